@@ -1,0 +1,28 @@
+//! The words that every other crate speaks: typed ids, time, randomness, money, UK identifiers, names, codes, and
+//! counts that are safe to publish. No I/O: the clock and the source of randomness are handed in by `app`.
+//!
+//! No error here repeats the value it refuses, because that value may be about a person.
+
+mod code;
+//pub mod counts;
+mod id;
+mod identifier;
+mod money;
+pub mod names;
+mod people;
+mod random;
+mod time;
+pub mod working;
+
+pub use code::{Code, CodeError};
+pub use id::{Id, IdError, kind};
+pub use identifier::{
+    LsoaCode, LsoaCodeError, NhsNumber, NhsNumberError, Postcode, PostcodeError, Upn, UpnError,
+};
+pub use jiff::SignedDuration;
+pub use jiff::civil::{Date, DateTime, Time};
+pub use money::{Pence, PenceError};
+pub use names::PersonName;
+pub use people::{Age, AgeBand, EthnicGroup, Sex, UnknownCode, age_on};
+pub use random::Random;
+pub use time::{Clock, HandClock, NoSuchLocalTime, Timestamp, TimestampError, london};
