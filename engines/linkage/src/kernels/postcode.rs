@@ -1,0 +1,17 @@
+//! UK postcodes as `CM1 1AA`; without a space a value has no parts.
+
+/// The district, or outward part: `CM1`.
+pub(crate) fn district(postcode: &str) -> Option<&str> {
+    postcode.split_once(' ').map(|(outward, _)| outward)
+}
+
+/// The sector: district and the first figure of the rest, `CM1 1`.
+pub(crate) fn sector(postcode: &str) -> Option<&str> {
+    let space = postcode.find(' ')?;
+    postcode.get(..space + 2)
+}
+
+/// Both have this part, and it is equal.
+pub(crate) fn same(part: fn(&str) -> Option<&str>, a: &str, b: &str) -> bool {
+    part(a).is_some_and(|a| part(b) == Some(a))
+}

@@ -1,0 +1,332 @@
+//! A spec and its records, ready to plan, run and explain.
+
+use std::{collections::HashSet, ops::Range};
+
+use rayon::prelude::*;
+
+use crate::{
+    Decision, Error, Explanation, Outcome, Pair, Plan, Spec, Table, bits,
+    blocking::{Blocking, Blocks, Task},
+    cluster,
+    column::Column,
+    compare::Comparisons,
+    constraints::{self, Edge},
+    frequency::Frequencies,
+    score::Weights,
+};
+
+/// What a run may do and must respect. The default runs freely within 100,000,000 pairs.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Most pairs that the blocking rules may find; beyond it the run is refused before it starts.
+    pub budget: u64,
+    /// Pairs that a person said belong together: joined whatever their weight.
+    pub required: Vec<(u32, u32)>,
+    /// Pairs that a person said don't: never in one cluster, whatever else links them.
+    pub forbidden: Vec<(u32, u32)>,
+    /// Pairs that earlier runs kept. They are weighed again with the records as they are now, and take part in clustering,
+    /// but need not be found again: with [`Linker::run_for`] this carries old links along.
+    pub earlier: Vec<(u32, u32)>,
+    /// Keep compared pairs below both thresholds too.
+    pub keep_apart: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        RunOptions { budget: 100_000_000, required: Vec::new(), forbidden: Vec::new(), earlier: Vec::new(), keep_apart: false }
+    }
+}
+
+/// The records that an incremental run is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecords {
+    /// For each record up to the last new one, whether it is new.
+    is_new: Vec<bool>,
+}
+
+impl NewRecords {
+    /// A range of records, such as those that were added last.
+    #[must_use]
+    pub fn range(range: Range<u32>) -> NewRecords {
+        NewRecords { is_new: (0..range.end).map(|record| record >= range.start).collect() }
+    }
+
+    /// Any records, in any order.
+    #[must_use]
+    pub fn records(records: &[u32]) -> NewRecords {
+        let mut is_new = vec![false; records.iter().max().map_or(0, |last| *last as usize + 1)];
+        for record in records {
+            if let Some(new) = is_new.get_mut(*record as usize) {
+                *new = true;
+            }
+        }
+        NewRecords { is_new }
+    }
+
+    fn holds(&self, record: u32) -> bool {
+        self.is_new.get(record as usize).copied().unwrap_or(false)
+    }
+}
+
+/// How well a field is filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldReport {
+    /// The field's name.
+    pub field: String,
+    /// Records with a value.
+    pub filled: usize,
+    /// Records without one, placeholders included.
+    pub missing: usize,
+    /// Records whose value is not what the field's kind calls for; taken as missing, and not counted there.
+    pub unreadable: usize,
+    /// Different values.
+    pub distinct: usize,
+}
+
+/// A spec with its records: cleaned, interned and counted once, then run or asked as often as wanted.
+#[derive(Debug)]
+pub struct Linker {
+    spec: Spec,
+    records: usize,
+    columns: Vec<Column>,
+    comparisons: Comparisons,
+    blocking: Blocking,
+    weights: Weights,
+    frequencies: Frequencies,
+}
+
+impl Linker {
+    /// Prepares records for a spec. The table's other columns are not looked at.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] where the spec makes no sense, [`Error::MissingColumns`] where the table lacks a field.
+    pub fn new(spec: Spec, table: Table) -> Result<Linker, Error> {
+        spec.check()?;
+        let list = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let absent: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).filter(|name| table.column(name).is_none()).collect();
+        if !absent.is_empty() {
+            let present = if table.names().next().is_none() { "none".to_owned() } else { list(table.names().collect()) };
+            return Err(Error::MissingColumns { missing: list(absent), present });
+        }
+        let column = |field: &crate::Field| {
+            let mut column = Column::new(field, table.column(&field.name)?);
+            column.find_nicknames(field.kind, &spec.nicknames);
+            Some(column)
+        };
+        let columns: Vec<Column> = spec.fields.iter().filter_map(column).collect();
+        Ok(Linker {
+            records: table.records(),
+            comparisons: Comparisons::new(&spec)?,
+            blocking: Blocking::new(&spec, &columns)?,
+            weights: Weights::new(&spec),
+            frequencies: Frequencies::new(&spec, &columns),
+            columns,
+            spec,
+        })
+    }
+
+    /// The spec in use.
+    #[must_use]
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records
+    }
+
+    /// How well each field is filled, in the spec's order.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldReport> {
+        let report = |(field, column): (&crate::Field, &Column)| {
+            let (filled, unreadable) = (column.filled(), column.unreadable);
+            let missing = self.records - filled - unreadable;
+            FieldReport { field: field.name.clone(), filled, missing, unreadable, distinct: column.values.len() }
+        };
+        self.spec.fields.iter().zip(&self.columns).map(report).collect()
+    }
+
+    /// Counts what [`Linker::run`] would compare. Takes time by the number of records, not of pairs.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        self.blocking.plan(&self.blocking.blocks(&|_| true), &self.columns)
+    }
+
+    /// Counts what [`Linker::run_for`] would compare.
+    #[must_use]
+    pub fn plan_for(&self, new: &NewRecords) -> Plan {
+        self.blocking.plan(&self.blocking.blocks(&|record| new.holds(record)), &self.columns)
+    }
+
+    /// Compares every pair that the blocking rules find, and clusters the records.
+    ///
+    /// # Errors
+    /// [`Error::OverBudget`] before anything is compared; [`Error::NoSuchRecord`] or [`Error::SamePair`] for a wrong constraint.
+    pub fn run(&self, options: &RunOptions) -> Result<Outcome, Error> {
+        self.run_blocks(&self.blocking.blocks(&|_| true), options)
+    }
+
+    /// Compares only pairs of which at least one record is new. Old links take part through [`RunOptions::earlier`]. Without term
+    /// frequencies, which every added record shifts a little, old pairs and new ones together are those of a full run.
+    ///
+    /// # Errors
+    /// As [`Linker::run`], and [`Error::NoSuchRecord`] for a new record that is not in the table.
+    pub fn run_for(&self, new: &NewRecords, options: &RunOptions) -> Result<Outcome, Error> {
+        if new.is_new.len() > self.records {
+            let record = new.is_new.len() as u64 - 1;
+            return Err(Error::NoSuchRecord { what: "the list of new records", record, records: self.records });
+        }
+        self.run_blocks(&self.blocking.blocks(&|record| new.holds(record)), options)
+    }
+
+    /// Compares two records by number, whether or not a blocking rule finds them: the pair that a run would have given but
+    /// for constraints. `None` where a record is not there, or both are the same.
+    #[must_use]
+    pub fn compare(&self, one: u32, other: u32) -> Option<Pair> {
+        let (left, right) = (one.min(other), one.max(other));
+        if left == right || right as usize >= self.records {
+            return None;
+        }
+        Some(self.pair(left, right, self.blocking.first_rule(left, right)))
+    }
+
+    /// Compares two records and takes their weight apart.
+    #[must_use]
+    pub fn explain(&self, one: u32, other: u32) -> Option<Explanation> {
+        self.compare(one, other).map(|pair| self.expand(&pair))
+    }
+
+    /// Takes a pair's weight apart, with the names of comparisons and levels.
+    #[must_use]
+    pub fn expand(&self, pair: &Pair) -> Explanation {
+        self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
+    }
+
+    /// INVARIANT: `left < right`, both records of the table.
+    fn pair(&self, left: u32, right: u32, rule: Option<usize>) -> Pair {
+        let pattern = self.comparisons.pattern(&self.columns, left, right);
+        let weight = self.weights.weigh(pattern, &self.frequencies, left);
+        let decision = self.decide(weight);
+        Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }
+    }
+
+    fn decide(&self, weight: f64) -> Decision {
+        let thresholds = &self.spec.thresholds;
+        if weight >= bits(thresholds.link) {
+            Decision::Link
+        } else if weight >= bits(thresholds.review) {
+            Decision::Review
+        } else {
+            Decision::Apart
+        }
+    }
+
+    fn run_blocks(&self, blocks: &[Blocks], options: &RunOptions) -> Result<Outcome, Error> {
+        let required = self.named("a required pair", &options.required)?;
+        let forbidden = self.named("a forbidden pair", &options.forbidden)?;
+        let earlier = self.named("an earlier link", &options.earlier)?;
+        self.keep_budget(blocks, options.budget)?;
+        let mut pairs = Vec::new();
+        let mut compared = Vec::with_capacity(blocks.len());
+        for rule in blocks {
+            let (found, count) = self.run_rule(rule, options.keep_apart);
+            pairs.extend(found);
+            compared.push(count);
+        }
+        // Pairs that a person or an earlier run named are in the outcome even where no rule found them.
+        let named = required.iter().chain(&forbidden).chain(&earlier);
+        pairs.extend(named.filter_map(|(left, right)| self.compare(*left, *right)));
+        pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
+        pairs.dedup_by_key(|pair| (pair.left, pair.right));
+        self.apply(&mut pairs, &required, &forbidden);
+        pairs.retain(|pair| options.keep_apart || pair.decision != Decision::Apart);
+        Ok(self.join(pairs, compared, &forbidden))
+    }
+
+    fn run_rule(&self, rule: &Blocks, keep_apart: bool) -> (Vec<Pair>, u64) {
+        let run = |task: &Vec<Task>| {
+            let mut kept = Vec::new();
+            let count = rule.each_pair(&self.blocking, task, |left, right| {
+                let pair = self.pair(left, right, Some(rule.rule()));
+                if keep_apart || pair.decision != Decision::Apart {
+                    kept.push(pair);
+                }
+            });
+            (kept, count)
+        };
+        let found: Vec<(Vec<Pair>, u64)> = rule.tasks().par_iter().map(run).collect();
+        let count = found.iter().map(|(_, count)| count).sum();
+        (found.into_iter().flat_map(|(pairs, _)| pairs).collect(), count)
+    }
+
+    /// Constraints as smaller and larger record, each once.
+    fn named(&self, what: &'static str, pairs: &[(u32, u32)]) -> Result<Vec<(u32, u32)>, Error> {
+        let mut named = Vec::with_capacity(pairs.len());
+        for (one, other) in pairs {
+            let (left, right) = (*one.min(other), *one.max(other));
+            if right as usize >= self.records {
+                return Err(Error::NoSuchRecord { what, record: right.into(), records: self.records });
+            }
+            if left == right {
+                return Err(Error::SamePair { what, record: left });
+            }
+            named.push((left, right));
+        }
+        named.sort_unstable();
+        named.dedup();
+        Ok(named)
+    }
+
+    fn keep_budget(&self, blocks: &[Blocks], budget: u64) -> Result<(), Error> {
+        let plan = self.blocking.plan(blocks, &self.columns);
+        let most = plan.rules.iter().max_by_key(|rule| rule.pairs);
+        match most {
+            Some(rule) if plan.pairs_at_most > budget => Err(Error::OverBudget {
+                pairs: plan.pairs_at_most,
+                budget,
+                rule: rule.name.clone(),
+                rule_pairs: rule.pairs,
+                largest: rule.largest.first().map_or(0, |block| block.records),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn apply(&self, pairs: &mut [Pair], required: &[(u32, u32)], forbidden: &[(u32, u32)]) {
+        let required: HashSet<_> = required.iter().copied().collect();
+        let forbidden: HashSet<_> = forbidden.iter().copied().collect();
+        if required.is_empty() && forbidden.is_empty() {
+            return;
+        }
+        for pair in pairs {
+            let key = (pair.left, pair.right);
+            if required.contains(&key) {
+                pair.decision = Decision::Required;
+            } else if forbidden.contains(&key) {
+                pair.decision = Decision::Forbidden;
+            }
+        }
+    }
+
+    fn join(&self, mut pairs: Vec<Pair>, compared: Vec<u64>, forbidden: &[(u32, u32)]) -> Outcome {
+        let weight = |pair: &Pair| match pair.decision {
+            Decision::Required => Some(f64::INFINITY),
+            Decision::Link => Some(pair.weight),
+            Decision::Review | Decision::Apart | Decision::Forbidden | Decision::Refused => None,
+        };
+        let edge = |pair: &Pair| weight(pair).map(|weight| Edge { left: pair.left, right: pair.right, weight });
+        let edges: Vec<Edge> = pairs.iter().filter_map(edge).collect();
+        let (mut sets, refused) = constraints::join(self.records, &edges, forbidden);
+        let linking = pairs.iter_mut().filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required));
+        for (pair, refused) in linking.zip(refused) {
+            if refused {
+                pair.decision = Decision::Refused;
+            }
+        }
+        let cluster_of: Vec<u32> = (0..self.records as u32).map(|record| sets.of(record)).collect();
+        let clusters = cluster::gather(&self.spec, &self.columns, &cluster_of);
+        Outcome { pairs, compared, cluster_of, clusters }
+    }
+}

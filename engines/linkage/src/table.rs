@@ -1,0 +1,88 @@
+//! Records in columns, before they are cleaned.
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
+    compute::{cast, concat},
+    datatypes::DataType,
+};
+
+use crate::Error;
+
+/// Records as named columns of text. A record is known by its number, counted from 0, batch after batch.
+#[derive(Debug, Clone)]
+pub struct Table {
+    records: usize,
+    columns: Vec<(String, StringArray)>,
+}
+
+impl Table {
+    /// Takes Arrow batches with equal columns. Numbers, dates and dictionaries are read as their text.
+    ///
+    /// # Errors
+    /// [`Error::ColumnType`] for a column without a text form, such as a list; [`Error::Shape`] where batches differ.
+    pub fn from_batches(batches: &[RecordBatch]) -> Result<Table, Error> {
+        let Some(first) = batches.first() else {
+            return Table::new(Vec::new());
+        };
+        let schema = first.schema();
+        let mut columns = Vec::with_capacity(schema.fields().len());
+        for field in schema.fields() {
+            let name = field.name();
+            let missing = || Error::Shape(format!("not every batch has a column `{name}`"));
+            let pieces = batches
+                .iter()
+                .map(|batch| text_of(name, batch.column_by_name(name).ok_or_else(missing)?))
+                .collect::<Result<Vec<ArrayRef>, Error>>()?;
+            let pieces: Vec<&dyn Array> = pieces.iter().map(AsRef::as_ref).collect();
+            let whole = concat(&pieces).map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
+            columns.push((name.clone(), whole.as_string::<i32>().clone()));
+        }
+        Table::new(columns)
+    }
+
+    /// Takes columns of text; `None` is missing.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where columns differ in length or two share a name.
+    pub fn from_columns<N: Into<String>, V: AsRef<str>>(
+        columns: impl IntoIterator<Item = (N, Vec<Option<V>>)>,
+    ) -> Result<Table, Error> {
+        let columns = columns.into_iter();
+        Table::new(columns.map(|(name, values)| (name.into(), values.iter().map(|v| v.as_ref().map(AsRef::as_ref)).collect())).collect())
+    }
+
+    fn new(columns: Vec<(String, StringArray)>) -> Result<Table, Error> {
+        let records = columns.first().map_or(0, |(_, values)| values.len());
+        for (at, (name, values)) in columns.iter().enumerate() {
+            if values.len() != records {
+                return Err(Error::Shape(format!("column `{name}` has {} values where others have {records}", values.len())));
+            }
+            if columns.iter().take(at).any(|(earlier, _)| earlier == name) {
+                return Err(Error::Shape(format!("there are two columns named `{name}`")));
+            }
+        }
+        if u32::try_from(records).is_ok_and(|records| records < u32::MAX) {
+            Ok(Table { records, columns })
+        } else {
+            Err(Error::TooManyRecords(records))
+        }
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records
+    }
+
+    pub(crate) fn column(&self, name: &str) -> Option<&StringArray> {
+        self.columns.iter().find(|(column, _)| column == name).map(|(_, values)| values)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+fn text_of(name: &str, column: &ArrayRef) -> Result<ArrayRef, Error> {
+    cast(column, &DataType::Utf8).map_err(|_| Error::ColumnType { column: name.to_owned(), kind: column.data_type().to_string() })
+}
