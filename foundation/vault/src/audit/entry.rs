@@ -1,0 +1,226 @@
+//! One entry of the audit log, and how it is appended.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use base::Timestamp;
+use sea_orm::DatabaseTransaction;
+use sha2::{Digest, Sha256};
+
+use crate::{Ask, FromRow, Permit, Row, StoreError, change::Cause, database, params, permit::Decision};
+
+/// An entry that has no position yet.
+#[derive(Debug, Clone)]
+pub(crate) struct NewEntry {
+    pub at: Timestamp,
+    pub actor_kind: &'static str,
+    pub actor: String,
+    pub agency: Option<String>,
+    pub operation: &'static str,
+    pub verb: String,
+    pub scope_kind: &'static str,
+    pub scope: Option<String>,
+    pub purpose: &'static str,
+    pub allowed: bool,
+    pub permit: Option<String>,
+    pub inputs: String,
+}
+
+/// An entry as it stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEntry {
+    /// Its place, from 0 without a gap.
+    pub position: u64,
+    /// When.
+    pub at: Timestamp,
+    /// `member`, `token`, `job` or `system`.
+    pub actor_kind: String,
+    /// Whose id.
+    pub actor: String,
+    /// For which agency.
+    pub agency: Option<String>,
+    /// The kind of processing.
+    pub operation: String,
+    /// The verb of a request, or the act of a change.
+    pub verb: String,
+    /// What it was about.
+    pub scope_kind: String,
+    /// Its id.
+    pub scope: Option<String>,
+    /// Why.
+    pub purpose: String,
+    /// Whether it was allowed.
+    pub allowed: bool,
+    /// Under which permit.
+    pub permit: Option<String>,
+    /// The decision's inputs, grants and reasons, as codes in JSON.
+    pub inputs: String,
+    /// SHA-256(0x00 || canonical bytes), in hexadecimal.
+    pub leaf_hash: String,
+}
+
+impl NewEntry {
+    /// The entry of a decided request.
+    pub(crate) fn decided(ask: &Ask, decision: &Decision, permit: Option<&Permit>, now: Timestamp) -> Self {
+        let grants: Vec<serde_json::Value> = decision
+            .grants
+            .iter()
+            .map(|grant| {
+                serde_json::json!({
+                    "controller": grant.facet.controller.to_string(),
+                    "category": grant.facet.category.to_string(),
+                    "agreement": grant.agreement.map(|id| id.to_string()),
+                    "power": grant.power.to_string(),
+                    "basis": grant.basis.to_string(),
+                    "confidentiality": grant.confidentiality.as_ref().map(ToString::to_string),
+                })
+            })
+            .collect();
+        let refused: Vec<serde_json::Value> = decision
+            .refused
+            .iter()
+            .map(|(facet, why)| {
+                serde_json::json!({
+                    "controller": facet.controller.to_string(),
+                    "category": facet.category.to_string(),
+                    "why": why.to_string(),
+                })
+            })
+            .collect();
+        let facts: BTreeMap<&str, String> = ask.facts.iter().map(|(key, code)| (*key, code.to_string())).collect();
+        Self {
+            at: now,
+            actor_kind: ask.actor.kind(),
+            actor: ask.actor.id_text(),
+            agency: ask.actor.agency().map(|id| id.to_string()),
+            operation: ask.verb.operation().code(),
+            verb: ask.verb.code().to_owned(),
+            scope_kind: ask.scope.kind,
+            scope: ask.scope.id.clone(),
+            purpose: ask.purpose.code(),
+            allowed: permit.is_some(),
+            permit: permit.map(|permit| permit.id().to_string()),
+            inputs: serde_json::json!({ "facts": facts, "granted": grants, "refused": refused }).to_string(),
+        }
+    }
+
+    /// The entry of a change.
+    pub(crate) fn change(
+        cause: &Cause,
+        permit: Option<&Permit>,
+        details: &BTreeMap<&'static str, String>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            at: now,
+            actor_kind: cause.actor.kind(),
+            actor: cause.actor.id_text(),
+            agency: cause.actor.agency().map(|id| id.to_string()),
+            operation: cause.operation.code(),
+            verb: cause.act.to_string(),
+            scope_kind: cause.scope.kind,
+            scope: cause.scope.id.clone(),
+            purpose: cause.purpose.code(),
+            allowed: true,
+            permit: permit.map(|permit| permit.id().to_string()),
+            inputs: serde_json::json!({ "notes": details }).to_string(),
+        }
+    }
+}
+
+impl LoggedEntry {
+    fn placed(new: &NewEntry, position: u64) -> Self {
+        let mut entry = Self {
+            position,
+            at: new.at,
+            actor_kind: new.actor_kind.to_owned(),
+            actor: new.actor.clone(),
+            agency: new.agency.clone(),
+            operation: new.operation.to_owned(),
+            verb: new.verb.clone(),
+            scope_kind: new.scope_kind.to_owned(),
+            scope: new.scope.clone(),
+            purpose: new.purpose.to_owned(),
+            allowed: new.allowed,
+            permit: new.permit.clone(),
+            inputs: new.inputs.clone(),
+            leaf_hash: String::new(),
+        };
+        entry.leaf_hash = entry.computed_leaf_hash();
+        entry
+    }
+
+    /// The bytes that are hashed: every field with its length, so that no two entries share them.
+    #[must_use]
+    pub fn canonical(&self) -> Vec<u8> {
+        let mut text = String::new();
+        let absent = "\u{1}";
+        let (position, at) = (self.position.to_string(), self.at.as_micros().to_string());
+        let fields: [&str; 13] = [
+            &position,
+            &at,
+            &self.actor_kind,
+            &self.actor,
+            self.agency.as_deref().unwrap_or(absent),
+            &self.operation,
+            &self.verb,
+            &self.scope_kind,
+            self.scope.as_deref().unwrap_or(absent),
+            &self.purpose,
+            if self.allowed { "allowed" } else { "refused" },
+            self.permit.as_deref().unwrap_or(absent),
+            &self.inputs,
+        ];
+        for field in fields {
+            let _ = write!(text, "{}:{field};", field.len());
+        }
+        text.into_bytes()
+    }
+
+    /// The leaf hash that the entry's content gives now.
+    #[must_use]
+    pub fn computed_leaf_hash(&self) -> String {
+        hex::encode(Sha256::new().chain_update([0]).chain_update(self.canonical()).finalize())
+    }
+}
+
+pub(crate) const COLUMNS: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, \
+     purpose, allowed, permit, inputs, leaf_hash FROM audit_entry";
+
+impl FromRow for LoggedEntry {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            position: row.count("position")?,
+            at: row.time("at")?,
+            actor_kind: row.text("actor_kind")?,
+            actor: row.text("actor")?,
+            agency: row.opt_text("agency")?,
+            operation: row.text("operation")?,
+            verb: row.text("verb")?,
+            scope_kind: row.text("scope_kind")?,
+            scope: row.opt_text("scope")?,
+            purpose: row.text("purpose")?,
+            allowed: row.bool("allowed")?,
+            permit: row.opt_text("permit")?,
+            inputs: row.text("inputs")?,
+            leaf_hash: row.text("leaf_hash")?,
+        })
+    }
+}
+
+/// Appends an entry at the next position. The writer's lock is held, so positions have no gap and no double.
+pub(crate) async fn append(tx: &DatabaseTransaction, new: &NewEntry) -> Result<u64, StoreError> {
+    let next = database::rows(tx, "SELECT COALESCE(MAX(position) + 1, 0) AS next FROM audit_entry", params![]).await?;
+    let position = next.first().map_or(Ok(0), |row| row.count("next"))?;
+    let entry = LoggedEntry::placed(new, position);
+    database::execute(
+        tx,
+        "INSERT INTO audit_entry (position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, \
+         allowed, permit, inputs, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        params![
+            entry.position, entry.at, entry.actor_kind, entry.actor, entry.agency, entry.operation, entry.verb,
+            entry.scope_kind, entry.scope, entry.purpose, entry.allowed, entry.permit, entry.inputs, entry.leaf_hash
+        ],
+    )
+    .await?;
+    Ok(position)
+}

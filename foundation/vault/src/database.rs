@@ -1,0 +1,154 @@
+//! The connection: SQLite or PostgreSQL behind one set of SQL. The only module that speaks to the driver.
+
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionOptions,
+    TransactionTrait,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{Row, StoreError, Value};
+
+/// Where the rows are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file; made if it is missing.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database: `postgres://…`, optionally with `?schema=name`.
+    Postgres(String),
+}
+
+impl FromStr for Location {
+    type Err = &'static str;
+
+    /// `postgres://…` or the path of a SQLite file.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Ok(Self::Postgres(text.to_owned()))
+        } else if text.is_empty() {
+            Err("the database is not named: give a file, or postgres://user@host/name")
+        } else {
+            Ok(Self::Sqlite(PathBuf::from(text)))
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) backend: DbBackend,
+    /// Writers of this process take turns here, in the order they came, before they ask the database.
+    writer: Arc<Semaphore>,
+}
+
+/// A transaction that writes, and this process's turn to write.
+pub(crate) struct Writing {
+    tx: DatabaseTransaction,
+    turn: OwnedSemaphorePermit,
+}
+
+impl std::ops::Deref for Writing {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+impl Writing {
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await?;
+        drop(self.turn);
+        Ok(())
+    }
+}
+
+impl Database {
+    pub(crate) async fn connect(location: &Location) -> Result<Self, StoreError> {
+        let mut options = match location {
+            Location::Sqlite(path) => sqlite_options(path),
+            Location::Postgres(url) => postgres_options(url),
+        };
+        options.sqlx_logging(false).acquire_timeout(Duration::from_secs(30));
+        let pool = sea_orm::Database::connect(options).await?;
+        let backend = pool.get_database_backend();
+        Ok(Self { pool, backend, writer: Arc::new(Semaphore::new(1)) })
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+    }
+
+    /// Begins a write. One writer at a time on both engines, so that positions in the audit log have one sequencer and
+    /// no write ever fails for having read something stale: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by a table lock
+    /// that is the transaction's first statement, before its snapshot is taken.
+    pub(crate) async fn begin(&self) -> Result<Writing, StoreError> {
+        let turn = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| StoreError::Busy)?;
+        Ok(Writing { tx: self.begin_tx().await?, turn })
+    }
+
+    async fn begin_tx(&self) -> Result<DatabaseTransaction, StoreError> {
+        if self.is_sqlite() {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            Ok(self.pool.begin_with_options(options).await?)
+        } else {
+            let options = TransactionOptions {
+                isolation_level: Some(sea_orm::IsolationLevel::Serializable),
+                ..TransactionOptions::default()
+            };
+            let tx = self.pool.begin_with_options(options).await?;
+            tx.execute_unprepared("LOCK TABLE writer IN EXCLUSIVE MODE").await?;
+            Ok(tx)
+        }
+    }
+}
+
+fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    options.max_connections(8).min_connections(1);
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30))
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("cache_size", "-32000")
+            .pragma("temp_store", "MEMORY")
+            .pragma("mmap_size", "268435456")
+            .pragma("secure_delete", "ON")
+            .statement_cache_capacity(256)
+    });
+    options
+}
+
+fn postgres_options(url: &str) -> ConnectOptions {
+    let (url, schema) = match url.split_once("?schema=") {
+        Some((url, schema)) => (url, Some(schema)),
+        None => (url, None),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(16).min_connections(1);
+    if let Some(schema) = schema {
+        options.set_schema_search_path(schema);
+    }
+    options
+}
+
+/// Anything that runs statements: the pool, or a transaction.
+pub(crate) async fn rows<C: ConnectionTrait>(c: &C, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    let rows = c.query_all_raw(statement(c, sql, values)?).await?;
+    Ok(rows.into_iter().map(Row).collect())
+}
+
+pub(crate) async fn execute<C: ConnectionTrait>(c: &C, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+    Ok(c.execute_raw(statement(c, sql, values)?).await?.rows_affected())
+}
+
+fn statement<C: ConnectionTrait>(c: &C, sql: &str, values: Vec<Value>) -> Result<Statement, StoreError> {
+    let values = values.into_iter().map(Value::into_driver).collect::<Result<Vec<_>, _>>()?;
+    Ok(Statement::from_sql_and_values(c.get_database_backend(), sql, values))
+}

@@ -1,0 +1,227 @@
+//! The doors to the rows: [`Plain`] for what is about nobody, [`Staff`] for those who work here (logged), [`Reader`] for
+//! people (under a [`Permit`]).
+
+use std::sync::Arc;
+
+use base::counts;
+
+use crate::{FromRow, Held, Permit, StoreError, Value, Verb, catalogue::{Guard, TableKind}, database, database::Database};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) db: Database,
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) allowed: TableKind,
+}
+
+impl Door {
+    async fn rows<T: FromRow>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
+        self.guard.check(sql, self.allowed)?;
+        database::rows(&self.db.pool, sql, params).await?.iter().map(T::from_row).collect()
+    }
+
+    async fn rows_in<T: FromRow>(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        keys: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        self.guard.check(sql, self.allowed)?;
+        let mut found = Vec::new();
+        for part in keys.chunks(200) {
+            let (text, values) = spread(sql, &params, part);
+            for row in database::rows(&self.db.pool, &text, values).await? {
+                found.push(T::from_row(&row)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Puts the keys where `{in}` stands, as placeholders behind those of `params`.
+pub(crate) fn spread(sql: &str, params: &[Value], keys: &[Value]) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=keys.len()).map(|n| format!("${}", params.len() + n)).collect();
+    let values = params.iter().chain(keys).cloned().collect();
+    (sql.replace("{in}", &places.join(", ")), values)
+}
+
+macro_rules! open_door {
+    ($name:ident) => {
+        impl $name {
+            /// All rows of a statement.
+            ///
+            /// # Errors
+            /// [`StoreError::WrongDoor`] for a table that this door may not read; else the database's.
+            pub async fn rows<T: FromRow>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
+                self.0.rows(sql, params).await
+            }
+
+            /// The first row, if there is one.
+            ///
+            /// # Errors
+            /// As [`Self::rows`].
+            pub async fn first<T: FromRow>(
+                &self,
+                sql: &'static str,
+                params: Vec<Value>,
+            ) -> Result<Option<T>, StoreError> {
+                Ok(self.rows(sql, params).await?.into_iter().next())
+            }
+
+            /// All rows of a statement with `IN ({in})`, asked in parts of 200 keys.
+            ///
+            /// # Errors
+            /// As [`Self::rows`].
+            pub async fn rows_in<T: FromRow>(
+                &self,
+                sql: &'static str,
+                params: Vec<Value>,
+                keys: &[Value],
+            ) -> Result<Vec<T>, StoreError> {
+                self.0.rows_in(sql, params, keys).await
+            }
+        }
+    };
+}
+
+/// Reads tables about nobody.
+#[derive(Debug, Clone)]
+pub struct Plain(pub(crate) Door);
+
+/// Reads tables about those who work here, and tables about nobody.
+#[derive(Debug, Clone)]
+pub struct Staff(pub(crate) Door);
+
+open_door!(Plain);
+open_door!(Staff);
+
+/// Reads tables about people, under a permit: a row that the permit does not cover never leaves.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    pub(crate) door: Door,
+    pub(crate) permit: Permit,
+}
+
+impl Reader {
+    /// The permit that this reader reads under.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// The rows of a statement that the permit covers, by each row's controller and category.
+    ///
+    /// # Errors
+    /// The database's, or [`StoreError::BadValue`].
+    pub async fn rows<T: FromRow + Held>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
+        let mut rows: Vec<T> = self.door.rows(sql, params).await?;
+        self.keep_covered(&mut rows);
+        Ok(rows)
+    }
+
+    /// The first row that the permit covers.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn first<T: FromRow + Held>(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.rows(sql, params).await?.into_iter().next())
+    }
+
+    /// The covered rows of a statement with `IN ({in})`, asked in parts of 200 keys.
+    ///
+    /// # Errors
+    /// As [`Self::rows`].
+    pub async fn rows_in<T: FromRow + Held>(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        keys: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows: Vec<T> = self.door.rows_in(sql, params, keys).await?;
+        self.keep_covered(&mut rows);
+        Ok(rows)
+    }
+
+    fn keep_covered<T: Held>(&self, rows: &mut Vec<T>) {
+        rows.retain(|row| self.permit.covers(row.controller(), row.category()));
+    }
+}
+
+/// Counts people without showing any, under a permit to count. What leaves has been through suppression.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    pub(crate) door: Door,
+    pub(crate) permit: Permit,
+}
+
+/// One cell of a count before suppression; stays inside the vault.
+struct Cell {
+    row: String,
+    column: String,
+    count: u64,
+}
+
+impl FromRow for Cell {
+    fn from_row(row: &crate::Row) -> Result<Self, StoreError> {
+        Ok(Self { row: row.text("row_key")?, column: row.text("column_key")?, count: row.count("n")? })
+    }
+}
+
+/// A table of counts as it may be published: margins included, small numbers and what would reveal them withheld.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The keys of the rows, sorted.
+    pub rows: Vec<String>,
+    /// The keys of the columns, sorted.
+    pub columns: Vec<String>,
+    /// `cells[row][column]`, then the row's total last; the last row holds the columns' totals.
+    pub cells: Vec<Vec<counts::Count>>,
+}
+
+impl Counter {
+    /// The permit that this counter counts under.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// Counts people by a row key and a column key. The statement gives `row_key`, `column_key` and `n` and must restrict
+    /// itself to `controller || ' ' || category IN ({in})`, which is filled with what the permit covers.
+    ///
+    /// # Errors
+    /// [`StoreError::Permit`] where the permit isn't one to count, or the statement has no `{in}`.
+    pub async fn table(&self, sql: &'static str, params: Vec<Value>) -> Result<Published, StoreError> {
+        if self.permit.verb() != Verb::Count {
+            return Err(StoreError::Permit("it is not a permit to count"));
+        }
+        if !sql.contains("{in}") {
+            return Err(StoreError::Permit("the statement does not restrict itself to what is covered"));
+        }
+        let keys: Vec<Value> = self.permit.grants().iter().map(covered_key).collect();
+        let cells: Vec<Cell> = self.door.rows_in(sql, params, &keys).await?;
+        Ok(publish(&cells))
+    }
+}
+
+fn covered_key(grant: &crate::Grant) -> Value {
+    Value::Text(Some(format!("{} {}", grant.facet.controller, grant.facet.category)))
+}
+
+fn publish(cells: &[Cell]) -> Published {
+    let sorted = |keys: Vec<&String>| {
+        let set: std::collections::BTreeSet<&String> = keys.into_iter().collect();
+        set.into_iter().cloned().collect::<Vec<_>>()
+    };
+    let rows = sorted(cells.iter().map(|cell| &cell.row).collect());
+    let columns = sorted(cells.iter().map(|cell| &cell.column).collect());
+    let count = |row: &String, column: &String| {
+        cells.iter().filter(|cell| cell.row == *row && cell.column == *column).map(|cell| cell.count).sum::<u64>()
+    };
+    let table: Vec<Vec<u64>> =
+        rows.iter().map(|row| columns.iter().map(|column| count(row, column)).collect()).collect();
+    Published { rows, columns, cells: counts::suppress_table(&table) }
+}

@@ -1,0 +1,204 @@
+//! The job queue: rows of `job`, enqueued in the transaction that causes them, run at least once, tried again with growing
+//! pauses. Handlers are idempotent: a job that was killed half-way runs again.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use base::{Code, Id, Timestamp, kind};
+
+use crate::{Actor, FromRow, Row, StoreError, Vault, database, params};
+
+/// One job as its handler sees it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: Id<kind::Job>,
+    /// Its kind, which names the handler.
+    pub kind: String,
+    /// Ids and codes.
+    pub payload: serde_json::Value,
+    /// How often it was tried before.
+    pub attempts: i64,
+}
+
+impl Job {
+    /// The actor that this job acts as.
+    ///
+    /// # Errors
+    /// Where its kind isn't a code, which a handler's name always is.
+    pub fn actor(&self) -> Result<Actor, JobFault> {
+        let kind = self.kind.parse::<Code>().map_err(|error| JobFault::Hopeless(error.to_string()))?;
+        Ok(Actor::Job { kind, id: self.id })
+    }
+
+    /// A text of the payload.
+    ///
+    /// # Errors
+    /// [`JobFault::Hopeless`] where it is missing.
+    pub fn text(&self, key: &str) -> Result<&str, JobFault> {
+        self.payload
+            .get(key)
+            .and_then(serde_json::Value::as_str)
+            .ok_or_else(|| JobFault::Hopeless(format!("the job has no `{key}`")))
+    }
+}
+
+/// Why a job did not get done.
+#[derive(Debug, thiserror::Error)]
+pub enum JobFault {
+    /// It may work later; it is tried again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Policy refused what it needs; it is tried again, since agreements change.
+    #[error(transparent)]
+    Refused(#[from] crate::Refusal),
+    /// It may work later; words without personal data.
+    #[error("{0}")]
+    Later(String),
+    /// It never will; words without personal data.
+    #[error("{0}")]
+    Hopeless(String),
+}
+
+/// Does one kind of job.
+#[async_trait]
+pub trait Handler: Send + Sync {
+    /// The kind, a name in snake case.
+    fn kind(&self) -> &'static str;
+
+    /// Does it. Running it twice must do no more than running it once.
+    ///
+    /// # Errors
+    /// A [`JobFault`], which says whether to try again.
+    async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault>;
+}
+
+/// The handlers of every stage, by kind.
+#[derive(Clone, Default)]
+pub struct Handlers(BTreeMap<&'static str, Arc<dyn Handler>>);
+
+impl Handlers {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    #[must_use]
+    pub fn with(mut self, handler: impl Handler + 'static) -> Self {
+        self.0.insert(handler.kind(), Arc::new(handler));
+        self
+    }
+}
+
+const MOST_ATTEMPTS: i64 = 12;
+
+impl FromRow for Job {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id("id")?,
+            kind: row.text("kind")?,
+            payload: row.parse("payload")?,
+            attempts: row.int("attempts")?,
+        })
+    }
+}
+
+impl Vault {
+    /// Runs every job that is due, and those that they cause, until none is left. Gives how many ran.
+    ///
+    /// # Errors
+    /// The database's; a job's own fault is kept with the job.
+    pub async fn run_due_jobs(&self, handlers: &Handlers) -> Result<u64, StoreError> {
+        let mut ran = 0;
+        while let Some(job) = self.take_job().await? {
+            self.run_job(handlers, &job).await?;
+            ran += 1;
+        }
+        Ok(ran)
+    }
+
+    /// Runs jobs until `stop` says so: at once when one is enqueued here, every second otherwise.
+    ///
+    /// # Errors
+    /// None; failures of the database are logged and tried again.
+    pub async fn run_jobs_until(&self, handlers: &Handlers, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.run_due_jobs(handlers).await {
+                tracing::error!(%error, "jobs could not be run");
+            }
+            tokio::select! {
+                () = self.jobs_woken() => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Takes the next due job for ten minutes; a job whose taker died is due again after that, or when the vault is
+    /// opened by a single process, at once.
+    async fn take_job(&self) -> Result<Option<Job>, StoreError> {
+        let now = self.now();
+        let tx = self.begin_raw().await?;
+        let next = database::rows(
+            &*tx,
+            "SELECT id, kind, payload, attempts FROM job WHERE (state = 'waiting' AND run_after <= $1) \
+             OR (state = 'running' AND held_until <= $1) ORDER BY run_after, id LIMIT 1",
+            params![now],
+        )
+        .await?;
+        let Some(job) = next.first().map(Job::from_row).transpose()? else {
+            return Ok(None);
+        };
+        database::execute(
+            &*tx,
+            "UPDATE job SET state = 'running', held_until = $2, attempts = attempts + 1 WHERE id = $1",
+            params![job.id, now.plus_hours(1)],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Some(job))
+    }
+
+    async fn run_job(&self, handlers: &Handlers, job: &Job) -> Result<(), StoreError> {
+        let outcome = match handlers.0.get(job.kind.as_str()) {
+            Some(handler) => handler.run(self, job).await,
+            None => Err(JobFault::Hopeless("no handler of this kind is registered".to_owned())),
+        };
+        match outcome {
+            Ok(()) => self.settle(job, "done", None, self.now()).await,
+            Err(fault) => {
+                tracing::warn!(job = %job.id, kind = %job.kind, %fault, "a job failed");
+                let hopeless = matches!(fault, JobFault::Hopeless(_)) || job.attempts + 1 >= MOST_ATTEMPTS;
+                let state = if hopeless { "failed" } else { "waiting" };
+                let later = pause(self.now(), job.attempts);
+                self.settle(job, state, Some(fault.to_string()), later).await
+            }
+        }
+    }
+
+    async fn settle(
+        &self,
+        job: &Job,
+        state: &'static str,
+        problem: Option<String>,
+        run_after: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin_raw().await?;
+        database::execute(
+            &*tx,
+            "UPDATE job SET state = $2, problem = $3, run_after = $4, held_until = $5, done_at = $6 WHERE id = $1",
+            params![job.id, state, problem, run_after, None::<Timestamp>, (state == "done").then(|| self.now())],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// One second, then four times as long each time, up to an hour.
+fn pause(now: Timestamp, attempts: i64) -> Timestamp {
+    let seconds = 4_i64.saturating_pow(u32::try_from(attempts.clamp(0, 6)).unwrap_or(6)).min(3600);
+    now.plus(base::SignedDuration::from_secs(seconds))
+}

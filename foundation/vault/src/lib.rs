@@ -1,0 +1,277 @@
+//! The only door to data: connections, transactions, migrations, permits, audit log, jobs, files and keys.
+//!
+//! # How a stage uses it
+//! - Tables about nobody: `vault.plain().rows(SQL, params![…])`.
+//! - Tables about those who work here: `vault.staff(&actor, purpose, act).await?.rows(…)`; the reading is logged.
+//! - Tables about people: `let permit = vault.permit(ask).await?; vault.read(&permit)?.rows::<T>(…)`, where `T: Held`; rows
+//!   that the permit doesn't cover never leave.
+//! - Counts of people: `vault.count(&permit)?.table(…)`; what leaves has been through suppression.
+//! - Writing: `let mut change = vault.change(cause).await?; change.execute(…); change.announce(…); change.commit()`; with
+//!   `vault.change_under(&permit, cause)` it can also read people's rows. Keep a change under 50 ms: batch.
+//!
+//! SQL is `&'static str` with `$1` placeholders and means the same on SQLite and PostgreSQL: no LIKE, `lower()` or `now()`;
+//! `NULLS FIRST/LAST` always written. Lists go through `{in}` (`rows_in`).
+
+mod actor;
+pub mod audit;
+pub mod catalogue;
+mod change;
+mod database;
+mod doors;
+mod error;
+pub mod jobs;
+mod migrate;
+mod permit;
+mod row;
+mod topics;
+mod value;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use base::{Clock, Code, Id, Random, Timestamp};
+
+pub use actor::{Actor, Operation, Purpose, Scope, UnknownCode, Verb};
+pub use catalogue::TableKind;
+pub use change::{Cause, Change};
+pub use database::Location;
+pub use doors::{Counter, Plain, Published, Reader, Staff};
+pub use error::StoreError;
+pub use migrate::Migration;
+pub use permit::{Ask, Decider, Decision, Facet, Grant, Permit, Refusal};
+pub use row::{FromRow, Held, Row};
+pub use topics::{Announcement, Topic, Topics};
+pub use value::{IntoValue, Value};
+
+use audit::NewEntry;
+use catalogue::Guard;
+use database::Database;
+use doors::Door;
+
+/// What the vault needs to open.
+pub struct Opening {
+    /// Where the rows are.
+    pub location: Location,
+    /// The directory of keys, blobs, tombstones and exported heads; made if it is missing.
+    pub directory: PathBuf,
+    /// Every slice's migrations.
+    pub migrations: Vec<Migration>,
+    /// Who follows which topic.
+    pub topics: Topics,
+    /// The one decider.
+    pub decider: Arc<dyn Decider>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids, tokens and keys.
+    pub random: Arc<Random>,
+}
+
+/// The vault. Cloning it is cheap; all clones are one.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    db: Database,
+    guard: Arc<Guard>,
+    topics: Arc<Topics>,
+    decider: Arc<dyn Decider>,
+    clock: Arc<dyn Clock>,
+    random: Arc<Random>,
+    directory: PathBuf,
+    jobs: tokio::sync::Notify,
+}
+
+/// How long a permit lasts: as long as a page of work, or a batch of a job.
+const PERMIT_HOURS: i64 = 1;
+
+impl Vault {
+    /// Opens the database, makes or upgrades its tables, and reads the catalogue.
+    ///
+    /// # Errors
+    /// Where the database can't be reached, is newer than this program, or a migration fails.
+    pub async fn open(opening: Opening) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(&opening.directory).map_err(|error| StoreError::File {
+            what: format!("the directory {}", opening.directory.display()),
+            problem: error.to_string(),
+        })?;
+        let db = Database::connect(&opening.location).await?;
+        migrate::run(&db, &opening.migrations, opening.clock.as_ref()).await?;
+        let entries: Vec<catalogue::Entry> = database::rows(&db.pool, catalogue::ALL, params![])
+            .await?
+            .iter()
+            .map(catalogue::Entry::from_row)
+            .collect::<Result<_, _>>()?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            guard: Arc::new(Guard::new(&entries)),
+            topics: Arc::new(opening.topics),
+            decider: opening.decider,
+            clock: opening.clock,
+            random: opening.random,
+            directory: opening.directory,
+            jobs: tokio::sync::Notify::new(),
+        })))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id<T>(&self) -> Id<T> {
+        Id::new(self.now(), &self.0.random)
+    }
+
+    /// The source of randomness, for tokens and salts.
+    #[must_use]
+    pub fn random(&self) -> &Random {
+        &self.0.random
+    }
+
+    /// The catalogue of tables.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn catalogue(&self) -> Result<Vec<catalogue::Entry>, StoreError> {
+        self.plain().rows(catalogue::ALL, params![]).await
+    }
+
+    /// Reads tables about nobody.
+    #[must_use]
+    pub fn plain(&self) -> Plain {
+        Plain(self.door(TableKind::Plain))
+    }
+
+    /// Reads tables about those who work here, once the reading is in the log.
+    ///
+    /// # Errors
+    /// The database's; nothing is released then.
+    pub async fn staff(&self, actor: &Actor, purpose: Purpose, act: Code) -> Result<Staff, StoreError> {
+        let cause = Cause {
+            actor: actor.clone(),
+            purpose,
+            operation: Operation::Consultation,
+            act,
+            scope: Scope { kind: "staff", id: None },
+        };
+        let entry = NewEntry::change(&cause, None, &BTreeMap::new(), self.now());
+        self.log(&entry).await?;
+        Ok(self.book())
+    }
+
+    /// The register as the program itself reads it to decide (who is this, may they): not a reading by anyone, so not
+    /// logged. For sign-in and for the decider; pages use [`Vault::staff`].
+    #[must_use]
+    pub fn book(&self) -> Staff {
+        Staff(self.door(TableKind::Staff))
+    }
+
+    /// Asks for a permit. The decision is in the log before it returns, allowed or not.
+    ///
+    /// # Errors
+    /// [`Refusal::Refused`] where no part is granted; [`Refusal::Store`] where it couldn't be decided or logged.
+    pub async fn permit(&self, ask: Ask) -> Result<Permit, Refusal> {
+        let now = self.now();
+        let decision = self.0.decider.decide(&self.book(), &ask, now).await?;
+        let asked: Vec<Grant> =
+            decision.grants.iter().filter(|grant| ask.facets.contains(&grant.facet)).cloned().collect();
+        let permit = (!asked.is_empty()).then(|| Permit {
+            id: self.new_id(),
+            ask: ask.clone(),
+            grants: asked,
+            withheld: decision.refused.clone(),
+            until: now.plus_hours(PERMIT_HOURS),
+        });
+        self.log(&NewEntry::decided(&ask, &decision, permit.as_ref(), now)).await?;
+        permit.ok_or(Refusal::Refused { why: decision.refused })
+    }
+
+    /// Reads tables about people under a permit.
+    ///
+    /// # Errors
+    /// [`StoreError::Permit`] where it has expired, or is one to count.
+    pub fn read(&self, permit: &Permit) -> Result<Reader, StoreError> {
+        self.check_permit(permit)?;
+        if permit.verb() == Verb::Count {
+            return Err(StoreError::Permit("a permit to count shows nobody"));
+        }
+        Ok(Reader { door: self.door(TableKind::Subject), permit: permit.clone() })
+    }
+
+    /// Counts people under a permit to count.
+    ///
+    /// # Errors
+    /// [`StoreError::Permit`] where it has expired.
+    pub fn count(&self, permit: &Permit) -> Result<Counter, StoreError> {
+        self.check_permit(permit)?;
+        Ok(Counter { door: self.door(TableKind::Subject), permit: permit.clone() })
+    }
+
+    fn check_permit(&self, permit: &Permit) -> Result<(), StoreError> {
+        if self.now() > permit.until { Err(StoreError::Permit("it has expired")) } else { Ok(()) }
+    }
+
+    /// Begins a change that reads nothing about people.
+    ///
+    /// # Errors
+    /// The database's, [`StoreError::Busy`] above all.
+    pub async fn change(&self, cause: Cause) -> Result<Change, StoreError> {
+        self.open_change(cause, None).await
+    }
+
+    /// Begins a change that may read what the permit covers.
+    ///
+    /// # Errors
+    /// As [`Vault::change`], and [`StoreError::Permit`] where it has expired or is one to count.
+    pub async fn change_under(&self, permit: &Permit, cause: Cause) -> Result<Change, StoreError> {
+        self.read(permit)?;
+        self.open_change(cause, Some(permit.clone())).await
+    }
+
+    async fn open_change(&self, cause: Cause, permit: Option<Permit>) -> Result<Change, StoreError> {
+        Ok(Change {
+            tx: self.begin_raw().await?,
+            guard: Arc::clone(&self.0.guard),
+            topics: Arc::clone(&self.0.topics),
+            cause,
+            permit,
+            now: self.now(),
+            vault: self.clone(),
+            details: BTreeMap::new(),
+        })
+    }
+
+    async fn log(&self, entry: &NewEntry) -> Result<(), StoreError> {
+        let tx = self.begin_raw().await?;
+        audit::append(&*tx, entry).await?;
+        tx.commit().await?;
+        self.audited();
+        Ok(())
+    }
+
+    pub(crate) async fn begin_raw(&self) -> Result<database::Writing, StoreError> {
+        self.0.db.begin().await
+    }
+
+    pub(crate) fn audited(&self) {}
+
+    pub(crate) fn wake_jobs(&self) {
+        self.0.jobs.notify_one();
+    }
+
+    pub(crate) async fn jobs_woken(&self) {
+        self.0.jobs.notified().await;
+    }
+
+    fn door(&self, allowed: TableKind) -> Door {
+        Door { db: self.0.db.clone(), guard: Arc::clone(&self.0.guard), allowed }
+    }
+
+    /// The directory of keys, blobs, tombstones and exported heads.
+    #[must_use]
+    pub fn directory(&self) -> &std::path::Path {
+        &self.0.directory
+    }
+}

@@ -1,0 +1,143 @@
+//! Permits: the only way to rows about people. A request names who, what, about whom, why and which data; the one
+//! [`Decider`] says what is granted; the decision is in the audit log before the permit exists.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use base::{Code, Id, Timestamp, kind};
+
+use crate::{Actor, Purpose, Scope, Staff, StoreError, Verb};
+
+/// One kind of data that one agency controls: the unit in which sharing is decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Facet {
+    /// The agency that is its controller.
+    pub controller: Id<kind::Agency>,
+    /// The category of data.
+    pub category: Code,
+}
+
+/// A request to see or write data about people.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who asks.
+    pub actor: Actor,
+    /// To do what.
+    pub verb: Verb,
+    /// About whom or what.
+    pub scope: Scope,
+    /// Why.
+    pub purpose: Purpose,
+    /// Which data, of which controllers. Each is decided by itself.
+    pub facets: Vec<Facet>,
+    /// What the decision may depend on, as codes (`age_band = "16_17"`, `held_by = …`). Never a name or a value.
+    pub facts: BTreeMap<&'static str, Code>,
+}
+
+/// What is granted for one facet, and on what ground.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The data.
+    pub facet: Facet,
+    /// The agreement that covers it; none for an agency's own records.
+    pub agreement: Option<Id<kind::Agreement>>,
+    /// The power or gateway in law (`own_record`, `children_act_2004_s16la`, …).
+    pub power: Code,
+    /// The basis in data-protection law (`public_task`, `law_enforcement`, …).
+    pub basis: Code,
+    /// The ground that answers a duty of confidence, where the data was given in confidence.
+    pub confidentiality: Option<Code>,
+}
+
+/// What the decider says: what is granted, what is not and why. A facet in neither list counts as refused.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// Granted, each with its grounds.
+    pub grants: Vec<Grant>,
+    /// Refused, each with the reason's code.
+    pub refused: Vec<(Facet, Code)>,
+}
+
+/// Decides requests. There is one implementation (in `share`), given to the vault when it opens; a test finds no other.
+#[async_trait]
+pub trait Decider: Send + Sync {
+    /// Decides one request. `book` reads the register of agencies, members, duties and agreements as of now.
+    ///
+    /// # Errors
+    /// Where the register can't be read; the request is then refused.
+    async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError>;
+}
+
+/// The right to see or write some data, for one purpose, for a short time. Only the vault makes one.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    pub(crate) id: Id<kind::Permit>,
+    pub(crate) ask: Ask,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) withheld: Vec<(Facet, Code)>,
+    pub(crate) until: Timestamp,
+}
+
+impl Permit {
+    /// Its id, which the audit entry names.
+    #[must_use]
+    pub fn id(&self) -> Id<kind::Permit> {
+        self.id
+    }
+
+    /// Whoever holds it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.ask.actor
+    }
+
+    /// What it was given for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.ask.purpose
+    }
+
+    /// What may be done with it.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.ask.verb
+    }
+
+    /// About whom or what.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.ask.scope
+    }
+
+    /// What was granted.
+    #[must_use]
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// What was asked for and refused, with the reason's code, so that a page can say that something is not shown.
+    #[must_use]
+    pub fn withheld(&self) -> &[(Facet, Code)] {
+        &self.withheld
+    }
+
+    /// Whether rows of this controller and category are granted.
+    #[must_use]
+    pub fn covers(&self, controller: Id<kind::Agency>, category: &Code) -> bool {
+        self.grants.iter().any(|grant| grant.facet.controller == controller && grant.facet.category == *category)
+    }
+}
+
+/// Why there is no permit.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Policy refuses every part of the request.
+    #[error("refused: {}", .why.first().map_or("nothing was asked for", |(_, code)| code.as_str()))]
+    Refused {
+        /// Each facet with its reason.
+        why: Vec<(Facet, Code)>,
+    },
+    /// The decision could not be made or written; nothing was released.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,44 @@
+// Draws the map of a page with `<div class="app-map" data-map …>`, from the same GeoJSON and the same classes as the table
+// and the SVG under it. Loaded only by pages with a map. No basemap, no call leaves the county; zoom is capped so that no
+// house is ever shown. Attributes: data-areas (GeoJSON URL, same origin; each feature has `code`, `name`, `step` 0 to 5,
+// `words`), data-label (what the map shows).
+import * as maplibre from 'maplibre-gl'
+
+const steps = ['#ffffff', '#d5e6e9', '#9cc3ca', '#5f9aa5', '#2d6f7c', '#0b3942']
+const holder = document.querySelector('[data-map]')
+
+if (holder) draw(holder)
+
+async function draw(holder) {
+  const answer = await fetch(holder.dataset.areas, { credentials: 'same-origin' })
+  if (!answer.ok) return
+  const areas = await answer.json()
+  maplibre.setWorkerUrl(holder.dataset.worker)
+  holder.hidden = false
+  const bounds = new maplibre.LngLatBounds()
+  for (const area of areas.features) extend(bounds, area.geometry.coordinates)
+  const map = new maplibre.Map({
+    container: holder, bounds, fitBoundsOptions: { padding: 12 }, maxZoom: 13, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    style: {
+      version: 8,
+      sources: { areas: { type: 'geojson', data: areas } },
+      layers: [
+        { id: 'ground', type: 'background', paint: { 'background-color': '#f4f8f8' } },
+        { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-color': ['match', ['get', 'step'], 1, steps[1], 2, steps[2], 3, steps[3], 4, steps[4], 5, steps[5], steps[0]] } },
+        { id: 'edges', type: 'line', source: 'areas', paint: { 'line-color': '#484949', 'line-width': 0.4 } },
+      ],
+    },
+  })
+  map.getCanvas().setAttribute('aria-label', holder.dataset.label ?? 'Map')
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }))
+  const said = document.getElementById(holder.dataset.said ?? '')
+  map.on('click', 'areas', (event) => {
+    const area = event.features?.[0]?.properties
+    if (area && said) said.textContent = `${area.name}: ${area.words}`
+  })
+}
+
+function extend(bounds, coordinates) {
+  if (typeof coordinates[0] === 'number') bounds.extend(coordinates)
+  else for (const part of coordinates) extend(bounds, part)
+}

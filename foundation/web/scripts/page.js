@@ -1,0 +1,14 @@
+// Enhances a page that already works without it: GOV.UK components, and a form that can't be sent twice by a double click.
+import {
+  Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink, createAll, isSupported,
+} from 'govuk-frontend'
+
+if (isSupported !== undefined && !isSupported()) {
+  document.body.classList.remove('govuk-frontend-supported')
+} else {
+  document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+  for (const component of [CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, Radios, ServiceNavigation, SkipLink]) {
+    createAll(component)
+  }
+  createAll(Button, { preventDoubleClick: true })
+}
