@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` and `make test`. The others are parts of them, or measure.
+
+CARGO ?= cargo
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
+
+.PHONY: demo test assets lint bench-ingest torture screenshots setup-build setup-test
+
+## Build the program, make a synthetic county and serve it on http://localhost:8080
+demo: assets
+	$(CARGO) build --release --locked -p alongside
+	$(CARGO) run --release --locked --quiet -p alongside -- demo $(DEMO)
+
+## Everything that is checked: lints, unit, property and store tests on SQLite and PostgreSQL, browser tests with axe
+test: setup-test assets
+	scripts/test
+
+## The style sheet, scripts and fonts of the page kit, from npm packages
+assets: setup-build
+	scripts/assets
+
+lint: assets
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+## Rows a second into SQLite, against a bare insert in the same run and DuckDB beside it
+bench-ingest: assets
+	scripts/bench-ingest
+
+## Kill the program at 200 random instants while it ingests and links, on both databases; sums must hold (bounded: 30 minutes)
+torture: setup-test assets
+	scripts/torture
+
+## A picture of every page at 1280 and 360 wide, in e2e/screenshots
+screenshots: setup-test assets
+	scripts/browser-tests --project=screenshots
+
+setup-build:
+	@scripts/need build
+
+setup-test:
+	@scripts/need test
