@@ -178,8 +178,8 @@ pub struct Published {
     pub rows: Vec<String>,
     /// The keys of the columns, sorted.
     pub columns: Vec<String>,
-    /// `cells[row][column]`, then the row's total last; the last row holds the columns' totals.
-    pub cells: Vec<Vec<counts::Count>>,
+    /// The counts by row and column, with totals.
+    pub table: counts::SafeTable,
 }
 
 impl Counter {
@@ -203,7 +203,7 @@ impl Counter {
         }
         let keys: Vec<Value> = self.permit.grants().iter().map(covered_key).collect();
         let cells: Vec<Cell> = self.door.rows_in(sql, params, &keys).await?;
-        Ok(publish(&cells))
+        publish(&cells)
     }
 }
 
@@ -211,7 +211,7 @@ fn covered_key(grant: &crate::Grant) -> Value {
     Value::Text(Some(format!("{} {}", grant.facet.controller, grant.facet.category)))
 }
 
-fn publish(cells: &[Cell]) -> Published {
+fn publish(cells: &[Cell]) -> Result<Published, StoreError> {
     let sorted = |keys: Vec<&String>| {
         let set: std::collections::BTreeSet<&String> = keys.into_iter().collect();
         set.into_iter().cloned().collect::<Vec<_>>()
@@ -223,5 +223,7 @@ fn publish(cells: &[Cell]) -> Published {
     };
     let table: Vec<Vec<u64>> =
         rows.iter().map(|row| columns.iter().map(|column| count(row, column)).collect()).collect();
-    Published { rows, columns, cells: counts::suppress_table(&table) }
+    let table = counts::suppress_table(&table, counts::Rule::default())
+        .map_err(|error| StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() })?;
+    Ok(Published { rows, columns, table })
 }
