@@ -59,5 +59,7 @@ pub use kernels::identifier::{is_nhs_number, is_upn};
 pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
-pub use spec::{BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Rule, Spec, Step, Thresholds};
+pub use spec::{
+    BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Rule, Spec, Step, Thresholds,
+};
 pub use table::Table;

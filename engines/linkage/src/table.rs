@@ -34,7 +34,8 @@ impl Table {
                 .map(|batch| text_of(name, batch.column_by_name(name).ok_or_else(missing)?))
                 .collect::<Result<Vec<ArrayRef>, Error>>()?;
             let pieces: Vec<&dyn Array> = pieces.iter().map(AsRef::as_ref).collect();
-            let whole = concat(&pieces).map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
+            let whole = concat(&pieces)
+                .map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
             columns.push((name.clone(), whole.as_string::<i32>().clone()));
         }
         Table::new(columns)
@@ -48,17 +49,34 @@ impl Table {
         columns: impl IntoIterator<Item = (N, Vec<Option<V>>)>,
     ) -> Result<Table, Error> {
         let columns = columns.into_iter();
-        Table::new(columns.map(|(name, values)| (name.into(), values.iter().map(|v| v.as_ref().map(AsRef::as_ref)).collect())).collect())
+        Table::new(
+            columns
+                .map(|(name, values)| {
+                    (
+                        name.into(),
+                        values
+                            .iter()
+                            .map(|v| v.as_ref().map(AsRef::as_ref))
+                            .collect(),
+                    )
+                })
+                .collect(),
+        )
     }
 
     fn new(columns: Vec<(String, StringArray)>) -> Result<Table, Error> {
         let records = columns.first().map_or(0, |(_, values)| values.len());
         for (at, (name, values)) in columns.iter().enumerate() {
             if values.len() != records {
-                return Err(Error::Shape(format!("column `{name}` has {} values where others have {records}", values.len())));
+                return Err(Error::Shape(format!(
+                    "column `{name}` has {} values where others have {records}",
+                    values.len()
+                )));
             }
             if columns.iter().take(at).any(|(earlier, _)| earlier == name) {
-                return Err(Error::Shape(format!("there are two columns named `{name}`")));
+                return Err(Error::Shape(format!(
+                    "there are two columns named `{name}`"
+                )));
             }
         }
         if u32::try_from(records).is_ok_and(|records| records < u32::MAX) {
@@ -75,7 +93,10 @@ impl Table {
     }
 
     pub(crate) fn column(&self, name: &str) -> Option<&StringArray> {
-        self.columns.iter().find(|(column, _)| column == name).map(|(_, values)| values)
+        self.columns
+            .iter()
+            .find(|(column, _)| column == name)
+            .map(|(_, values)| values)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -84,5 +105,12 @@ impl Table {
 }
 
 fn text_of(name: &str, column: &ArrayRef) -> Result<ArrayRef, Error> {
-    cast(column, &DataType::Utf8).map_err(|_| Error::ColumnType { column: name.to_owned(), kind: column.data_type().to_string() })
+    let refused = || Error::ColumnType {
+        column: name.to_owned(),
+        kind: column.data_type().to_string(),
+    };
+    if column.data_type().is_nested() {
+        return Err(refused()); // Arrow would print lists and structures, which is no value to compare.
+    }
+    cast(column, &DataType::Utf8).map_err(|_| refused())
 }

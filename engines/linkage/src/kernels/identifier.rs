@@ -5,10 +5,16 @@ pub(crate) fn one_digit_wrong(a: &str, b: &str) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    let mut differing = a.bytes().zip(b.bytes()).enumerate().filter(|(_, (a, b))| a != b);
+    let mut differing = a
+        .bytes()
+        .zip(b.bytes())
+        .enumerate()
+        .filter(|(_, (a, b))| a != b);
     match (differing.next(), differing.next(), differing.next()) {
         (Some(_), None, None) => true,
-        (Some((at, (a1, b1))), Some((next, (a2, b2))), None) => next == at + 1 && a1 == b2 && a2 == b1,
+        (Some((at, (a1, b1))), Some((next, (a2, b2))), None) => {
+            next == at + 1 && a1 == b2 && a2 == b1
+        }
         _ => false,
     }
 }
@@ -18,8 +24,15 @@ pub(crate) fn one_digit_wrong(a: &str, b: &str) -> bool {
 /// Ten equal digits are never issued either.
 #[must_use]
 pub fn is_nhs_number(text: &str) -> bool {
-    let Some(digits) = digits(text).filter(|digits| digits.len() == 10) else { return false };
-    let weighted: u32 = digits.iter().take(9).zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    let Some(digits) = digits(text).filter(|digits| digits.len() == 10) else {
+        return false;
+    };
+    let weighted: u32 = digits
+        .iter()
+        .take(9)
+        .zip((2..=10).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     let check = (11 - weighted % 11) % 11;
     digits.last() == Some(&check) && digits.windows(2).any(|pair| pair.first() != pair.last())
 }
@@ -32,12 +45,26 @@ pub fn is_upn(text: &str) -> bool {
     if !text.is_ascii() || text.len() != 13 {
         return false;
     }
-    let (Some(check), Some(middle), Some(last)) = (text.chars().next(), text.get(1..12).and_then(digits), text.chars().last()) else {
+    let (Some(check), Some(middle), Some(last)) = (
+        text.chars().next(),
+        text.get(1..12).and_then(digits),
+        text.chars().last(),
+    ) else {
         return false;
     };
-    let value = |c: char| c.to_digit(10).or_else(|| LETTERS.find(c).and_then(|at| u32::try_from(at).ok()));
-    let Some(last) = value(last) else { return false };
-    let weighted: u32 = middle.iter().chain([&last]).zip(2..).map(|(digit, weight)| digit * weight).sum();
+    let value = |c: char| {
+        c.to_digit(10)
+            .or_else(|| LETTERS.find(c).and_then(|at| u32::try_from(at).ok()))
+    };
+    let Some(last) = value(last) else {
+        return false;
+    };
+    let weighted: u32 = middle
+        .iter()
+        .chain([&last])
+        .zip(2..)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     LETTERS.chars().nth((weighted % 23) as usize) == Some(check)
 }
 
