@@ -1,0 +1,103 @@
+//! Configuration: `alongside.toml`, overridden by `ALONGSIDE_SECTION__KEY`. Secrets are files that it names.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// All of it, a struct a section.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The unit.
+    pub unit: Unit,
+    /// Where rows, files and keys are.
+    pub storage: Storage,
+    /// The web server.
+    pub server: Server,
+}
+
+/// The unit that this installation serves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Unit {
+    /// Its name, on every page.
+    pub name: String,
+}
+
+/// Where rows, files and keys are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// The directory of keys, blobs, tombstones and exported heads; and of the database, when it is SQLite.
+    pub directory: PathBuf,
+    /// `postgres://…`; empty for SQLite in `directory`. Give the password by `PGPASSFILE`, not here.
+    pub database: String,
+}
+
+/// The web server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port that it listens on. TLS ends at a proxy before it.
+    pub listen: SocketAddr,
+    /// The address that people type, for cookies and links (`https://alongside.example.gov.uk`).
+    pub public_url: String,
+}
+
+impl Default for Unit {
+    fn default() -> Self {
+        Self { name: "Violence and Vulnerability Unit".to_owned() }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self { directory: PathBuf::from("alongside-data"), database: String::new() }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            public_url: "http://localhost:8080".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, if it is there, then the environment.
+    ///
+    /// # Errors
+    /// Where a value can't be read; the message names it.
+    pub fn load(file: &Path) -> anyhow::Result<Self> {
+        Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file))
+            .merge(Env::prefixed("ALONGSIDE_").only(&ENVIRONMENT).split("__"))
+            .extract()
+            .with_context(|| format!("the configuration ({}) can't be read", file.display()))
+    }
+
+    /// Where the rows are.
+    ///
+    /// # Errors
+    /// Where `storage.database` names neither kind of database.
+    pub fn location(&self) -> anyhow::Result<vault::Location> {
+        if self.storage.database.is_empty() {
+            return Ok(vault::Location::Sqlite(self.storage.directory.join("alongside.db")));
+        }
+        self.storage.database.parse().map_err(anyhow::Error::msg)
+    }
+}
+
+/// The overrides that exist, so that other `ALONGSIDE_` variables (of tests) are not taken for one.
+const ENVIRONMENT: [&str; 5] =
+    ["UNIT__NAME", "STORAGE__DIRECTORY", "STORAGE__DATABASE", "SERVER__LISTEN", "SERVER__PUBLIC_URL"];
