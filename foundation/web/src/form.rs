@@ -1,0 +1,256 @@
+//! Forms: what was typed, kept as it came, and what is wrong with it, by field. A handler reads the domain's types out of
+//! it one by one; each reading that fails leaves its sentence behind; then either all of it is good or the page is shown
+//! again with everything that was typed.
+//!
+//! ```ignore
+//! async fn record(page: Page, mut form: Form, …) -> web::Result {
+//!     let reached = form.choice::<Reached>("reached", "Select whether you reached them");
+//!     let when = form.date("when", "the date of the contact");
+//!     let note = form.optional("note", 2000);
+//!     let (true, Some(reached), Some(when)) = (form.is_good(), reached, when) else {
+//!         return web::render_errors(ContactPage { page: page.title("Record contact").with(&form), form });
+//!     };
+//!     …
+//! }
+//! ```
+
+use std::str::FromStr;
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
+use base::Date;
+
+use crate::{Fault, Site, cross_site};
+
+/// What was typed into a form, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    errors: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A form as it is first shown: nothing typed.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// A form as it is first shown, with what is already known.
+    #[must_use]
+    pub fn of<K: Into<String>, V: Into<String>>(known: impl IntoIterator<Item = (K, V)>) -> Self {
+        let fields = known.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { fields, errors: Vec::new() }
+    }
+
+    /// What a browser sent (`a=1&b=2`), line ends as `\n`.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        let fields = form_urlencoded::parse(bytes)
+            .filter(|(name, _)| name != cross_site::FIELD)
+            .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
+        Self { fields: fields.collect(), errors: Vec::new() }
+    }
+
+    /// Adds a value; for forms whose fields come from elsewhere (an upload's text fields).
+    pub fn put(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.fields.push((name.into(), value.into()));
+    }
+
+    /// What was typed into a field, as it was typed; empty where nothing was.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a field: checkboxes.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Whether a field has this value: what is checked, what is selected.
+    #[must_use]
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.fields.iter().any(|(field, typed)| field == name && typed == value)
+    }
+
+    /// Leaves a sentence about a field. The first one about it counts.
+    pub fn refuse(&mut self, name: &str, sentence: impl Into<String>) {
+        if self.error(name).is_empty() {
+            self.errors.push((name.to_owned(), sentence.into()));
+        }
+    }
+
+    /// What is wrong with a field; empty where nothing is.
+    #[must_use]
+    pub fn error(&self, name: &str) -> &str {
+        self.errors.iter().find(|(field, _)| field == name).map_or("", |(_, sentence)| sentence)
+    }
+
+    /// Everything that is wrong, as (field, sentence), in the order it was found.
+    #[must_use]
+    pub fn errors(&self) -> &[(String, String)] {
+        &self.errors
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The ids of what describes a field, for `aria-describedby`; for the macros.
+    #[must_use]
+    pub fn described(&self, name: &str, hint: &str) -> String {
+        match (hint.is_empty(), self.error(name).is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => format!("{name}-hint"),
+            (true, false) => format!("{name}-error"),
+            (false, false) => format!("{name}-hint {name}-error"),
+        }
+    }
+
+    /// Text without the spaces around it; leaves `sentence` where there is none ("Enter your name"), and says so where it
+    /// is over `max` characters.
+    pub fn required(&mut self, name: &str, max: usize, sentence: &str) -> Option<String> {
+        let text = self.optional(name, max)?;
+        if text.is_empty() {
+            self.refuse(name, sentence);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Text without the spaces around it, which may be empty; leaves a sentence where it is over `max` characters.
+    pub fn optional(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = self.value(name).trim().to_owned();
+        let length = text.chars().count();
+        if length > max {
+            self.refuse(name, format!("This has {length} characters; it must have {max} or fewer"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A value that is read from text (a choice, an id, a code); leaves `sentence` where it can't be.
+    pub fn choice<T: FromStr>(&mut self, name: &str, sentence: &str) -> Option<T> {
+        let read = self.value(name).trim().parse().ok();
+        if read.is_none() {
+            self.refuse(name, sentence);
+        }
+        read
+    }
+
+    /// Every value of a set of checkboxes; leaves `sentence` where one can't be read or none is checked.
+    pub fn choices<T: FromStr>(&mut self, name: &str, sentence: &str) -> Option<Vec<T>> {
+        let read: Option<Vec<T>> = self.values(name).into_iter().map(|value| value.parse().ok()).collect();
+        let read = read.filter(|values| !values.is_empty());
+        if read.is_none() {
+            self.refuse(name, sentence);
+        }
+        read
+    }
+
+    /// A date from the three fields of `govuk::date_input`; `what` is "the date of the contact".
+    pub fn date(&mut self, name: &str, what: &str) -> Option<Date> {
+        let part = |suffix: &str| self.value(&format!("{name}-{suffix}")).trim().to_owned();
+        let (day, month, year) = (part("day"), part("month"), part("year"));
+        let missing: Vec<&str> = [("a day", &day), ("a month", &month), ("a year", &year)]
+            .iter()
+            .filter(|(_, typed)| typed.is_empty())
+            .map(|(word, _)| *word)
+            .collect();
+        let date = match missing.as_slice() {
+            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", sentence_case(what))),
+            [_, _, _] => Err(format!("Enter {what}")),
+            some => Err(format!("{} must include {}", sentence_case(what), some.join(" and "))),
+        };
+        match date {
+            Ok(date) => Some(date),
+            Err(sentence) => {
+                self.refuse(name, sentence);
+                None
+            }
+        }
+    }
+
+    /// Fills the three fields of `govuk::date_input`.
+    pub fn put_date(&mut self, name: &str, date: Date) {
+        self.put(format!("{name}-day"), date.day().to_string());
+        self.put(format!("{name}-month"), date.month().to_string());
+        self.put(format!("{name}-year"), date.year().to_string());
+    }
+}
+
+fn real_date(day: &str, month: &str, year: &str) -> Option<Date> {
+    let year: i16 = year.parse().ok().filter(|year| (1900..=2200).contains(year))?;
+    Date::new(year, month_number(month)?, day.parse().ok()?).ok()
+}
+
+/// 1 to 12, or a month's name or its first three letters.
+fn month_number(text: &str) -> Option<i8> {
+    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let start = text.get(..3)?.to_ascii_lowercase();
+    let at = NAMES.iter().position(|name| *name == start)?;
+    i8::try_from(at + 1).ok()
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl FromRequest<Site> for Form {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, _: &Site) -> Result<Self, Fault> {
+        let bytes = to_bytes(request.into_body(), cross_site::FORM_LIMIT)
+            .await
+            .map_err(|_| Fault::TooLarge("The form is larger than 1 MB. Nothing was saved.".into()))?;
+        Ok(Self::parse(&bytes))
+    }
+}
+
+/// What stands after the `?` of an address, as a form: filters, pages of a list, `next`.
+#[derive(Debug, Clone, Default)]
+pub struct Query(pub Form);
+
+impl FromRequestParts<Site> for Query {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Self::Rejection> {
+        Ok(Self(Form::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+    }
+}
+
+/// One choice of radios, checkboxes or a select.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub text: String,
+    /// A line under it; may be empty.
+    pub hint: String,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(value: impl ToString, text: impl Into<String>) -> Self {
+        Self { value: value.to_string(), text: text.into(), hint: String::new() }
+    }
+
+    /// With a line under it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
