@@ -45,34 +45,42 @@ impl Default for RunOptions {
 
 /// The records that an incremental run is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRecords {
-    /// For each record up to the last new one, whether it is new.
-    is_new: Vec<bool>,
+pub struct NewRecords(Which);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Which {
+    Range(Range<u32>),
+    /// Sorted.
+    Listed(Vec<u32>),
 }
 
 impl NewRecords {
     /// A range of records, such as those that were added last.
     #[must_use]
     pub fn range(range: Range<u32>) -> NewRecords {
-        NewRecords {
-            is_new: (0..range.end).map(|record| record >= range.start).collect(),
-        }
+        NewRecords(Which::Range(range))
     }
 
     /// Any records, in any order.
     #[must_use]
     pub fn records(records: &[u32]) -> NewRecords {
-        let mut is_new = vec![false; records.iter().max().map_or(0, |last| *last as usize + 1)];
-        for record in records {
-            if let Some(new) = is_new.get_mut(*record as usize) {
-                *new = true;
-            }
-        }
-        NewRecords { is_new }
+        let mut sorted = records.to_vec();
+        sorted.sort_unstable();
+        NewRecords(Which::Listed(sorted))
     }
 
-    fn holds(&self, record: u32) -> bool {
-        self.is_new.get(record as usize).copied().unwrap_or(false)
+    fn hold(&self, record: u32) -> bool {
+        match &self.0 {
+            Which::Range(range) => range.contains(&record),
+            Which::Listed(records) => records.binary_search(&record).is_ok(),
+        }
+    }
+
+    fn last(&self) -> Option<u32> {
+        match &self.0 {
+            Which::Range(range) => range.clone().next_back(),
+            Which::Listed(records) => records.last().copied(),
+        }
     }
 }
 
@@ -196,7 +204,7 @@ impl Linker {
     #[must_use]
     pub fn plan_for(&self, new: &NewRecords) -> Plan {
         self.blocking.plan(
-            &self.blocking.blocks(&|record| new.holds(record)),
+            &self.blocking.blocks(&|record| new.hold(record)),
             &self.columns,
         )
     }
@@ -215,15 +223,15 @@ impl Linker {
     /// # Errors
     /// As [`Linker::run`], and [`Error::NoSuchRecord`] for a new record that is not in the table.
     pub fn run_for(&self, new: &NewRecords, options: &RunOptions) -> Result<Outcome, Error> {
-        if new.is_new.len() > self.records {
-            let record = new.is_new.len() as u64 - 1;
+        if let Some(last) = new.last().filter(|last| *last as usize >= self.records) {
+            let (what, record) = ("the list of new records", last.into());
             return Err(Error::NoSuchRecord {
-                what: "the list of new records",
+                what,
                 record,
                 records: self.records,
             });
         }
-        self.run_blocks(&self.blocking.blocks(&|record| new.holds(record)), options)
+        self.run_blocks(&self.blocking.blocks(&|record| new.hold(record)), options)
     }
 
     /// Compares two records by number, whether or not a blocking rule finds them: the pair that a run would have given but

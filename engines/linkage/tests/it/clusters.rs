@@ -221,6 +221,10 @@ fn new_records_only() {
     let new = NewRecords::range(2..4);
     assert_eq!(linker.plan().pairs_at_most, 3);
     assert_eq!(linker.plan_for(&new).pairs_at_most, 2);
+    assert_eq!(
+        linker.plan_for(&NewRecords::records(&[3, 2])),
+        linker.plan_for(&new)
+    );
     let alone = linker.run_for(&new, &RunOptions::default()).unwrap();
     assert_eq!(alone.cluster_of, [0, 1, 1, 3]);
     let options = RunOptions {
