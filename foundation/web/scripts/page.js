@@ -12,3 +12,11 @@ if (isSupported !== undefined && !isSupported()) {
   }
   createAll(Button, { preventDoubleClick: true })
 }
+
+// Leaves quickly: replaces this page, so that "back" does not return to it. Without JavaScript it is a plain link.
+for (const link of document.querySelectorAll('[data-exit]')) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault()
+    location.replace(link.href)
+  })
+}
