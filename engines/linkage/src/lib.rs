@@ -55,7 +55,6 @@ pub use arrow;
 pub use blocking::{Block, Plan, RulePlan};
 pub use cluster::{Cluster, Flag};
 pub use error::Error;
-pub use kernels::identifier::{is_nhs_number, is_upn};
 pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};

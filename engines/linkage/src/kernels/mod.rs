@@ -1,7 +1,7 @@
 //! Comparisons of two cleaned values, one kind to a file. Every kernel gives the same answer from either side.
 
 pub(crate) mod date;
-pub mod identifier;
+pub(crate) mod identifier;
 pub(crate) mod postcode;
 #[cfg(test)]
 mod tests;

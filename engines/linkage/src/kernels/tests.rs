@@ -91,15 +91,11 @@ proptest! {
     }
 
     #[test]
-    fn one_wrong_digit_is_found_and_breaks_the_check(number in 100_000_000_u64..999_999_999, place in 0_usize..10, by in 1_u8..10) {
-        let Some(right) = (0..10).map(|check| format!("{number}{check}")).find(|text| identifier::is_nhs_number(text)) else {
-            return Ok(());
-        };
-        let mut wrong = right.clone().into_bytes();
+    fn one_wrong_digit_is_found(number in "[0-9]{10}", place in 0_usize..10, by in 1_u8..10) {
+        let mut wrong = number.clone().into_bytes();
         wrong[place] = b'0' + (wrong[place] - b'0' + by) % 10;
         let wrong = String::from_utf8(wrong).unwrap();
-        prop_assert!(!identifier::is_nhs_number(&wrong));
-        prop_assert!(identifier::one_digit_wrong(&right, &wrong) && identifier::one_digit_wrong(&wrong, &right));
+        prop_assert!(identifier::one_digit_wrong(&number, &wrong) && identifier::one_digit_wrong(&wrong, &number));
     }
 }
 
@@ -119,21 +115,7 @@ fn known_similarities() {
 }
 
 #[test]
-fn known_identifiers() {
-    assert!(identifier::is_nhs_number("9434765919"));
-    for wrong in ["9434765918", "943476591", "0000000000", "94347659I9", ""] {
-        assert!(!identifier::is_nhs_number(wrong), "{wrong}");
-    }
-    // 8·2 + 0·3 + 1·4 + 2·5 + 0·6 + 0·7 + 0·8 + 0·9 + 1·10 + 0·11 + 0·12 + 1·13 = 53 = 2·23 + 7, the eighth letter: H.
-    assert!(identifier::is_upn("H801200001001"));
-    for wrong in [
-        "A801200001001",
-        "H80120000100",
-        "H80120000100I",
-        "H80120é001001",
-    ] {
-        assert!(!identifier::is_upn(wrong), "{wrong}");
-    }
+fn slips_in_identifiers() {
     assert!(identifier::one_digit_wrong("9434765919", "9434765991"));
     assert!(!identifier::one_digit_wrong("9434765919", "9434765919"));
     assert!(!identifier::one_digit_wrong("9434765919", "9434769515"));
