@@ -147,9 +147,9 @@ impl Chart {
 
     /// The label stands above its bar, so that a narrow phone shows both.
     fn draw_bars(&self) -> (u32, u32, String) {
-        const WIDTH: u32 = 480;
+        const WIDTH: u32 = 360;
         const ROW: u32 = 44;
-        const ROOM: f64 = 400.0; // the rest is for the number behind the bar
+        const ROOM: f64 = 310.0; // the rest is for the number behind the bar
         let scale = ROOM / self.top();
         let mut body = String::new();
         for (at, point) in (0_u32..).zip(&self.points) {
@@ -179,10 +179,10 @@ impl Chart {
     }
 
     fn draw_months(&self) -> (u32, u32, String) {
-        const WIDTH: f64 = 560.0;
-        const LEFT: f64 = 44.0;
+        const WIDTH: f64 = 360.0;
+        const LEFT: f64 = 40.0;
         const TOP: f64 = 12.0;
-        const BOTTOM: f64 = 210.0;
+        const BOTTOM: f64 = 170.0;
         let top = round_up(self.top());
         let y = |value: f64| BOTTOM - value / top * (BOTTOM - TOP);
         let step = (WIDTH - LEFT) / f64::from(u32::try_from(self.points.len()).unwrap_or(u32::MAX).max(1));
@@ -215,21 +215,22 @@ impl Chart {
             body.push_str(&self.path(&middles, &y));
         }
         body.push_str(&self.month_labels(&middles));
-        (560, 240, body)
+        (360, 196, body)
     }
 
+    /// One band for each run of months without a gap.
     fn band(&self, middles: &[f64], y: &impl Fn(f64) -> f64) -> String {
-        let bounds: Vec<(f64, f64, f64)> = middles
-            .iter()
-            .zip(&self.points)
-            .filter_map(|(x, point)| point.interval.map(|(low, high)| (*x, y(low), y(high))))
-            .collect();
-        if bounds.len() < 2 {
-            return String::new();
+        let points: Vec<(f64, Option<(f64, f64)>)> =
+            middles.iter().zip(&self.points).map(|(x, point)| (*x, point.interval)).collect();
+        let mut bands = String::new();
+        for run in points.split(|(_, interval)| interval.is_none()).filter(|run| run.len() > 1) {
+            let bounds = || run.iter().filter_map(|(x, interval)| interval.map(|(low, high)| (*x, y(low), y(high))));
+            let upper = bounds().map(|(x, _, high)| format!("{x:.1} {high:.1}"));
+            let lower: Vec<String> = bounds().map(|(x, low, _)| format!("{x:.1} {low:.1}")).collect();
+            let outline: Vec<String> = upper.chain(lower.into_iter().rev()).collect();
+            let _ = write!(bands, "<path class=\"chart-band\" d=\"M{}Z\"/>", outline.join("L"));
         }
-        let upper = bounds.iter().map(|(x, _, high)| format!("{x:.1} {high:.1}"));
-        let lower = bounds.iter().rev().map(|(x, low, _)| format!("{x:.1} {low:.1}"));
-        format!("<path class=\"chart-band\" d=\"M{}Z\"/>", upper.chain(lower).collect::<Vec<_>>().join("L"))
+        bands
     }
 
     /// The line breaks where a number is missing: nothing is drawn that is not known.
@@ -248,13 +249,13 @@ impl Chart {
         format!("<path class=\"chart-line\" d=\"{path}\"/>{dots}")
     }
 
-    /// At most eight labels, so that they don't run into each other.
+    /// At most six labels, so that they don't run into each other.
     fn month_labels(&self, middles: &[f64]) -> String {
-        let every = self.points.len().div_ceil(8).max(1);
+        let every = self.points.len().div_ceil(6).max(1);
         let mut text = String::new();
         for (at, (x, point)) in middles.iter().zip(&self.points).enumerate() {
             if at.is_multiple_of(every) {
-                let _ = write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"230\">{}</text>", escape(&point.label));
+                let _ = write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(&point.label));
             }
         }
         text
@@ -303,10 +304,10 @@ fn missing(words: &str) -> String {
     format!("<span class=\"app-missing\">{}</span>", escape(words))
 }
 
-/// The next of 1, 2, 5, 10, 20, 50, … so that the axis ends on a round number.
+/// The next round number, so that the axis ends on one and so does its middle.
 fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(value)
+    [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0].iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(value)
 }
 
 /// Text for markup and attributes.
@@ -358,6 +359,6 @@ mod tests {
 
     #[test]
     fn axes_end_on_round_numbers() {
-        assert_eq!([0.7, 1.0, 13.0, 48.0, 51.0].map(round_up), [1.0, 1.0, 20.0, 50.0, 100.0]);
+        assert_eq!([0.75, 1.0, 13.0, 48.0, 61.0].map(round_up), [0.8, 1.0, 20.0, 60.0, 80.0]);
     }
 }

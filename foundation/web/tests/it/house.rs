@@ -70,7 +70,8 @@ fn routes() -> Router<Site> {
     let upload = |mut files: Multipart| async move {
         let mut names = Vec::new();
         while let Some(field) = files.next_field().await? {
-            names.push(format!("{}={}", field.name().unwrap_or_default(), field.text().await?.len()));
+            let name = field.name().unwrap_or_default().to_owned();
+            names.push(format!("{name}={}", field.text().await?.len()));
         }
         web::Result::<String>::Ok(names.join(" "))
     };
