@@ -1,0 +1,202 @@
+//! `/board` and, for each figure, `/board/how/{figure}`.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use base::{SignedDuration, Timestamp, counts::Count};
+use vault::{Ask, Counter, Permit, Purpose, Scope, Verb};
+use web::{
+    Caller, Choice, Fault, Form, Page, Query, Site,
+    chart::{Chart, Point},
+};
+
+use super::{Breakdown, ClockRow, Period, RateRow, clock_rows, rate_rows, store};
+
+const DUTIES: &[&str] = &["board_member", "project_manager", "analyst"];
+
+#[derive(Template)]
+#[template(path = "board/board.html")]
+struct BoardPage {
+    page: Page,
+    form: Form,
+    periods: Vec<Choice>,
+    period_words: String,
+    total: Count,
+    in_time: Count,
+    late: Count,
+    waiting_late: Count,
+    chart: Chart,
+    clocks: Vec<ClockRow>,
+    breakdowns: Vec<Rates>,
+    counted: usize,
+    left_out: Vec<String>,
+}
+
+/// One table of rates, with its chart.
+struct Rates {
+    code: &'static str,
+    head: &'static str,
+    chart: Chart,
+    rows: Vec<RateRow>,
+}
+
+#[derive(Template)]
+#[template(path = "board/how.html")]
+struct HowPage {
+    page: Page,
+    figure: &'static How,
+}
+
+/// How a figure was counted.
+struct How {
+    code: &'static str,
+    title: &'static str,
+    counts: &'static str,
+    of: &'static str,
+    left_out: &'static str,
+}
+
+const FIGURES: [How; 3] = [
+    How {
+        code: "clocks",
+        title: "Moments in time and breached",
+        counts: "Each reachable moment once. In time: the young person was reached, or the moment was answered for a reason that its \
+                 type allows, before its time was up. Breached: answered after that, given up, or still waiting with its time up.",
+        of: "Every moment whose event lies in the period, raised from a partner’s record that an agreement lets us count.",
+        left_out: "Moments that became one with an earlier moment of the same person count once. Moments closed as raised in \
+                   error count in the total, not as in time or breached.",
+    },
+    How {
+        code: "contact",
+        title: "Contact rate",
+        counts: "Moments in which the young person was reached at least once, however late.",
+        of: "Moments whose clock has ended: reached, closed, or time up. Moments with time left are not counted yet.",
+        left_out: "Nothing else. The interval is the 95% score interval (Wilson, 1927).",
+    },
+    How {
+        code: "acceptance",
+        title: "Acceptance rate",
+        counts: "Moments in which the young person said yes to support. Saying yes to support is not the lawful basis for sharing, \
+                 which is recorded apart from it.",
+        of: "Moments in which the young person was reached.",
+        left_out: "Those who were not reached. The interval is the 95% score interval (Wilson, 1927).",
+    },
+];
+
+/// The board's page.
+///
+/// # Errors
+/// Not found for anyone without a duty to see it.
+pub async fn show(site: Site, caller: Caller, page: Page, Query(form): Query) -> web::Result {
+    caller.needs(DUTIES)?;
+    let now = site.now();
+    let (period, period_words) = period(form.value("period"), now);
+    let permit = permit(&site, &caller).await?;
+    let counter = site.vault().count(&permit)?;
+    let published = store::clocks(&counter, period, now).await?;
+    let clocks = clock_rows(Breakdown::Type, &published);
+    let all = clocks.last().cloned();
+    let count = |of: fn(&ClockRow) -> Count| all.as_ref().map_or(Count::Shown(0), of);
+    let mut breakdowns = Vec::new();
+    for by in Breakdown::ALL {
+        breakdowns.push(rates(&counter, by, period, now).await?);
+    }
+    web::render(BoardPage {
+        page: page.title("Reachable moments: what it amounted to"),
+        periods: vec![
+            Choice::new("quarter", "Last 3 months"),
+            Choice::new("year", "Last 12 months"),
+            Choice::new("all", "Last 2 years"),
+        ],
+        form,
+        period_words,
+        total: count(|row| row.all),
+        in_time: count(|row| row.in_time),
+        late: count(|row| row.late),
+        waiting_late: count(|row| row.open_late),
+        chart: clock_chart(&clocks),
+        clocks,
+        breakdowns,
+        counted: permit.grants().len(),
+        left_out: left_out(&site, &permit).await?,
+    })
+}
+
+/// How one figure was counted.
+///
+/// # Errors
+/// Not found for an unknown figure, or without a duty to see it.
+pub async fn how(caller: Caller, page: Page, Path(code): Path<String>) -> web::Result {
+    caller.needs(DUTIES)?;
+    let figure = FIGURES.iter().find(|figure| figure.code == code).ok_or(Fault::NotFound)?;
+    web::render(HowPage { page: page.title(format!("How it was counted: {}", figure.title)), figure })
+}
+
+/// One permit for the page: to count all categories about people, for statistics.
+async fn permit(site: &Site, caller: &Caller) -> web::Result<Permit> {
+    let vault = site.vault();
+    let ask = Ask {
+        actor: caller.actor(),
+        verb: Verb::Count,
+        scope: Scope::unit(),
+        purpose: Purpose::Statistics,
+        facets: share::api::all_person_facets(&vault.book()).await?,
+        facts: BTreeMap::new(),
+    };
+    Ok(vault.permit(ask).await?)
+}
+
+/// What is not counted, and why, in words.
+async fn left_out(site: &Site, permit: &Permit) -> web::Result<Vec<String>> {
+    let agencies = share::api::agencies(&site.vault().plain()).await?;
+    let name = |id| agencies.iter().find(|agency| agency.id == id).map_or("a partner", |agency| agency.name.as_str());
+    let words = |(facet, why): &(vault::Facet, base::Code)| {
+        let category = facet.category.as_str().replace('_', " ");
+        format!("{category} of {}: {}", name(facet.controller), share::api::refusal_words(why))
+    };
+    Ok(permit.withheld().iter().map(words).collect())
+}
+
+async fn rates(counter: &Counter, by: Breakdown, period: Period, now: Timestamp) -> web::Result<Rates> {
+    let rows = rate_rows(by, &store::outcomes(counter, by, period, now).await?);
+    let points = rows
+        .iter()
+        .map(|row| match row.contact {
+            Some(rate) => {
+                Point::new(row.label.as_str(), rate.share * 100.0).within(rate.low * 100.0, rate.high * 100.0)
+            }
+            None => Point::missing(row.label.as_str(), "too few to show"),
+        })
+        .collect();
+    let chart = Chart::bars(&format!("contact-by-{}", by.code()), format!("Contact rate by {}", by.head().to_lowercase()), points)
+        .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
+        .heads(by.head(), "Reached of 100 moments");
+    Ok(Rates { code: by.code(), head: by.head(), chart, rows })
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
+fn clock_chart(rows: &[ClockRow]) -> Chart {
+    let types = rows.len().saturating_sub(1);
+    let points = rows
+        .iter()
+        .take(types)
+        .map(|row| match row.all {
+            Count::Shown(n) => Point::new(row.label.as_str(), n as f64),
+            hidden @ Count::Suppressed(_) => Point::missing(row.label.as_str(), hidden.to_string()),
+        })
+        .collect();
+    Chart::bars("moments-by-type", "Moments by type", points)
+        .described("How many moments each type had. The same figures are in the table.")
+        .heads("Type of moment", "Moments")
+}
+
+fn period(code: &str, now: Timestamp) -> (Period, String) {
+    let (days, words) = match code {
+        "quarter" => (91, "last 3 months"),
+        "all" => (731, "last 2 years"),
+        _ => (365, "last 12 months"),
+    };
+    let from = now.plus(SignedDuration::from_hours(-24 * days));
+    (Period { from, until: now }, format!("Events of the {words}"))
+}
