@@ -83,6 +83,78 @@ impl FromRow for Entry {
     }
 }
 
+/// How long a row is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retention {
+    /// Until the day in the row's own `expires_on`, which its feed gave (`feed`).
+    UntilItsDay,
+    /// So many days after it was made (`days:30`).
+    Days(u32),
+    /// As long as the row of that table which its person column names (`with:record`).
+    With(String),
+    /// Without end (`for_ever`).
+    ForEver,
+}
+
+/// How a row is erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Erasure {
+    /// The row is deleted (`row`).
+    Row,
+    /// These columns are emptied (`columns:a,b`).
+    Columns(Vec<String>),
+    /// With the row of that table which its person column names (`with:record`).
+    With(String),
+    /// Not at all (`never`).
+    Never,
+}
+
+impl Entry {
+    /// How long its rows are kept; `None` where the rule can't be read.
+    #[must_use]
+    pub fn retention_rule(&self) -> Option<Retention> {
+        match self.retention.split_once(':') {
+            None if self.retention == "feed" => Some(Retention::UntilItsDay),
+            None if self.retention == "for_ever" => Some(Retention::ForEver),
+            Some(("days", days)) => days.parse().ok().map(Retention::Days),
+            Some(("with", table)) => Some(Retention::With(table.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// How its rows are erased; `None` where the rule can't be read or there is none.
+    #[must_use]
+    pub fn erasure_rule(&self) -> Option<Erasure> {
+        match self.erasure.split_once(':') {
+            None if self.erasure == "row" => Some(Erasure::Row),
+            None if self.erasure == "never" => Some(Erasure::Never),
+            Some(("columns", columns)) => Some(Erasure::Columns(columns.split(',').map(str::to_owned).collect())),
+            Some(("with", table)) => Some(Erasure::With(table.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// Each rule that can't be read, in words.
+    #[must_use]
+    pub fn unreadable_rules(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if self.retention_rule().is_none() {
+            wrong.push(format!("the retention `{}` is no rule", self.retention));
+        }
+        if !self.erasure.is_empty() && self.erasure_rule().is_none() {
+            wrong.push(format!("the erasure `{}` is no rule", self.erasure));
+        }
+        let sees = ["", "shown", "summarised"].contains(&self.subject_sees.as_str());
+        if !sees && !self.subject_sees.starts_with("withheld:") {
+            wrong.push(format!("what the subject sees, `{}`, is no rule", self.subject_sees));
+        }
+        if !["", "new_version", "edit", "never"].contains(&self.correction.as_str()) {
+            wrong.push(format!("the correction `{}` is no rule", self.correction));
+        }
+        wrong
+    }
+}
+
 pub(crate) const ALL: &str = "SELECT table_name, kind, person_column, controller, category, retention, subject_sees, \
      correction, erasure FROM catalogue ORDER BY table_name";
 

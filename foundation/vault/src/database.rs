@@ -126,16 +126,29 @@ fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
 }
 
 fn postgres_options(url: &str) -> ConnectOptions {
-    let (url, schema) = match url.split_once("?schema=") {
-        Some((url, schema)) => (url, Some(schema)),
-        None => (url, None),
-    };
+    let (url, schema) = split_schema(url);
     let mut options = ConnectOptions::new(url);
     options.max_connections(16).min_connections(1);
     if let Some(schema) = schema {
         options.set_schema_search_path(schema);
     }
     options
+}
+
+/// Takes `schema=name` out of the address's query: the driver doesn't know it.
+fn split_schema(url: &str) -> (String, Option<String>) {
+    let Some((address, query)) = url.split_once('?') else {
+        return (url.to_owned(), None);
+    };
+    let (mut schema, mut kept) = (None, Vec::new());
+    for option in query.split('&') {
+        match option.strip_prefix("schema=") {
+            Some(name) => schema = Some(name.to_owned()),
+            None => kept.push(option),
+        }
+    }
+    let url = if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) };
+    (url, schema)
 }
 
 /// Anything that runs statements: the pool, or a transaction.

@@ -1,10 +1,11 @@
 //! The job queue: rows of `job`, enqueued in the transaction that causes them, run at least once, tried again with growing
 //! pauses. Handlers are idempotent: a job that was killed half-way runs again.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, kind};
+use futures::FutureExt as _;
 
 use crate::{Actor, FromRow, Row, StoreError, Vault, database, params};
 
@@ -94,6 +95,11 @@ impl Handlers {
 
 const MOST_ATTEMPTS: i64 = 12;
 
+/// How long a job is its taker's, unless the taker renews it.
+const HELD: base::SignedDuration = base::SignedDuration::from_secs(600);
+/// How often a taker renews it.
+const RENEWED: Duration = Duration::from_secs(180);
+
 impl FromRow for Job {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -136,8 +142,8 @@ impl Vault {
         }
     }
 
-    /// Takes the next due job for ten minutes; a job whose taker died is due again after that, or when the vault is
-    /// opened by a single process, at once.
+    /// Takes the next due job for ten minutes, which are renewed while it runs; a job whose taker died is due again after
+    /// that, or at once when the vault is next opened and nobody else has it open.
     async fn take_job(&self) -> Result<Option<Job>, StoreError> {
         let now = self.now();
         let tx = self.begin_raw().await?;
@@ -154,7 +160,7 @@ impl Vault {
         database::execute(
             &*tx,
             "UPDATE job SET state = 'running', held_until = $2, attempts = attempts + 1 WHERE id = $1",
-            params![job.id, now.plus_hours(1)],
+            params![job.id, now.plus(HELD)],
         )
         .await?;
         tx.commit().await?;
@@ -163,7 +169,7 @@ impl Vault {
 
     async fn run_job(&self, handlers: &Handlers, job: &Job) -> Result<(), StoreError> {
         let outcome = match handlers.0.get(job.kind.as_str()) {
-            Some(handler) => handler.run(self, job).await,
+            Some(handler) => self.run_held(handler.as_ref(), job).await,
             None => Err(JobFault::Hopeless("no handler of this kind is registered".to_owned())),
         };
         match outcome {
@@ -176,6 +182,42 @@ impl Vault {
                 self.settle(job, state, Some(fault.to_string()), later).await
             }
         }
+    }
+
+    /// Runs the handler and holds on to the job meanwhile.
+    async fn run_held(&self, handler: &dyn Handler, job: &Job) -> Result<(), JobFault> {
+        // A handler that panics fails its job, not the worker.
+        let mut work = AssertUnwindSafe(handler.run(self, job)).catch_unwind();
+        loop {
+            match tokio::time::timeout(RENEWED, &mut work).await {
+                Ok(outcome) => return outcome.unwrap_or_else(|_| Err(JobFault::Later("the job panicked".to_owned()))),
+                Err(_) => self.hold_on(job).await?,
+            }
+        }
+    }
+
+    async fn hold_on(&self, job: &Job) -> Result<(), StoreError> {
+        let tx = self.begin_raw().await?;
+        database::execute(
+            &*tx,
+            "UPDATE job SET held_until = $2 WHERE id = $1 AND state = 'running'",
+            params![job.id, self.now().plus(HELD)],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Makes every job due at once that a process which is no more had taken.
+    pub(crate) async fn release_dead_jobs(&self) -> Result<u64, StoreError> {
+        let tx = self.begin_raw().await?;
+        let freed = database::execute(
+            &*tx,
+            "UPDATE job SET state = 'waiting', held_until = NULL, run_after = $1 WHERE state = 'running'",
+            params![self.now()],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(freed)
     }
 
     async fn settle(

@@ -10,7 +10,12 @@
 //!   `vault.change_under(&permit, cause)` it can also read people's rows. Keep a change under 50 ms: batch.
 //!
 //! SQL is `&'static str` with `$1` placeholders and means the same on SQLite and PostgreSQL: no LIKE, `lower()` or `now()`;
-//! `NULLS FIRST/LAST` always written. Lists go through `{in}` (`rows_in`).
+//! `NULLS FIRST/LAST` always written. Lists go through `{in}` (`rows_in`). A sum needs `CAST(SUM(n) AS BIGINT)`, since
+//! PostgreSQL's is a decimal; text sorts by code point on both.
+//!
+//! # How a stage tests it
+//! With the feature `testing` as a dev-dependency: `vault::testing::both(MIGRATIONS, |t| async move { … })` runs a test on
+//! SQLite and on PostgreSQL (`ALONGSIDE_TEST_POSTGRES`), see the docs of `testing`.
 
 mod actor;
 pub mod audit;
@@ -23,6 +28,9 @@ pub mod jobs;
 mod migrate;
 mod permit;
 mod row;
+mod schema;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod topics;
 mod value;
 
@@ -174,13 +182,17 @@ impl Vault {
     /// [`Refusal::Refused`] where no part is granted; [`Refusal::Store`] where it couldn't be decided or logged.
     pub async fn permit(&self, ask: Ask) -> Result<Permit, Refusal> {
         let now = self.now();
-        let decision = self.0.decider.decide(&self.book(), &ask, now).await?;
-        let asked: Vec<Grant> =
-            decision.grants.iter().filter(|grant| ask.facets.contains(&grant.facet)).cloned().collect();
-        let permit = (!asked.is_empty()).then(|| Permit {
+        let decision = match self.0.decider.decide(&self.book(), &ask, now).await {
+            Ok(decision) => decision.held_to(&ask),
+            Err(error) => {
+                self.log(&NewEntry::decided(&ask, &Decision::default().held_to(&ask), None, now)).await?;
+                return Err(error.into());
+            }
+        };
+        let permit = (!decision.grants.is_empty()).then(|| Permit {
             id: self.new_id(),
             ask: ask.clone(),
-            grants: asked,
+            grants: decision.grants.clone(),
             withheld: decision.refused.clone(),
             until: now.plus_hours(PERMIT_HOURS),
         });
@@ -249,6 +261,17 @@ impl Vault {
         tx.commit().await?;
         self.audited();
         Ok(())
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.db
+    }
+
+    /// Closes the database's connections; every clone of this vault is of no use then. For an orderly end.
+    pub async fn close(&self) {
+        if let Err(error) = self.0.db.pool.close_by_ref().await {
+            tracing::warn!(%error, "the database did not close well");
+        }
     }
 
     pub(crate) async fn begin_raw(&self) -> Result<database::Writing, StoreError> {

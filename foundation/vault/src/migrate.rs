@@ -30,15 +30,7 @@ pub(crate) const OWN: &[Migration] = &[
 
 /// Runs what has not run yet; refuses a database that knows a migration which this program doesn't.
 pub(crate) async fn run(db: &Database, migrations: &[Migration], clock: &dyn Clock) -> Result<(), StoreError> {
-    db.pool
-        .execute_unprepared(&portable(
-            db,
-            "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, run_at BIGINT NOT NULL);",
-        ))
-        .await?;
-    db.pool
-        .execute_unprepared(&portable(db, "CREATE TABLE IF NOT EXISTS writer (only BIGINT PRIMARY KEY);"))
-        .await?;
+    begin_tables(db).await?;
     let done = database::rows(&db.pool, "SELECT number FROM migration", params![]).await?;
     let mut known = Vec::new();
     for row in &done {
@@ -50,6 +42,22 @@ pub(crate) async fn run(db: &Database, migrations: &[Migration], clock: &dyn Clo
     for migration in all {
         if !known.contains(&i64::from(migration.number)) {
             run_one(db, migration, clock).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The two tables that migrating itself needs.
+async fn begin_tables(db: &Database) -> Result<(), StoreError> {
+    const TABLES: [&str; 2] = [
+        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, run_at BIGINT NOT NULL);",
+        "CREATE TABLE IF NOT EXISTS writer (only BIGINT PRIMARY KEY);",
+    ];
+    for table in TABLES {
+        let table = portable(db, table);
+        // PostgreSQL fails where two processes make the same table at the same time; then it is there.
+        if db.pool.execute_unprepared(&table).await.is_err() {
+            db.pool.execute_unprepared(&table).await?;
         }
     }
     Ok(())
@@ -75,7 +83,11 @@ fn check(all: &[&Migration], known: &[i64]) -> Result<(), StoreError> {
 
 async fn run_one(db: &Database, migration: &Migration, clock: &dyn Clock) -> Result<(), StoreError> {
     let tx = db.begin().await?;
-    for statement in statements(migration.sql) {
+    let there = database::rows(&*tx, "SELECT number FROM migration WHERE number = $1", params![migration.number]).await?;
+    if !there.is_empty() {
+        return Ok(()); // another process that opened at the same time was quicker
+    }
+    for statement in statements(migration.sql, db.is_sqlite()) {
         tx.execute_unprepared(&portable(db, &statement)).await.map_err(|error| failed(migration, error.to_string()))?;
     }
     database::execute(
@@ -92,34 +104,40 @@ fn failed(migration: &Migration, problem: String) -> StoreError {
     StoreError::Migration { number: migration.number, name: migration.name, problem }
 }
 
-/// The statements of a file: each ends with a semicolon at the end of a line; `--` lines are comments.
-fn statements(sql: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut current = String::new();
-    for line in sql.lines() {
-        if line.trim_start().starts_with("--") || (current.is_empty() && line.trim().is_empty()) {
-            continue;
+/// The statements of a file that are for this engine: each ends with a semicolon at the end of a line; `--` lines are
+/// comments, but for `-- only: sqlite` and `-- only: postgres`, which keep the next statement to one engine.
+fn statements(sql: &str, sqlite: bool) -> Vec<String> {
+    let (mut found, mut current, mut mine) = (Vec::new(), String::new(), true);
+    for line in sql.lines().chain([";"]) {
+        match line.trim() {
+            "-- only: sqlite" => mine = sqlite,
+            "-- only: postgres" => mine = !sqlite,
+            comment if comment.starts_with("--") => {}
+            "" | ";" if current.is_empty() => {}
+            text => {
+                current.push_str(line);
+                current.push('\n');
+                if text.ends_with(';') {
+                    let statement = std::mem::take(&mut current);
+                    if std::mem::replace(&mut mine, true) {
+                        found.push(statement);
+                    }
+                }
+            }
         }
-        current.push_str(line);
-        current.push('\n');
-        if line.trim_end().ends_with(';') {
-            found.push(std::mem::take(&mut current));
-        }
-    }
-    if !current.trim().is_empty() {
-        found.push(current);
     }
     found
 }
 
-/// The same statement as the engine in use wants it: SQLite tables are STRICT, with SQLite's names for the kinds.
+/// The same statement as the engine in use wants it: SQLite tables are STRICT, with SQLite's names for the kinds;
+/// PostgreSQL's text sorts by code point, as SQLite's does.
 fn portable(db: &Database, statement: &str) -> String {
-    if !db.is_sqlite() {
-        return statement.to_owned();
-    }
     let head = statement.trim_start().to_ascii_uppercase();
     if !head.starts_with("CREATE TABLE") && !head.starts_with("ALTER TABLE") {
         return statement.to_owned();
+    }
+    if !db.is_sqlite() {
+        return statement.replace(" TEXT", " TEXT COLLATE \"C\"");
     }
     let kinds = statement
         .replace("DOUBLE PRECISION", "REAL")

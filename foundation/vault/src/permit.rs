@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use base::{Code, Id, Timestamp, kind};
+use base::{Code, Id, Timestamp, code, kind};
 
 use crate::{Actor, Purpose, Scope, Staff, StoreError, Verb};
 
@@ -56,6 +56,24 @@ pub struct Decision {
     pub grants: Vec<Grant>,
     /// Refused, each with the reason's code.
     pub refused: Vec<(Facet, Code)>,
+}
+
+impl Decision {
+    /// Only what was asked for, each facet once: what was not asked is dropped, what was passed over is refused.
+    pub(crate) fn held_to(self, ask: &Ask) -> Self {
+        let mut held = Self::default();
+        let facets: std::collections::BTreeSet<&Facet> = ask.facets.iter().collect();
+        for facet in facets {
+            match self.grants.iter().find(|grant| grant.facet == *facet) {
+                Some(grant) => held.grants.push(grant.clone()),
+                None => {
+                    let why = self.refused.iter().find(|(refused, _)| refused == facet).map(|(_, why)| why.clone());
+                    held.refused.push((facet.clone(), why.unwrap_or_else(|| code!("not_granted"))));
+                }
+            }
+        }
+        held
+    }
 }
 
 /// Decides requests. There is one implementation (in `share`), given to the vault when it opens; a test finds no other.

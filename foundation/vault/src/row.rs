@@ -49,7 +49,8 @@ impl Row {
     /// A whole number.
     #[allow(clippy::missing_errors_doc, reason = "as every getter")]
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
-        self.get(column)
+        // A literal such as `1 AS n` is 32 bits wide on PostgreSQL.
+        self.get(column).or_else(|error| self.get::<i32>(column).map(i64::from).map_err(|_| error))
     }
 
     /// A whole number or null.

@@ -149,29 +149,31 @@ impl LoggedEntry {
         entry
     }
 
-    /// The bytes that are hashed: every field with its length, so that no two entries share them.
+    /// The bytes that are hashed: every field as `length:text;`, an absent one as `-;`, so that no two entries share them.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         let mut text = String::new();
-        let absent = "\u{1}";
         let (position, at) = (self.position.to_string(), self.at.as_micros().to_string());
-        let fields: [&str; 13] = [
-            &position,
-            &at,
-            &self.actor_kind,
-            &self.actor,
-            self.agency.as_deref().unwrap_or(absent),
-            &self.operation,
-            &self.verb,
-            &self.scope_kind,
-            self.scope.as_deref().unwrap_or(absent),
-            &self.purpose,
-            if self.allowed { "allowed" } else { "refused" },
-            self.permit.as_deref().unwrap_or(absent),
-            &self.inputs,
+        let fields: [Option<&str>; 13] = [
+            Some(&position),
+            Some(&at),
+            Some(&self.actor_kind),
+            Some(&self.actor),
+            self.agency.as_deref(),
+            Some(&self.operation),
+            Some(&self.verb),
+            Some(&self.scope_kind),
+            self.scope.as_deref(),
+            Some(&self.purpose),
+            Some(if self.allowed { "allowed" } else { "refused" }),
+            self.permit.as_deref(),
+            Some(&self.inputs),
         ];
         for field in fields {
-            let _ = write!(text, "{}:{field};", field.len());
+            let _ = match field {
+                Some(field) => write!(text, "{}:{field};", field.len()),
+                None => write!(text, "-;"),
+            };
         }
         text.into_bytes()
     }

@@ -1,0 +1,10 @@
+//! The vault at its edge, on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+#![allow(missing_docs, reason = "tests say what they are by their names")]
+
+mod county;
+mod doors;
+mod jobs;
+mod migrations;
+mod rows;
+mod writers;
