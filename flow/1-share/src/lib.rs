@@ -1,1 +1,21 @@
-//! share
+//! Stage 1: who may see what, for what, under which law; who signs in; agreements, tokens, and the log of who looked.
+//!
+//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`] and [`routes`].
+
+mod agency;
+mod agreement;
+pub mod api;
+mod decision;
+mod member;
+mod sign_in;
+mod token;
+
+use vault::{Migration, migration};
+
+/// The tables of sharing.
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(100, "agency", "agency/0100_agency.sql"),
+    migration!(110, "member", "member/0110_member.sql"),
+    migration!(120, "agreement", "agreement/0120_agreement.sql"),
+    migration!(130, "api_token", "token/0130_api_token.sql"),
+];

@@ -1,0 +1,59 @@
+//! What later stages and `app` may use of sharing: agencies, members, agreements, tokens, the decider, and the words for
+//! a refusal. Nothing else of this crate is theirs.
+//!
+//! Everything that writes takes a [`vault::Change`], so that the caller says who does it and why, and what belongs together
+//! commits together:
+//!
+//! ```ignore
+//! let mut change = vault.change(Cause { actor, purpose: Purpose::Administration, operation: Operation::Administration,
+//!     act: code!("unit_set_up"), scope: Scope::unit() }).await?;
+//! let unit = add_agency(&mut change, &NewAgency { code: code!("unit"), name: "…".into(), kind: AgencyKind::Unit }).await?;
+//! change.commit().await?;
+//! ```
+
+use base::Code;
+use vault::{Facet, Plain, Staff, StoreError};
+
+pub use crate::{
+    agency::{
+        Agency, AgencyError, AgencyKind, NewAgency, add as add_agency, all as agencies, by_code as agency_by_code,
+        by_id as agency_by_id, facets, facets_of_all as all_facets, register_holding, supplied_by, unit,
+    },
+    agreement::{
+        Agreement, AgreementError, Standing, Terms, add as add_agreement, all as agreements, by_id as agreement_by_id,
+        end as end_agreement,
+        law::{Category, Confidentiality, Gateway, Law, law},
+        purpose_words,
+    },
+    decision::{CedarDecider, PolicyError, refusal_words},
+    member::{
+        Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
+        by_id as member_by_id, set_active as set_member_active, set_duties as set_member_duties,
+    },
+    sign_in::{PasswordError, PasswordHash, hash_password},
+    token::{ApiToken, TokenError, add as add_token, all as tokens, revoke as revoke_token, token_actor},
+};
+
+/// Every controller's part of every category in which a person can be identified.
+///
+/// # Errors
+/// The database's.
+pub async fn all_person_facets(book: &Staff) -> Result<Vec<Facet>, StoreError> {
+    let mut facets = all_facets(book).await?;
+    facets.retain(|facet| !law().category(&facet.category).anonymous);
+    Ok(facets)
+}
+
+/// The unit's own part of what it makes itself: `contact`, `referral`, `link_decision`. None before the unit was set up.
+///
+/// # Errors
+/// The database's.
+pub async fn unit_facet(plain: &Plain, category: Code) -> Result<Option<Facet>, StoreError> {
+    Ok(unit(plain).await?.map(|unit| Facet { controller: unit.id, category }))
+}
+
+/// The name of a category in plain words.
+#[must_use]
+pub fn category_words(category: &Code) -> String {
+    law().category(category).name
+}

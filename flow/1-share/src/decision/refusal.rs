@@ -1,0 +1,31 @@
+//! Why something is refused, in words for a page.
+
+/// A refusal's code in a plain sentence. A code that is not known gives a sentence that is true of every refusal.
+#[must_use]
+pub fn refusal_words(code: &str) -> &'static str {
+    match code {
+        "no_agreement" => "There is no information sharing agreement between the agency that controls this and yours.",
+        "category_not_covered" => "The agreement between the agencies does not cover this kind of data.",
+        "purpose_not_covered" => "The agreement does not cover this purpose.",
+        "agreement_ended" => "The agreement that covered this has ended.",
+        "agreement_not_started" => "The agreement that will cover this has not started yet.",
+        "gateway_not_for_purpose" => "The law that the agreement stands on can’t be used for this purpose.",
+        "gateway_not_in_force" => "The law that the agreement stands on is not in force yet.",
+        "gateway_cannot_carry" => "The law that the agreement stands on does not allow sharing this kind of data.",
+        "confidentiality_missing" => {
+            "This was given in confidence, and the agreement names no ground that answers the duty of confidence."
+        }
+        "confidence_not_for_prevention" => "What was given in confidence is not used to prevent crime, only to protect.",
+        "duty_does_not_allow" => "Your duties do not include this for this purpose.",
+        "duty_counts_only" => "Your duty lets you see counts, and no person’s record.",
+        "statistics_only_counts" => "For statistics people are counted, and nobody’s record is opened.",
+        "second_factor_missing" => "People’s records need a second proof of who you are. Set one up in your account.",
+        "member_inactive" => "This account may no longer be used.",
+        "not_a_member" => "This account or token is not known here.",
+        "not_your_feed" => "An agency’s token sends that agency’s own feeds only.",
+        "unknown_controller" => "The agency that controls this is not known here.",
+        "no_unit" => "The unit itself has not been set up yet.",
+        "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
+        _ => "The sharing rules do not allow this.",
+    }
+}
