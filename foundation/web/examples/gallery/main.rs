@@ -48,9 +48,14 @@ async fn show(site: Site, page: Page, query: Query) -> web::Result {
     web::render(page::gallery(page, form, site.now()))
 }
 
+const AREAS: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"name":"Harbour","step":5,"words":"24 per 1,000"},"geometry":{"type":"Polygon","coordinates":[[[0.70,51.88],[0.76,51.88],[0.76,51.92],[0.70,51.92],[0.70,51.88]]]}},
+{"type":"Feature","properties":{"name":"Castle","step":2,"words":"12 per 1,000"},"geometry":{"type":"Polygon","coordinates":[[[0.76,51.88],[0.83,51.87],[0.84,51.92],[0.76,51.92],[0.76,51.88]]]}}]}"#;
+
 #[tokio::main]
 async fn main() {
     let directory = std::env::temp_dir().join("alongside-gallery");
+    let _ = std::fs::remove_dir_all(&directory); // the seed is the same at every start, so the tokens are too
     let clock = Arc::new(HandClock::at("2026-11-23T13:00:00Z".parse().unwrap()));
     let random = Random::seeded(1);
     let vault = Vault::open(Opening {
@@ -74,8 +79,11 @@ async fn main() {
         web::Result::<axum::response::Response>::Ok(web::signed_in(&site, &token, "/gallery"))
     };
     let fails = || async { web::Result::<String>::Err(web::Fault::internal("an example")) };
-    let routes =
-        Router::new().route("/", get(enter)).route("/gallery", get(show)).route("/broken", get(fails)).route("/out", get(show));
+    let routes = Router::new()
+        .route("/", get(enter))
+        .route("/gallery", get(show))
+        .route("/broken", get(fails))
+        .route("/areas.geojson", get(|| async { ([("content-type", "application/geo+json")], AREAS) }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8090").await.expect("port 8090 is free");
     axum::serve(listener, web::serve(routes, site)).await.expect("serves");
 }

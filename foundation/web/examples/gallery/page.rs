@@ -30,7 +30,7 @@ pub struct Gallery {
 pub fn gallery(page: Page, form: Form, now: Timestamp) -> Gallery {
     let hours = |hours| Clock::running(now.plus_hours(hours), now);
     Gallery {
-        page: page.title("Gallery of components").with(&form),
+        page: page.title("Gallery of components").with(&form).with_map(),
         form,
         reached: vec![Choice::new("yes", "Yes"), Choice::new("no", "No").hint("They didn’t answer, or weren’t there")],
         signs: vec![Choice::new("missing", "Missing from home"), Choice::new("gifts", "Unexplained money or gifts")],
