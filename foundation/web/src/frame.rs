@@ -45,7 +45,10 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn of(parts: &Parts) -> Result<&Self, Fault> {
-        parts.extensions.get::<Self>().ok_or_else(|| Fault::internal("the route is not inside web::serve"))
+        parts
+            .extensions
+            .get::<Self>()
+            .ok_or_else(|| Fault::internal("the route is not inside web::serve"))
     }
 
     /// A fresh form token for this browser.
@@ -59,7 +62,9 @@ pub(crate) fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
 }
 
-/// The whole site: `routes` with assets, error pages, headers, form checks and limits around them. Call it once, in `app`.
+/// The whole site: `routes` with assets, error pages, headers, form checks and limits around them. Call it once, in `app`,
+/// and serve it with `into_make_service_with_connect_info::<SocketAddr>()`, so that [`crate::Address`] knows the sender.
+/// A panic becomes a page with a reference; `app` sets a panic hook that logs the place and not the message.
 pub fn serve(routes: Router<Site>, site: Site) -> Router {
     let nothing_here = |request: Request| async move { nothing_here(&request).into_response() };
     routes
@@ -68,7 +73,10 @@ pub fn serve(routes: Router<Site>, site: Site) -> Router {
         .layer(DefaultBodyLimit::max(cross_site::FORM_LIMIT))
         .layer(axum::middleware::from_fn_with_state(site.clone(), around))
         .route("/assets/{name}", get(assets::serve))
-        .layer(axum::middleware::from_fn_with_state(site.clone(), headers::add))
+        .layer(axum::middleware::from_fn_with_state(
+            site.clone(),
+            headers::add,
+        ))
         .layer(CompressionLayer::new())
         .with_state(site)
 }
@@ -86,7 +94,11 @@ fn nothing_here(request: &Request) -> Fault {
 async fn around(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let path = request.uri().path().to_owned();
     // The headers alone: a body can't be looked at from two threads.
     let asked = request.headers().clone();
@@ -113,7 +125,9 @@ async fn answer(site: &Site, frame: &Frame, request: Request, next: Next, route:
     };
     request.extensions_mut().insert(frame.clone());
     let run = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let mut response = run.await.unwrap_or_else(|_| Fault::internal("a handler panicked").into_response());
+    let mut response = run
+        .await
+        .unwrap_or_else(|_| Fault::internal("a handler panicked").into_response());
     if let Some(Shown(fault)) = response.extensions_mut().remove::<Shown>() {
         response = faults::page(site, frame, &fault, route);
     }
@@ -144,7 +158,9 @@ async fn frame_of(site: &Site, path: &str, headers: &HeaderMap) -> Result<Frame,
         return Ok(frame);
     }
     let cookie = |which: Cookie| which.read(headers, site.is_https());
-    frame.flash = cookie(Cookie::Flash).and_then(cookies::decode).filter(|text| !text.is_empty());
+    frame.flash = cookie(Cookie::Flash)
+        .and_then(cookies::decode)
+        .filter(|text| !text.is_empty());
     if let Some(visit) = cookie(Cookie::Visit).and_then(Token::from_cookie) {
         frame.secret = visit.secret().to_owned();
         frame.secret_is_new = false;
@@ -171,11 +187,16 @@ fn stranger(site: &Site, path: &str) -> Frame {
 
 impl Frame {
     async fn know(&mut self, site: &Site, token: &Token, sign_in: &SignIn) -> Result<(), Fault> {
-        let Some(card) = site.members().member(sign_in.member).await? else { return Ok(()) };
+        let Some(card) = site.members().member(sign_in.member).await? else {
+            return Ok(());
+        };
         self.secret = token.secret().to_owned();
         self.secret_is_new = false;
         if sign_in.proof == Proof::Pending {
-            self.pending = Some(Pending { member: sign_in.member, sign_in: sign_in.id });
+            self.pending = Some(Pending {
+                member: sign_in.member,
+                sign_in: sign_in.id,
+            });
             return Ok(());
         }
         let caller = caller::caller_of(card, sign_in.id, sign_in.proof == Proof::SecondFactor);
@@ -190,7 +211,12 @@ impl Frame {
 pub fn done(site: &Site, path: &str, message: &str) -> Response {
     let mut response = see_other(path);
     if !message.is_empty() {
-        add_cookie(&mut response, Cookie::Flash, &cookies::encode(message), site);
+        add_cookie(
+            &mut response,
+            Cookie::Flash,
+            &cookies::encode(message),
+            site,
+        );
     }
     response
 }
@@ -213,8 +239,14 @@ pub fn signed_out(site: &Site, path: &str) -> Response {
 /// A path of this site, or `/`: never another site's address.
 #[must_use]
 pub fn own_path(next: &str) -> &str {
-    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
+    let plain = next
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && next.starts_with('/') && !next.starts_with("//") {
+        next
+    } else {
+        "/"
+    }
 }
 
 fn see_other(path: &str) -> Response {

@@ -71,8 +71,18 @@ fn areas() -> Vec<Point> {
 }
 
 fn months() -> Vec<Point> {
-    let counts = [("Jun", 31.0), ("Jul", 28.0), ("Aug", 40.0), ("Sep", 38.0), ("Oct", 47.0), ("Nov", 52.0)];
-    counts.into_iter().map(|(month, count)| Point::new(month, count)).collect()
+    let counts = [
+        ("Jun", 31.0),
+        ("Jul", 28.0),
+        ("Aug", 40.0),
+        ("Sep", 38.0),
+        ("Oct", 47.0),
+        ("Nov", 52.0),
+    ];
+    counts
+        .into_iter()
+        .map(|(month, count)| Point::new(month, count))
+        .collect()
 }
 
 fn shares() -> Vec<Point> {

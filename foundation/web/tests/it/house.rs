@@ -17,7 +17,10 @@ use axum::{
 use base::{HandClock, Id, Random, Timestamp, code, kind};
 use tower::ServiceExt;
 use vault::{Ask, Decider, Decision, Location, Opening, Staff, StoreError, Topics, Vault};
-use web::{Caller, Fault, Form, MaybeCaller, MemberCard, Members, NavLink, Page, Pending, Proof, Setup, Site};
+use web::{
+    Caller, Fault, Form, MaybeCaller, MemberCard, Members, NavLink, Page, Pending, Proof, Setup,
+    Site,
+};
 
 pub struct Nobody;
 
@@ -53,8 +56,11 @@ pub struct House {
 }
 
 #[derive(askama::Template)]
-#[template(ext = "html", source = r#"{% extends "layout.html" %}{% import "govuk.html" as govuk %}
-{% block main %}{{ govuk::error_summary(form) }}<h1>{{ page.title }}</h1><form method="post">{{ govuk::csrf(page) }}{{ govuk::input(form, "note", "Note") }}</form>{% endblock %}"#)]
+#[template(
+    ext = "html",
+    source = r#"{% extends "layout.html" %}{% import "govuk.html" as govuk %}
+{% block main %}{{ govuk::error_summary(form) }}<h1>{{ page.title }}</h1><form method="post">{{ govuk::csrf(page) }}{{ govuk::input(form, "note", "Note") }}</form>{% endblock %}"#
+)]
 struct Note {
     page: Page,
     form: Form,
@@ -63,7 +69,10 @@ struct Note {
 fn routes() -> Router<Site> {
     let save = |site: Site, page: Page, mut form: Form| async move {
         if form.required("note", 10, "Enter a note").is_none() {
-            return web::render_errors(Note { page: page.title("Note").with(&form), form });
+            return web::render_errors(Note {
+                page: page.title("Note").with(&form),
+                form,
+            });
         }
         Ok(web::done(&site, "/note", "Note kept"))
     };
@@ -87,11 +96,35 @@ fn routes() -> Router<Site> {
         })
     };
     Router::new()
-        .route("/", get(|caller: MaybeCaller| async move { if caller.0.is_some() { "home" } else { "welcome" } }))
-        .route("/note", get(|page: Page| async { web::render(Note { page: page.title("Note"), form: Form::empty() }) }).post(save))
+        .route(
+            "/",
+            get(|caller: MaybeCaller| async move {
+                if caller.0.is_some() {
+                    "home"
+                } else {
+                    "welcome"
+                }
+            }),
+        )
+        .route(
+            "/note",
+            get(|page: Page| async {
+                web::render(Note {
+                    page: page.title("Note"),
+                    form: Form::empty(),
+                })
+            })
+            .post(save),
+        )
         .route("/upload", post(upload))
-        .route("/members-only", get(|caller: Caller| async move { format!("hello {}", caller.name) }))
-        .route("/second-factor", get(|pending: Pending| async move { pending.member.to_string() }))
+        .route(
+            "/members-only",
+            get(|caller: Caller| async move { format!("hello {}", caller.name) }),
+        )
+        .route(
+            "/second-factor",
+            get(|pending: Pending| async move { pending.member.to_string() }),
+        )
         .route("/internal", fault("internal"))
         .route("/busy", fault("busy"))
         .route("/denied", fault("denied"))
@@ -129,21 +162,42 @@ impl House {
             https,
             behind_proxy: false,
             nav: vec![
-                NavLink { text: "Moments", href: "/moments", duties: &["navigator"] },
-                NavLink { text: "Money", href: "/money", duties: &["project_manager"] },
+                NavLink {
+                    text: "Moments",
+                    href: "/moments",
+                    duties: &["navigator"],
+                },
+                NavLink {
+                    text: "Money",
+                    href: "/money",
+                    duties: &["project_manager"],
+                },
             ],
             members: Arc::new(TwoMembers),
         });
-        Self { site, clock, directory }
+        Self {
+            site,
+            clock,
+            directory,
+        }
     }
 
     pub fn browser(&self) -> Browser {
-        Browser { router: web::serve(routes(), self.site.clone()), cookies: BTreeMap::new(), fetch_site: Some("same-origin") }
+        Browser {
+            router: web::serve(routes(), self.site.clone()),
+            cookies: BTreeMap::new(),
+            fetch_site: Some("same-origin"),
+        }
     }
 
     /// A browser of a navigator who signed in just now.
     pub async fn signed_in(&self, proof: Proof) -> Browser {
-        let token = self.site.sign_ins().open(NAVIGATOR, AGENCY, proof).await.unwrap();
+        let token = self
+            .site
+            .sign_ins()
+            .open(NAVIGATOR, AGENCY, proof)
+            .await
+            .unwrap();
         let mut browser = self.browser();
         browser.keep(&web::signed_in(&self.site, &token, "/"));
         browser
@@ -164,11 +218,20 @@ pub struct Answer {
 
 impl Answer {
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(header::LOCATION)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn token(&self) -> String {
-        self.text.split("name=\"_csrf\" value=\"").nth(1).expect("a form").split('"').next().unwrap().to_owned()
+        self.text
+            .split("name=\"_csrf\" value=\"")
+            .nth(1)
+            .expect("a form")
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
     }
 }
 
@@ -185,20 +248,43 @@ impl Browser {
         }
     }
 
-    pub async fn send(&mut self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, cookies.join("; "));
         if let Some(site) = self.fetch_site {
             request = request.header("sec-fetch-site", site);
         }
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap().into_response();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap()
+            .into_response();
         self.keep(&response);
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -206,6 +292,12 @@ impl Browser {
     }
 
     pub async fn post(&mut self, path: &str, body: impl Into<String>) -> Answer {
-        self.send("POST", path, "application/x-www-form-urlencoded", body.into()).await
+        self.send(
+            "POST",
+            path,
+            "application/x-www-form-urlencoded",
+            body.into(),
+        )
+        .await
     }
 }
