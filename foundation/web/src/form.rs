@@ -2,7 +2,7 @@
 //! it one by one; each reading that fails leaves its sentence behind; then either all of it is good or the page is shown
 //! again with everything that was typed.
 //!
-//! ```ignore
+//! ```text
 //! async fn record(page: Page, mut form: Form, …) -> web::Result {
 //!     let reached = form.choice::<Reached>("reached", "Select whether you reached them");
 //!     let when = form.date("when", "the date of the contact");

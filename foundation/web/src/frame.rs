@@ -200,7 +200,10 @@ impl Frame {
             return Ok(());
         }
         let caller = caller::caller_of(card, sign_in.id, sign_in.proof == Proof::SecondFactor);
-        site.sign_ins().seen(sign_in, caller.actor()).await?;
+        // A busy database must not stop a reader: the next request notes the use instead.
+        if let Err(problem) = site.sign_ins().seen(sign_in, caller.actor()).await {
+            tracing::warn!(%problem, "the use of a sign-in was not noted");
+        }
         self.caller = Some(caller);
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! Routes are `axum::Router<web::Site>`; `app` merges them and calls [`serve`] once. A handler takes what it needs and
 //! returns [`Result`]:
 //!
-//! ```ignore
+//! ```text
 //! pub fn routes() -> Router<Site> {
 //!     Router::new().route("/moments/{id}/contact", get(ask).post(record))
 //! }
@@ -26,7 +26,7 @@
 //! Each flow crate has an `askama.toml` with `dirs = ["src", "../../foundation/web/templates"]`, so a template lies beside
 //! its slice and is named by its path from `src`:
 //!
-//! ```ignore
+//! ```text
 //! #[derive(askama::Template)]
 //! #[template(path = "moment/contact.html")]
 //! struct ContactPage { page: web::Page, form: web::Form }

@@ -12,7 +12,7 @@ use crate::{Fault, Form, Site, assets, frame::Frame};
 /// Everything that `layout.html` shows. A handler takes it as an argument, gives it a title, and puts it into its template
 /// as the field `page`.
 ///
-/// ```ignore
+/// ```text
 /// async fn show(page: Page, caller: Caller) -> web::Result {
 ///     web::render(MomentsPage { page: page.title("Open moments"), … })
 /// }
