@@ -1,1 +1,23 @@
-//! ingest
+//! Stage 2: what partners tell the unit. A *feed* is a declared kind of file from one agency, a *delivery* one file of it, a
+//! *record* one accepted row, and *quarantine* where the others wait with every reason until they are mended.
+//!
+//! Nothing is lost and nothing doubled: rows read = accepted (new, or new version) + already held + quarantined, for every
+//! delivery, whatever kills the program. Later stages use [`api`] and follow the topic `records_accepted`.
+
+pub mod api;
+mod delivery;
+mod feed;
+mod notify;
+mod quarantine;
+mod record;
+mod row;
+mod table;
+
+use vault::{Migration, Topic, migration};
+
+/// The tables of ingest.
+pub const MIGRATIONS: &[Migration] = &[migration!(200, "ingest", "0200_ingest.sql")];
+
+/// Announced once for each committed part: `{delivery, feed, category, from_line, to_line}`; read the records with
+/// [`api::records_between`].
+pub const RECORDS_ACCEPTED: Topic = "records_accepted";

@@ -1,0 +1,23 @@
+//! What later stages and `app` may use of ingest.
+//!
+//! ```ignore
+//! let feed = feed("police_uk").ok_or(...)?;
+//! let report = deliver_file(&vault, &Actor::System, feed, &path, &|progress| bar.set(progress.read)).await?;
+//! assert!(report.counts.add_up());
+//! ```
+
+pub use crate::{
+    RECORDS_ACCEPTED,
+    delivery::{
+        Counts, DeliveryFault, DeliveryReport, Progress, ReadDelivery, State, Watch, deliver_file, delivery, last_deliveries,
+        latest_of_feed, read_delivery, receive_blob, resume_unfinished, unwatched,
+    },
+    feed::{
+        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, feed, feeds, load_folder, use_folder,
+    },
+    notify::{NotificationOutcome, NotifyFault, notify},
+    quarantine::{Quarantined, as_csv, waiting},
+    record::{Record, covered_categories, current_records, records_between, records_by_ids, versions_of},
+    row::Reason,
+    table::Refused,
+};
