@@ -53,6 +53,7 @@ enum Part {
 /// What a household's members have in common.
 struct Roof<'a> {
     household: u64,
+    mix: &'a [f64],
     community: usize,
     other: usize,
     family: String,
@@ -64,15 +65,16 @@ struct Roof<'a> {
 }
 
 /// Adds one household's people.
-pub fn add(census: &Census<'_>, dice: &mut Dice, number: u64, home: &Place, people: &mut Vec<Person>) {
+pub fn add(census: &Census<'_>, mix: &[f64], dice: &mut Dice, number: u64, home: &Place, people: &mut Vec<Person>) {
     let seats = seats(dice);
-    let community = community_in(census, dice, home.area);
-    let other = if dice.chance(0.07) { community_in(census, dice, home.area) } else { community };
+    let community = draw(mix, dice);
+    let other = if dice.chance(0.07) { draw(mix, dice) } else { community };
     let Some(first_names) = census.names.community(community) else { return };
     let Some(other_names) = census.names.community(other) else { return };
     let strangers = seats.iter().any(|seat| seat.part == Part::Stranger);
     let roof = Roof {
         household: number,
+        mix,
         community,
         other,
         family: first_names.family(dice),
@@ -191,35 +193,40 @@ fn children(dice: &mut Dice, parent: i64, low: i64, high: i64, out: &mut Vec<Sea
     }
 }
 
-/// Each district has communities of its own: shares are multiplied by a district's and an area's own factor.
-fn community_in(census: &Census<'_>, dice: &mut Dice, area: usize) -> usize {
+/// The communities of an area, as upper bounds of their weights: the county's shares, multiplied by a district's and an area's
+/// own factor for each.
+pub fn mix(census: &Census<'_>, area: usize) -> Vec<f64> {
     let district = census.county.area(area).map_or(0, |area| area.district) as u64;
     let seed = census.county.seed;
-    let mut weights = Vec::with_capacity(census.names.communities.len());
     let mut total = 0.0;
-    for (number, community) in census.names.communities.iter().enumerate() {
-        let number = number as u64;
-        let factor = if number == 0 {
-            1.0
-        } else {
-            let district = Dice::of(seed, "community in district", district << 8 | number).normal();
-            let area = Dice::of(seed, "community in area", (area as u64) << 8 | number).normal();
-            (0.7 * district + 0.5 * area - 0.35).exp()
-        };
-        total += community.share * factor;
-        weights.push(total);
-    }
-    let at = dice.unit() * total;
-    weights.partition_point(|&upto| upto <= at).min(weights.len().saturating_sub(1))
+    let factor = |number: u64| {
+        if number == 0 {
+            return 1.0;
+        }
+        let district = Dice::of(seed, "community in district", district << 8 | number).normal();
+        let area = Dice::of(seed, "community in area", (area as u64) << 8 | number).normal();
+        (0.7 * district + 0.5 * area - 0.35).exp()
+    };
+    let weighed = census.names.communities.iter().zip(0..).map(|(community, number)| {
+        total += community.share * factor(number);
+        total
+    });
+    weighed.collect()
+}
+
+/// The position of a community drawn from a [`mix`].
+fn draw(mix: &[f64], dice: &mut Dice) -> usize {
+    let at = dice.unit() * mix.last().copied().unwrap_or(0.0);
+    mix.partition_point(|&upto| upto <= at).min(mix.len().saturating_sub(1))
 }
 
 fn member(census: &Census<'_>, dice: &mut Dice, roof: &Roof<'_>, seat: Seat, number: u64, double: bool) -> Person {
     let own = match seat.part {
-        Part::Stranger => community_in(census, dice, roof.home.area),
+        Part::Stranger => draw(roof.mix, dice),
         Part::Partner => roof.other,
         _ => roof.community,
     };
-    // An index from `community_in` is always there; the first stands in for the compiler's sake.
+    // A position that was drawn is always there; the first stands in for the compiler's sake.
     let fallback = &census.names.communities;
     let Some(names) = census.names.community(own).or(fallback.first()) else { return nobody(census, number, roof) };
     let given = names.given(seat.gender, seat.age, dice).to_owned();

@@ -106,13 +106,14 @@ pub fn residents(census: &Census<'_>, area: usize, first: u64) -> Vec<Person> {
     let Some(land) = census.county.area(area) else { return Vec::new() };
     let wanted = usize::try_from(land.residents).unwrap_or(0);
     let mut people: Vec<Person> = Vec::with_capacity(wanted + 8);
+    let mix = household::mix(census, area);
     let mut slot = 0;
     while people.len() < wanted {
         let number = first + people.len() as u64;
         let mut dice = Dice::of(census.county.seed, "household", number);
         let place = address(census.county, area, slot);
         slot += 1;
-        household::add(census, &mut dice, number, &place, &mut people);
+        household::add(census, &mix, &mut dice, number, &place, &mut people);
         people.truncate(wanted);
     }
     people
