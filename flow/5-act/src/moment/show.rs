@@ -1,0 +1,377 @@
+//! One moment's page: who, what happened, how long is left, how to reach them, who knows them, what was tried, what to do.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use base::{Code, Id, Timestamp, kind};
+use vault::{Ask, Permit, Purpose, Reader, Scope, Verb};
+use web::{Caller, ChildFlag, Fault, Form, Page, Site, time::Clock};
+
+use super::{
+    Moment, State,
+    opening::{self, Opener, Opening},
+    pages::{HELPERS, ask_purpose},
+    queue::{known_by, knows_words, type_name},
+    store, words,
+};
+use crate::{
+    contact::{self, Contact},
+    moment_type::{Meeting, types},
+    neighbours::{self, SeenRecord},
+    referral::{self, Referral},
+    rota,
+};
+
+/// Asks for the right to look at, or write to, one moment and whoever it is about.
+///
+/// # Errors
+/// [`Fault::Denied`] where policy refuses.
+pub(crate) async fn permit(
+    site: &Site,
+    caller: &Caller,
+    verb: Verb,
+    id: Id<kind::Moment>,
+    purpose: Purpose,
+) -> Result<Permit, Fault> {
+    let vault = site.vault();
+    Ok(vault
+        .permit(Ask {
+            actor: caller.actor(),
+            verb,
+            scope: Scope::of("moment", id),
+            purpose,
+            facets: neighbours::all_facets(vault).await?,
+            facts: BTreeMap::new(),
+        })
+        .await?)
+}
+
+/// Who opens which moment.
+pub(crate) fn opener(caller: &Caller, moment: Id<kind::Moment>) -> Opener {
+    Opener { member: caller.id, agency: caller.agency, sign_in: caller.sign_in, moment }
+}
+
+/// A moment that was opened for a purpose, with whoever it is about.
+pub(crate) struct Seen {
+    pub(crate) moment: Moment,
+    pub(crate) opening: Opening,
+    pub(crate) reader: Reader,
+    pub(crate) record: Option<SeenRecord>,
+    pub(crate) name: String,
+    pub(crate) flag: ChildFlag,
+    pub(crate) clock: Clock,
+    pub(crate) now: Timestamp,
+}
+
+impl Seen {
+    /// Where its page is.
+    pub(crate) fn path(&self) -> String {
+        format!("/moments/{}", self.moment.id)
+    }
+
+    /// Opens it for the purpose that was given; `None` where none is remembered.
+    ///
+    /// # Errors
+    /// [`Fault::Denied`] where policy refuses, [`Fault::NotFound`] where there is none that the permit covers.
+    pub(crate) async fn open(site: &Site, caller: &Caller, id: Id<kind::Moment>) -> Result<Option<Self>, Fault> {
+        caller.needs(HELPERS)?;
+        let Some(opening) = opening::find(site.vault(), &opener(caller, id)).await? else { return Ok(None) };
+        let permit = permit(site, caller, Verb::View, id, opening.purpose).await?;
+        let reader = site.vault().read(&permit)?;
+        let moment = store::by_id(&reader, id).await?.ok_or(Fault::NotFound)?;
+        let record = neighbours::records_by_ids(&reader, &[moment.record]).await?.into_iter().next();
+        let now = site.now();
+        Ok(Some(Self {
+            name: record.as_ref().map_or_else(|| "Name not known".to_owned(), SeenRecord::name),
+            flag: ChildFlag::from(record.as_ref().and_then(|record| record.age_on(now))),
+            clock: words::clock(&moment, now),
+            moment,
+            opening,
+            reader,
+            record,
+            now,
+        }))
+    }
+}
+
+/// Something that was done, for the timeline.
+struct Done {
+    at: Timestamp,
+    title: String,
+    by: String,
+    lines: Vec<String>,
+    note: String,
+}
+
+impl Done {
+    fn when(&self) -> String {
+        web::time::full(self.at)
+    }
+}
+
+/// A role in an event.
+struct Part {
+    role: String,
+    what: String,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "moment/show.html")]
+struct ShowPage {
+    page: Page,
+    id: Id<kind::Moment>,
+    contact_path: String,
+    refer_path: String,
+    seen: Seen,
+    what: String,
+    limit: String,
+    meeting: &'static str,
+    gap: Option<String>,
+    happened: Vec<(String, String)>,
+    reach: Vec<(&'static str, String)>,
+    known_by: String,
+    withheld: bool,
+    parts: Vec<Part>,
+    done: Vec<Done>,
+    earlier: Option<Id<kind::Moment>>,
+    joined: usize,
+    mine: bool,
+    assigned: String,
+    purpose: &'static str,
+    over: bool,
+    paused: bool,
+    agreed: bool,
+}
+
+pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Moment>>) -> web::Result {
+    let Some(seen) = Seen::open(&site, &caller, id).await? else {
+        return ask_purpose(page, Form::empty(), id);
+    };
+    let vault = site.vault();
+    let agencies = neighbours::agency_names(&vault.plain()).await?;
+    let members = neighbours::member_names(&vault.book()).await?;
+    let joined = store::merged_into(&seen.reader, id).await?;
+    let mut ids: Vec<Id<kind::Moment>> = joined.iter().map(|moment| moment.id).collect();
+    ids.push(id);
+    let mut done: Vec<Done> = Vec::new();
+    done.extend(contact::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| contacted(one, &members)));
+    done.extend(referral::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| referred(one, &members, &agencies)));
+    done.push(raised(&seen.moment));
+    done.sort_by_key(|one| std::cmp::Reverse(one.at));
+    let others = others(&seen, &agencies).await?;
+    let rules = types().get(&seen.moment.moment_type);
+    let age = seen.record.as_ref().and_then(|record| record.age_on(seen.now));
+    let moment = &seen.moment;
+    web::render(ShowPage {
+        page: page.title("Reachable moment"),
+        id,
+        contact_path: format!("{}/contact", seen.path()),
+        refer_path: format!("{}/refer", seen.path()),
+        what: rules.map_or_else(|| type_name(moment), |rules| rules.what.clone()),
+        limit: rules.map(crate::moment_type::MomentType::limit_words).unwrap_or_default(),
+        meeting: rules.map_or("", |rules| meeting_words(rules.meeting)),
+        gap: match rules {
+            Some(rules) if moment.is_waiting() => {
+                let shifts = rota::store::between(&vault.book(), seen.now, seen.now.plus_hours(14 * 24)).await?;
+                rota::cover(&shifts, &rules.duty, moment.district.as_deref(), seen.now).gap_words()
+            }
+            _ => None,
+        },
+        happened: happened(&seen),
+        reach: reach(&seen),
+        known_by: knows_words(&others.known_by, age),
+        withheld: !seen.reader.permit().withheld().is_empty(),
+        parts: others.parts,
+        done,
+        earlier: match &moment.state {
+            State::Merged(merged) => Some(merged.into),
+            _ => None,
+        },
+        joined: joined.len(),
+        mine: moment.assigned_to == Some(caller.id),
+        assigned: moment.assigned_to.map_or_else(String::new, |member| name_of(&members, member)),
+        purpose: if seen.opening.purpose == Purpose::Safeguarding { "to keep someone safe" } else { "to offer support" },
+        over: matches!(moment.state, State::Closed(_) | State::Merged(_)),
+        paused: matches!(moment.state, State::Paused(_)),
+        agreed: moment.reached().is_some_and(|reached| reached.agreed == super::Agreed::Yes),
+        seen,
+    })
+}
+
+fn meeting_words(meeting: Meeting) -> &'static str {
+    match meeting {
+        Meeting::FaceToFaceRequired => "Face to face. A call does not stop the clock",
+        Meeting::FaceToFacePreferred => "Face to face works better than a call",
+        Meeting::Either => "Face to face or by phone",
+    }
+}
+
+/// What the record says, without what names the person or how to reach them.
+fn happened(seen: &Seen) -> Vec<(String, String)> {
+    const ELSEWHERE: &[&str] = &[
+        "given", "family", "name", "dob", "sex", "ethnicity", "nhs_number", "upn", "phone", "email", "address", "postcode",
+        "role", "Age", "Nominal ID", "Middle Names",
+    ];
+    let mut rows = vec![("When".to_owned(), web::time::full(seen.moment.event_at))];
+    if !seen.moment.role.is_empty() {
+        rows.push(("Their part".to_owned(), role_words(&seen.moment.role)));
+    }
+    rows.push(("Where they live".to_owned(), seen.moment.district.clone().unwrap_or_else(|| "Not known".to_owned())));
+    for (key, value) in seen.record.iter().flat_map(|record| &record.body) {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Bool(true) => "Yes".to_owned(),
+            serde_json::Value::Bool(false) => "No".to_owned(),
+            other => other.to_string(),
+        };
+        if !ELSEWHERE.contains(&key.as_str()) && !value.is_empty() {
+            rows.push((label(key), value_words(&value)));
+        }
+    }
+    rows
+}
+
+/// A field's name as people read it: `kind` is what it was, `found_place` is "Found place".
+fn label(key: &str) -> String {
+    if key == "kind" {
+        return "What".to_owned();
+    }
+    let mut text = String::new();
+    let mut before = ' ';
+    for letter in key.chars() {
+        match letter {
+            '_' => text.push(' '),
+            letter if letter.is_uppercase() && before.is_lowercase() => {
+                text.push(' ');
+                text.extend(letter.to_lowercase());
+            }
+            letter if text.is_empty() => text.extend(letter.to_uppercase()),
+            letter => text.push(letter),
+        }
+        before = letter;
+    }
+    text
+}
+
+/// A local time as people read it; everything else as it is, but for a code's underscores.
+fn value_words(value: &str) -> String {
+    if let Ok(local) = value.parse::<base::DateTime>()
+        && value.contains('T')
+        && let Ok(at) = base::london::resolve(local)
+    {
+        return web::time::full(at);
+    }
+    if Code::is_valid(value) && value.contains('_') {
+        return value.replace('_', " ");
+    }
+    value.to_owned()
+}
+
+/// A role in plain words; who was harmed comes first.
+fn role_words(role: &str) -> String {
+    match role {
+        "victim" => "Victim".to_owned(),
+        "person_at_risk" => "Person at risk".to_owned(),
+        "witness" => "Witness".to_owned(),
+        "suspect" => "Suspect".to_owned(),
+        "convicted" => "Convicted".to_owned(),
+        "subject" => "The person it is about".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+fn role_order(role: &str) -> u8 {
+    match role {
+        "victim" => 0,
+        "person_at_risk" => 1,
+        "witness" => 2,
+        "subject" => 3,
+        _ => 4,
+    }
+}
+
+fn reach(seen: &Seen) -> Vec<(&'static str, String)> {
+    let fields = [("Phone", "phone"), ("Email", "email"), ("Address", "address"), ("Postcode", "postcode")];
+    let text = |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
+    fields.into_iter().map(|(words, field)| (words, text(field))).filter(|(_, text)| !text.is_empty()).collect()
+}
+
+struct Others {
+    known_by: Vec<String>,
+    parts: Vec<Part>,
+}
+
+/// What other agencies' records say of the person, as far as the permit covers them: who knows them, and their part in
+/// events, victim first.
+async fn others(seen: &Seen, agencies: &BTreeMap<Id<kind::Agency>, String>) -> Result<Others, Fault> {
+    let Some(person) = seen.moment.person else { return Ok(Others { known_by: Vec::new(), parts: Vec::new() }) };
+    let known_by = known_by(&seen.reader, person, seen.moment.controller, agencies).await?;
+    let records = neighbours::records_of(&seen.reader, person).await?;
+    let ids: Vec<Id<kind::Record>> =
+        records.into_iter().map(|(record, _)| record).filter(|record| *record != seen.moment.record).collect();
+    let mut events: Vec<(u8, Option<Timestamp>, Part)> = neighbours::records_by_ids(&seen.reader, &ids)
+        .await?
+        .iter()
+        .filter(|record| record.category.as_str() == "police_event")
+        .map(|record| {
+            let happening = record.happening();
+            let role = happening.text("role");
+            let part = Part {
+                role: role_words(role),
+                what: value_words(happening.text("kind")),
+                when: record.event_at.map_or_else(String::new, web::time::full),
+            };
+            (role_order(role), record.event_at, part)
+        })
+        .collect();
+    events.sort_by_key(|(order, at, _)| (*order, std::cmp::Reverse(*at)));
+    Ok(Others { known_by, parts: events.into_iter().map(|(_, _, part)| part).take(10).collect() })
+}
+
+fn name_of(members: &BTreeMap<Id<kind::Member>, String>, member: Id<kind::Member>) -> String {
+    members.get(&member).cloned().unwrap_or_else(|| "Someone who has left".to_owned())
+}
+
+fn raised(moment: &Moment) -> Done {
+    let mut lines = Vec::new();
+    if let State::Closed(closing) = &moment.state {
+        lines.push(format!("Closed {}: {}", web::time::full(closing.at), words::lower_first(closing.reason.words())));
+    }
+    Done { at: moment.raised_at, title: "Moment raised".to_owned(), by: String::new(), lines, note: String::new() }
+}
+
+fn contacted(contact: &Contact, members: &BTreeMap<Id<kind::Member>, String>) -> Done {
+    let mut lines = vec![contact.how.words().to_owned()];
+    if let Some(agreed) = contact.agreed {
+        lines.push(format!("Wants support: {}", words::lower_first(agreed.words())));
+    }
+    if let Some(next) = contact.next_at {
+        lines.push(format!("Next contact: {}", web::time::full(next)));
+    }
+    Done {
+        at: contact.attempted_at,
+        title: if contact.reached { "Reached".to_owned() } else { "Tried, not reached".to_owned() },
+        by: name_of(members, contact.made_by),
+        lines,
+        note: contact.note.clone(),
+    }
+}
+
+fn referred(
+    referral: &Referral,
+    members: &BTreeMap<Id<kind::Member>, String>,
+    agencies: &BTreeMap<Id<kind::Agency>, String>,
+) -> Done {
+    let to = agencies.get(&referral.to_agency).map_or("an agency", String::as_str);
+    let mut lines = vec![referral.state_words()];
+    lines.extend(referral.feedback().map(|words| format!("They said: {words}")));
+    Done {
+        at: referral.made_at,
+        title: format!("Referred to {to}"),
+        by: name_of(members, referral.made_by),
+        lines,
+        note: referral.note.clone(),
+    }
+}
