@@ -1,1 +1,26 @@
-//! picture
+//! Stage 4, picture: what is known of places. Small areas with their residents, offences counted by area and month, and the
+//! pages that show both.
+//!
+//! - `area`: boundaries, residents, deprivation, and which postcode lies in which area.
+//! - `offence`: open street-crime data counted by area, month and category.
+//! - `map`: the pages: a map, its table, one area.
+//!
+//! Nothing here is about a person: street crime as published names nobody, so its counts are not suppressed, and its
+//! tables are plain. Places are small areas, never an address or a point.
+//!
+//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`] and [`routes`].
+
+pub mod api;
+mod area;
+mod map;
+mod offence;
+
+use vault::{Migration, migration};
+
+/// This stage's tables.
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(400, "area", "area/0400_area.sql"),
+    migration!(410, "offence", "offence/0410_offence.sql"),
+];
+
+pub use map::routes;

@@ -1,0 +1,62 @@
+//! The SQL of counted offences.
+
+use vault::{Change, FromRow, Plain, Row, StoreError, params};
+
+use super::{Cell, Tally};
+
+/// One count, as the pages read it.
+pub(crate) struct Count {
+    pub cell: Cell,
+    pub n: u64,
+}
+
+impl FromRow for Count {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let cell = Cell { area: row.text("area")?, month: row.text("month")?, category: row.text("category")? };
+        Ok(Self { cell, n: row.count("n")? })
+    }
+}
+
+/// Every count, by area.
+pub(crate) async fn counts(plain: &Plain) -> Result<Vec<Count>, StoreError> {
+    plain.rows("SELECT area, month, category, n FROM offence_count WHERE n > 0 ORDER BY area, month, category", params![]).await
+}
+
+struct Counted;
+
+impl FromRow for Counted {
+    fn from_row(_: &Row) -> Result<Self, StoreError> {
+        Ok(Self)
+    }
+}
+
+/// Whether these lines are in the counts.
+pub(super) async fn is_counted(plain: &Plain, delivery: &str, lines: (u64, u64)) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT delivery FROM offence_chunk WHERE delivery = $1 AND from_line = $2 AND to_line = $3";
+    Ok(plain.first::<Counted>(SQL, params![delivery, lines.0, lines.1]).await?.is_some())
+}
+
+/// Adds a tally to the counts, once for these lines: `false` where they are in already.
+pub(super) async fn add(change: &mut Change, delivery: &str, lines: (u64, u64), tally: Tally) -> Result<bool, StoreError> {
+    let noted = change
+        .execute(
+            "INSERT INTO offence_chunk (delivery, from_line, to_line, counted_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (delivery, from_line, to_line) DO NOTHING",
+            params![delivery, lines.0, lines.1, change.now()],
+        )
+        .await?;
+    if noted == 0 {
+        return Ok(false);
+    }
+    let rows = tally.changes().map(|(cell, by)| params![cell.area, cell.month, cell.category, by]).collect();
+    change
+        .insert_many(
+            "offence_count",
+            &["area", "month", "category", "n"],
+            rows,
+            "ON CONFLICT (area, month, category) DO UPDATE SET n = offence_count.n + excluded.n",
+        )
+        .await?;
+    crate::area::bump_version(change).await?;
+    Ok(true)
+}
