@@ -2,6 +2,7 @@
 //!
 //! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`] and [`routes`].
 
+mod access;
 mod agency;
 mod agreement;
 pub mod api;
@@ -9,8 +10,16 @@ mod decision;
 mod member;
 mod sign_in;
 mod token;
+mod trust;
 
+use axum::Router;
 use vault::{Migration, migration};
+use web::Site;
+
+/// The pages of sharing: signing in and out, accounts, agreements, the log of who looked.
+pub fn routes() -> Router<Site> {
+    sign_in::routes().merge(agreement::pages::routes()).merge(access::pages::routes())
+}
 
 /// The tables of sharing.
 pub const MIGRATIONS: &[Migration] = &[

@@ -1,7 +1,7 @@
 //! Information sharing agreements: who gives which categories to whom, what for, under which law, from when until when.
 
 pub(crate) mod law;
-
+pub(crate) mod pages;
 mod store;
 
 use base::{Code, Date, Id, kind};

@@ -1,0 +1,72 @@
+//! Reading the audit log, a page at a time, newest first.
+
+use base::Timestamp;
+use vault::{FromRow, Row, Staff, StoreError, audit::LoggedEntry, params};
+
+/// What the log is narrowed to; empty text means everyone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Narrowed {
+    /// The id of a person, record, moment or whatever else an entry is about.
+    pub about: String,
+    /// The id of the member, token or job.
+    pub by: String,
+    /// From this instant.
+    pub from: Option<Timestamp>,
+    /// Until before this instant.
+    pub until: Option<Timestamp>,
+}
+
+const ABOUT: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
+     permit, inputs, leaf_hash FROM audit_entry WHERE scope = $1 AND ($2 = '' OR actor = $2) AND at >= $3 AND at < $4 \
+     ORDER BY position DESC LIMIT $5 OFFSET $6";
+const BY: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
+     permit, inputs, leaf_hash FROM audit_entry WHERE actor = $1 AND at >= $2 AND at < $3 \
+     ORDER BY position DESC LIMIT $4 OFFSET $5";
+const ALL: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
+     permit, inputs, leaf_hash FROM audit_entry WHERE at >= $1 AND at < $2 ORDER BY position DESC LIMIT $3 OFFSET $4";
+const COUNT_ABOUT: &str =
+    "SELECT COUNT(*) AS n FROM audit_entry WHERE scope = $1 AND ($2 = '' OR actor = $2) AND at >= $3 AND at < $4";
+const COUNT_BY: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE actor = $1 AND at >= $2 AND at < $3";
+const COUNT_ALL: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE at >= $1 AND at < $2";
+
+struct Count(u64);
+
+impl FromRow for Count {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.count("n").map(Self)
+    }
+}
+
+impl Narrowed {
+    fn days(&self) -> (i64, i64) {
+        (self.from.map_or(i64::MIN, Timestamp::as_micros), self.until.map_or(i64::MAX, Timestamp::as_micros))
+    }
+}
+
+pub(super) async fn count(staff: &Staff, narrowed: &Narrowed) -> Result<u64, StoreError> {
+    let (from, until) = narrowed.days();
+    let found: Option<Count> = if !narrowed.about.is_empty() {
+        staff.first(COUNT_ABOUT, params![&narrowed.about, &narrowed.by, from, until]).await?
+    } else if !narrowed.by.is_empty() {
+        staff.first(COUNT_BY, params![&narrowed.by, from, until]).await?
+    } else {
+        staff.first(COUNT_ALL, params![from, until]).await?
+    };
+    Ok(found.map_or(0, |count| count.0))
+}
+
+pub(super) async fn entries(
+    staff: &Staff,
+    narrowed: &Narrowed,
+    limit: u64,
+    offset: u64,
+) -> Result<Vec<LoggedEntry>, StoreError> {
+    let (from, until) = narrowed.days();
+    if !narrowed.about.is_empty() {
+        staff.rows(ABOUT, params![&narrowed.about, &narrowed.by, from, until, limit, offset]).await
+    } else if !narrowed.by.is_empty() {
+        staff.rows(BY, params![&narrowed.by, from, until, limit, offset]).await
+    } else {
+        staff.rows(ALL, params![from, until, limit, offset]).await
+    }
+}

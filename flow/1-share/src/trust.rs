@@ -1,0 +1,12 @@
+//! What the pages under `/trust` share: the tabs between them.
+
+use web::Caller;
+
+/// The tabs that this caller may open: (text, address, whether it is this page).
+pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let mut tabs = vec![("Agreements", "/trust/agreements", here == "/trust/agreements")];
+    if caller.has("data_protection_officer") {
+        tabs.push(("Who looked", "/trust/access", here == "/trust/access"));
+    }
+    tabs
+}
