@@ -1,1 +1,36 @@
-//! link
+//! Stage 3: which records are the same person. Runs find pairs and people and keep every score's explanation; analysts settle
+//! what is uncertain, and every merge can be undone; practitioners search for one person at a time.
+//!
+//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`], [`routes`] and [`LinkRecords`], the job that
+//! follows `records_accepted`.
+
+pub mod api;
+pub mod pair;
+pub mod person;
+pub mod review;
+pub mod run;
+pub mod search;
+pub mod spec;
+
+use axum::Router;
+use vault::{Migration, Topic, migration};
+use web::Site;
+
+pub use run::LinkRecords;
+
+/// The tables of linking.
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(300, "link_run", "run/0300_run.sql"),
+    migration!(310, "person", "person/0310_person.sql"),
+    migration!(320, "pair", "pair/0320_pair.sql"),
+    migration!(330, "person_search", "search/0330_search.sql"),
+];
+
+/// Announced when records have changed hands between people: by every run, and by decisions. The payload holds `run`, the run's or
+/// the decision's id.
+pub const PEOPLE_LINKED: Topic = "people_linked";
+
+/// The pages of linking.
+pub fn routes() -> Router<Site> {
+    Router::new().merge(review::routes()).merge(pair::pages::routes()).merge(search::pages::routes())
+}

@@ -1,0 +1,17 @@
+//! What later stages and `app` may use of linking.
+//!
+//! ```ignore
+//! let report = run(&vault, &Actor::System, &|progress| bar.set(progress.done)).await?;
+//! let people = people_of(&reader, &records).await?;      // under the caller's permit for those records
+//! ```
+
+pub use crate::{
+    LinkRecords, PEOPLE_LINKED,
+    person::{
+        PersonRecord, Shown, current_person, name_of, part::person_part, people_of, person_of, records_of, shown, shown_of, who_knows,
+    },
+    review::waiting_count,
+    run::{Progress, RunError, RunReport, Tell, run, run_with, store::{LastRun, last_run}},
+    search::{Hit, Wanted, search},
+    spec::Model,
+};

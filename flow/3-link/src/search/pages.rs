@@ -1,0 +1,189 @@
+//! The page on which one looks for a person. What was typed goes by POST and comes back in the page itself: it stands in no address,
+//! no log and no history.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{Router, routing::get};
+use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
+use vault::{Purpose, Refusal};
+use web::{Caller, Choice, ChildFlag, Form, Page, Site};
+
+use super::{Hit, Wanted, search};
+
+/// What one may look somebody up for.
+const PURPOSES: [(Purpose, &str, &str); 5] = [
+    (Purpose::Safeguarding, "Protecting a child or a vulnerable adult", ""),
+    (Purpose::Support, "Offering support at a reachable moment", ""),
+    (Purpose::Prevention, "Preventing crime and disorder", "Records given in confidence are left out"),
+    (Purpose::Linking, "Checking which records are the same person", ""),
+    (Purpose::Rights, "Answering a request of the person themselves", ""),
+];
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/people", get(ask).post(look))
+}
+
+#[derive(Template)]
+#[template(path = "search/search.html")]
+struct SearchPage {
+    page: Page,
+    form: Form,
+    purposes: Vec<Choice>,
+    /// None before anything was looked for.
+    found: Option<Vec<Found>>,
+}
+
+/// Somebody who was found, in words.
+struct Found {
+    person: Id<kind::Person>,
+    name: Option<String>,
+    child: ChildFlag,
+    quality: String,
+    open: Vec<String>,
+    pointers: Vec<String>,
+}
+
+impl Found {
+    fn pointer_words(&self) -> String {
+        match self.pointers.len() {
+            1 => "1 more service knows this person".to_owned(),
+            more => format!("{more} more services know this person"),
+        }
+    }
+
+    fn alone_words(&self) -> String {
+        match self.pointers.len() {
+            1 => "1 service knows this person".to_owned(),
+            more => format!("{more} services know this person"),
+        }
+    }
+}
+
+fn purposes() -> Vec<Choice> {
+    PURPOSES.iter().map(|(purpose, text, hint)| Choice::new(purpose, *text).hint(*hint)).collect()
+}
+
+fn page_of(page: Page, form: Form, found: Option<Vec<Found>>) -> SearchPage {
+    SearchPage { page: page.title("Find a person").with(&form), form, purposes: purposes(), found }
+}
+
+async fn ask(_: Caller, page: Page) -> web::Result {
+    web::render(page_of(page, Form::empty(), None))
+}
+
+async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
+    let purpose = form.choice::<Purpose>("purpose", "Select what you need this for");
+    let purpose = purpose.filter(|purpose| PURPOSES.iter().any(|(known, _, _)| known == purpose));
+    let wanted = wanted(&mut form);
+    let (Some(purpose), Some(wanted), true) = (purpose, wanted, form.is_good()) else {
+        return web::render_errors(page_of(page, form, None));
+    };
+    let hits = match search(site.vault(), &caller.actor(), purpose, &wanted).await {
+        Ok(hits) => hits,
+        // That nothing may be searched says nothing about whether there is anybody.
+        Err(Refusal::Refused { .. }) => Vec::new(),
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
+    let names: BTreeMap<_, _> =
+        share::api::agencies(&site.vault().plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect();
+    let today = site.now().date_in_london();
+    let found = hits.into_iter().map(|hit| found(hit, &names, &wanted, today)).collect();
+    web::render(page_of(page, form, Some(found)))
+}
+
+/// What was typed: an identifier alone, or a full name with a date of birth. Anything less finds nobody, and says why.
+fn wanted(form: &mut Form) -> Option<Wanted> {
+    let identifier = form.optional("identifier", 40)?;
+    if !identifier.is_empty() {
+        if let Ok(number) = identifier.parse::<NhsNumber>() {
+            return Some(Wanted::Nhs(number));
+        }
+        if let Ok(number) = identifier.parse::<Upn>() {
+            return Some(Wanted::Upn(number));
+        }
+        form.refuse(
+            "identifier",
+            "This is neither an NHS number (10 digits) nor a unique pupil number (a letter and 12 more characters): one character may be wrong",
+        );
+        return None;
+    }
+    let (given, family) = (form.optional("given", 100)?, form.optional("family", 100)?);
+    let any_date = ["born-day", "born-month", "born-year"].iter().any(|part| !form.value(part).trim().is_empty());
+    if given.is_empty() && family.is_empty() && !any_date {
+        form.refuse("identifier", "Enter an NHS number or unique pupil number, or a full name and date of birth");
+        return None;
+    }
+    let whole = |name: &str| fold(name).chars().filter(|c| c.is_alphabetic()).count() > 1;
+    if !whole(&given) {
+        form.refuse("given", "Enter the whole given name: part of a name finds nobody, so that nobody is found by guessing");
+    }
+    if !whole(&family) {
+        form.refuse("family", "Enter the whole family name: part of a name finds nobody, so that nobody is found by guessing");
+    }
+    let born = form.date("born", "the date of birth");
+    form.is_good().then_some(Wanted::Name { given, family, born: born? })
+}
+
+fn found(hit: Hit, names: &BTreeMap<Id<kind::Agency>, String>, wanted: &Wanted, today: Date) -> Found {
+    let named = |agencies: &[Id<kind::Agency>]| -> Vec<String> {
+        agencies.iter().map(|agency| names.get(agency).cloned().unwrap_or_else(|| "An agency".to_owned())).collect()
+    };
+    let how = match wanted {
+        Wanted::Nhs(_) => "Same NHS number",
+        Wanted::Upn(_) => "Same unique pupil number",
+        Wanted::Name { .. } => "Same full name and date of birth",
+    };
+    let quality = match hit.records {
+        1 => format!("{how}, in the one record"),
+        records => format!("{how}, in {} of {records} records", hit.agreeing),
+    };
+    let age = match wanted {
+        // A pointer says no more than what was asked: the age is that of the date that was typed.
+        Wanted::Name { born, .. } if hit.shown.is_none() => base::age_on(*born, today),
+        _ => hit.shown.as_ref().and_then(|shown| shown.age_on(today)),
+    };
+    Found {
+        person: hit.person,
+        name: hit.shown.as_ref().map(|shown| shown.name_or_words().to_owned()),
+        child: age.into(),
+        quality: if hit.shown.is_some() { quality } else { how.to_owned() },
+        open: named(&hit.open),
+        pointers: named(&hit.pointers),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&'static str, &'static str)]) -> Form {
+        Form::of(fields.iter().copied())
+    }
+
+    fn error_of(fields: &[(&'static str, &'static str)]) -> (Vec<String>, Option<Wanted>) {
+        let mut form = form(fields);
+        let wanted = wanted(&mut form);
+        (form.errors().iter().map(|(field, _)| field.clone()).collect(), wanted)
+    }
+
+    #[test]
+    fn an_identifier_alone_is_enough() {
+        let (errors, wanted) = error_of(&[("identifier", "943 476 5919")]);
+        assert!(errors.is_empty());
+        assert!(matches!(wanted, Some(Wanted::Nhs(_))));
+        assert_eq!(error_of(&[("identifier", "943 476 5918")]).0, ["identifier"]);
+    }
+
+    #[test]
+    fn part_of_a_name_finds_nobody() {
+        let born = [("born-day", "14"), ("born-month", "2"), ("born-year", "2010")];
+        let with = |given, family| [&[("given", given), ("family", family)][..], &born].concat();
+        assert_eq!(error_of(&with("D", "Okafor")).0, ["given"]);
+        assert_eq!(error_of(&with("Daniel", "")).0, ["family"]);
+        assert_eq!(error_of(&with("Dan*", "%%")).0, ["family"]);
+        assert_eq!(error_of(&[("given", "Daniel"), ("family", "Okafor")]).0, ["born"]);
+        assert!(matches!(error_of(&with("Daniel", "Okafor")).1, Some(Wanted::Name { .. })));
+        assert_eq!(error_of(&[]).0, ["identifier"]);
+    }
+}
