@@ -24,7 +24,7 @@ pub const VIOLENCE: &str = "Violence and sexual offences";
 pub const BEHAVIOUR: &str = "Anti-social behaviour";
 
 /// Crimes a month and resident in an area of middling deprivation.
-const RATE: f64 = 0.0078;
+const RATE: f64 = 0.0091;
 
 const TYPES: &[(&str, u32)] = &[
     (BEHAVIOUR, 3826), ("Bicycle theft", 233), ("Burglary", 1175), ("Criminal damage and arson", 1357), ("Drugs", 363),

@@ -82,7 +82,7 @@ impl Life<'_> {
         let before = SignedDuration::from_mins(self.dice.between(15, 240));
         let kind = self.dice.weighted(istv::PLACES);
         let attendance = Attendance {
-            period: (month.first(), month.last()),
+            period: (month.first(), month.last().min(self.today())),
             site: self.hospital_of().1.to_owned(),
             arrived,
             assaulted: Some(real(arrived.saturating_sub(before))).filter(|at| *at < arrived && !self.dice.chance(0.004)),

@@ -127,15 +127,15 @@ fn seats(dice: &mut Dice) -> Vec<Seat> {
         partner
     };
     match kind {
-        Kind::Single => out.push(seat(dice.between(25, 64), any(dice), Part::First)),
+        Kind::Single => out.push(seat(dice.between(27, 66), any(dice), Part::First)),
         Kind::OlderSingle => {
             let gender = if dice.chance(0.66) { Gender::Female } else { Gender::Male };
             out.push(seat(65 + dice.between(0, 30).min(dice.between(0, 33)), gender, Part::First));
         }
-        Kind::Couple => drop(pair(dice, 25, 64, &mut out)),
+        Kind::Couple => drop(pair(dice, 28, 66, &mut out)),
         Kind::OlderCouple => drop(pair(dice, 65, 86, &mut out)),
         Kind::Family => {
-            let mother = pair(dice, 25, 54, &mut out);
+            let mother = pair(dice, 27, 56, &mut out);
             children(dice, mother, 0, 17, &mut out);
         }
         Kind::LoneParent => {
@@ -177,7 +177,11 @@ fn seats(dice: &mut Dice) -> Vec<Seat> {
 fn children(dice: &mut Dice, parent: i64, low: i64, high: i64, out: &mut Vec<Seat>) {
     let high = high.min(parent - 17).max(0);
     let count = dice.weighted(&[(1_i64, 42), (2, 39), (3, 14), (4, 5)]);
-    let mut age = dice.between(low.min(high), high);
+    let low = low.min(high);
+    let mut age = dice.between(low, high);
+    if dice.chance(0.6) {
+        age = age.max(dice.between(low, high)); // the eldest is mostly older
+    }
     for _ in 0..count {
         let gender = if dice.chance(0.51) { Gender::Male } else { Gender::Female };
         let seat = Seat { age: i32::try_from(age).unwrap_or(0), gender, part: Part::Child };
