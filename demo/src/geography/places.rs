@@ -40,7 +40,7 @@ pub struct Place {
 /// The name of an area's n-th street.
 #[must_use]
 pub fn street(county: &County, area: usize, number: u64) -> String {
-    let mut dice = Dice::of(county.seed, "street", (area as u64) << 16 | number % STREETS);
+    let mut dice = Dice::of(county.seed, "street", ((area as u64) << 16) | (number % STREETS));
     format!("{} {}", dice.pick(FIRST), dice.pick(LAST))
 }
 

@@ -69,7 +69,7 @@ fn split(squares: &mut [Square], first: usize, districts: usize, out: &mut Vec<(
     }
     let here = districts / 2;
     // Districts differ in size: the first half gets a little more or less than its share.
-    let tilt = if first % 3 == 0 { 8 } else { -6 };
+    let tilt = if first.is_multiple_of(3) { 8 } else { -6 };
     let share = squares.len() * here / districts;
     let lean = isize::try_from(share).unwrap_or(0) * tilt / 100;
     let cut = share.saturating_add_signed(lean).clamp(here, squares.len() - (districts - here));

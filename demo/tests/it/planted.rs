@@ -101,8 +101,8 @@ fn lines_and_repeat_missing_can_be_looked_up_in_the_feeds() {
     }
     let episodes = truth(SMALL.path(), "missing_episodes");
     for child in plan["repeat_missing"]["children"].as_array().unwrap() {
-        let ids: HashSet<&String> =
-            episodes.iter().filter(|(_, person, _)| *person == child["person"].to_string()).map(|(id, _, _)| id).collect();
+        let number = child["person"].to_string();
+        let ids: HashSet<&String> = episodes.iter().filter(|(_, person, _)| *person == number).map(|(id, _, _)| id).collect();
         assert!(ids.len() as u64 >= child["episodes"].as_u64().unwrap() && ids.len() >= 4);
     }
 }
