@@ -1,1 +1,75 @@
-//! api
+//! What `app` and later stages may use of what is done.
+
+use std::collections::BTreeMap;
+
+use base::{Id, kind};
+use vault::{Actor, Ask, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
+
+use crate::moment::{State, attach, store};
+pub use crate::{
+    MOMENT_RAISED,
+    home::{Part, home_part, person_part},
+    moment::{Agreed, How, Moment, Reached, Reason, State as MomentState},
+    moment_type::{MomentType, MomentTypes, TypeProblem, types as moment_types, use_types as use_moment_types},
+    past::{PastError, act_on_past},
+};
+
+/// The name of a moment type in plain words; the code itself where there is no such type.
+#[must_use]
+pub fn moment_type_name(code: &str) -> String {
+    let known = moment_types().iter().find(|one| one.code.as_str() == code);
+    known.map_or_else(|| code.replace('_', " "), |one| one.name.clone())
+}
+
+/// All moments of a person that the permit covers, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn moments_of(reader: &Reader, person: Id<kind::Person>) -> Result<Vec<Moment>, StoreError> {
+    store::of_person(reader, person).await
+}
+
+/// How many moments there are, for the operator's summary at the command line; pages publish counts through suppression.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MomentCounts {
+    /// All, those that are one with another left out.
+    pub all: u64,
+    /// Waiting, with time left.
+    pub open: u64,
+    /// Waiting, with no time left.
+    pub breached: u64,
+    /// Answered in time.
+    pub in_time: u64,
+    /// Answered late, or never.
+    pub late: u64,
+}
+
+/// Counts the moments.
+///
+/// # Errors
+/// [`Refusal`] where policy refuses, or the database's.
+pub async fn moment_counts(vault: &Vault, actor: &Actor) -> Result<MomentCounts, Refusal> {
+    let permit = vault
+        .permit(Ask {
+            actor: actor.clone(),
+            verb: Verb::List,
+            scope: Scope::unit(),
+            purpose: Purpose::Support,
+            facets: crate::neighbours::moment_facets(vault).await?,
+            facts: BTreeMap::new(),
+        })
+        .await?;
+    let now = vault.now();
+    let mut counts = MomentCounts::default();
+    for moment in attach::all(&vault.read(&permit)?).await? {
+        if matches!(moment.state, State::Merged(_)) {
+            continue;
+        }
+        counts.all += 1;
+        counts.open += u64::from(moment.is_waiting() && moment.due_at > now);
+        counts.breached += u64::from(moment.is_waiting() && moment.due_at <= now);
+        counts.in_time += u64::from(moment.in_time() == Some(true));
+        counts.late += u64::from(moment.in_time() == Some(false));
+    }
+    Ok(counts)
+}

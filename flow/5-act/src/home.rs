@@ -1,1 +1,194 @@
-//! home
+//! This stage's parts of pages about everything: what waits, on a member's home page; what was done, on a person's page.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base::{Id, kind};
+use vault::{Ask, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
+use web::{Caller, Fault, Site, time};
+
+use crate::{
+    contact,
+    escalation::store::open_for,
+    moment::{
+        pages::HELPERS,
+        queue::{Line, Queue, Show, type_name},
+        store, words,
+    },
+    moment_type::types,
+    neighbours, referral,
+};
+
+/// How many lines home shows of each list.
+const LINES: usize = 5;
+
+/// A part of a page: a title, its place among the others, and markup that is safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its heading.
+    pub title: &'static str,
+    /// Smaller comes first.
+    pub order: u32,
+    /// What stands under the heading.
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "moment/home.html")]
+struct WaitingPart {
+    lines: Vec<Line>,
+    mine: u64,
+    unassigned: u64,
+    breached: u64,
+    referrals: usize,
+    helps: bool,
+    lead: bool,
+    told: Vec<Told>,
+    silent: usize,
+}
+
+/// A step of escalation, as a rota lead reads it.
+struct Told {
+    words: String,
+    href: String,
+    clock: time::Clock,
+}
+
+#[derive(Template)]
+#[template(path = "escalation/home.html")]
+struct CountsPart {
+    rows: Vec<(String, String, String)>,
+}
+
+/// What waits for a member: their moments, what escalated to them, referrals to answer; for those who only count, how many
+/// wait and are breached. None where nothing of this stage is theirs, or policy refuses it all.
+///
+/// # Errors
+/// The database's.
+pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fault> {
+    let helps = HELPERS.iter().any(|duty| caller.has(duty));
+    let lead = caller.has("rota_lead");
+    if caller.has("project_manager") {
+        return counts_part(site, caller).await;
+    }
+    if !helps && !lead {
+        return Ok(None);
+    }
+    let queue = match Queue::read(site, caller).await {
+        Ok(queue) => queue,
+        Err(Fault::Denied) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let first = queue.list(if helps { Show::Mine } else { Show::Unassigned });
+    let shown: Vec<_> = first.into_iter().take(LINES).collect();
+    let part = WaitingPart {
+        lines: queue.lines(site, &shown, helps).await?,
+        mine: queue.count(Show::Mine),
+        unassigned: queue.count(Show::Unassigned),
+        breached: queue.count(Show::Breached),
+        referrals: if helps { referral::store::waiting_for(&queue.reader, caller.agency).await? } else { 0 },
+        helps,
+        lead,
+        told: if lead { told(&queue).await? } else { Vec::new() },
+        silent: if lead { referral::store::silent(&queue.reader, queue.now, 100).await?.len() } else { 0 },
+    };
+    Ok(Some(Part { title: "Needs you", order: 10, html: part.render()? }))
+}
+
+async fn told(queue: &Queue) -> Result<Vec<Told>, Fault> {
+    let steps = open_for(&queue.reader, "rota_lead", 10).await?;
+    let told = steps.into_iter().map(|step| {
+        let name = types().get(&step.moment_type).map_or_else(|| step.moment_type.to_string(), |rules| rules.name.clone());
+        let place = step.district.unwrap_or_else(|| "place not known".to_owned());
+        let what = if step.step == "unassigned" { "nobody has taken it" } else { "needs you" };
+        Told {
+            words: format!("{name}, {place}: {what}"),
+            href: format!("/moments/{}/assign", step.moment),
+            clock: time::Clock::running(step.due_at, queue.now),
+        }
+    });
+    Ok(told.collect())
+}
+
+/// Waiting and breached moments by type, as they may be published.
+async fn counts_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fault> {
+    const SQL: &str = "SELECT moment_type AS row_key, CASE WHEN due_at < $1 THEN 'breached' ELSE 'in_time' END AS column_key, \
+         COUNT(*) AS n FROM moment WHERE waiting = $2 AND controller || ' ' || category IN ({in}) GROUP BY 1, 2";
+    let vault = site.vault();
+    let permit = vault
+        .permit(Ask {
+            actor: caller.actor(),
+            verb: Verb::Count,
+            scope: Scope::unit(),
+            purpose: Purpose::Statistics,
+            facets: share::api::facets(&vault.book(), &types().categories()).await?,
+            facts: BTreeMap::new(),
+        })
+        .await;
+    let permit = match permit {
+        Ok(permit) => permit,
+        Err(Refusal::Refused { .. }) => return Ok(None),
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
+    let table = vault.count(&permit)?.table(SQL, vault::params![site.now(), true]).await?;
+    let cell = |row: usize, key: &str| {
+        let column = table.columns.iter().position(|column| column == key);
+        let count = column.and_then(|column| table.table.cells.get(row)?.get(column));
+        count.map_or_else(|| "0".to_owned(), ToString::to_string)
+    };
+    let rows = table.rows.iter().enumerate();
+    let rows = rows.map(|(at, key)| (crate::api::moment_type_name(key), cell(at, "in_time"), cell(at, "breached")));
+    let html = CountsPart { rows: rows.collect() }.render()?;
+    Ok(Some(Part { title: "Reachable moments now", order: 10, html }))
+}
+
+#[derive(Template)]
+#[template(path = "moment/person.html")]
+struct PersonPart {
+    rows: Vec<PersonRow>,
+}
+
+struct PersonRow {
+    href: String,
+    what: String,
+    when: String,
+    clock: time::Clock,
+    done: Vec<String>,
+}
+
+/// A person's moments with what was done about each, the newest first. None where the permit covers none.
+///
+/// # Errors
+/// The database's.
+pub async fn person_part(vault: &Vault, reader: &Reader, person: Id<kind::Person>) -> Result<Option<Part>, StoreError> {
+    let moments = store::of_person(reader, person).await?;
+    if moments.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<Id<kind::Moment>> = moments.iter().map(|moment| moment.id).collect();
+    let contacts = contact::store::of_moments(reader, &ids).await?;
+    let referrals = referral::store::of_moments(reader, &ids).await?;
+    let agencies = neighbours::agency_names(&vault.plain()).await?;
+    let now = vault.now();
+    let rows = moments.iter().map(|moment| {
+        let tried = contacts.iter().filter(|contact| contact.moment == moment.id).map(|contact| {
+            let what = if contact.reached { "reached" } else { "tried, not reached" };
+            format!("{}: {what}, {}", time::full(contact.attempted_at), words::lower_first(contact.how.words()))
+        });
+        let referred = referrals.iter().filter(|referral| referral.moment == moment.id).map(|referral| {
+            let to = agencies.get(&referral.to_agency).map_or("an agency", String::as_str);
+            format!("{}: referred to {to}. {}", time::full(referral.made_at), referral.state_words())
+        });
+        PersonRow {
+            href: format!("/moments/{}", moment.id),
+            what: type_name(moment),
+            when: time::full(moment.event_at),
+            clock: words::clock(moment, now),
+            done: tried.chain(referred).collect(),
+        }
+    });
+    let html = PersonPart { rows: rows.collect() }
+        .render()
+        .map_err(|error| StoreError::BadValue { column: "person_part".to_owned(), problem: error.to_string() })?;
+    Ok(Some(Part { title: "Reachable moments", order: 20, html }))
+}

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use base::{Code, Id, Postcode, Timestamp, code, kind};
 use serde_json::{Map, Value};
-use vault::{Facet, FromRow, Held, Plain, Reader, Row, Staff, StoreError, Vault};
+use vault::{Facet, Plain, Reader, Staff, StoreError, Vault};
 
 use crate::{
     moment::raise::{Incoming, Place, Places},
@@ -64,27 +64,40 @@ pub(crate) async fn member_names(staff: &Staff) -> Result<BTreeMap<Id<kind::Memb
 #[derive(Debug, Clone)]
 pub(crate) struct SeenRecord {
     pub(crate) id: Id<kind::Record>,
-    pub(crate) controller: Id<kind::Agency>,
     pub(crate) category: Code,
     pub(crate) event_at: Option<Timestamp>,
     pub(crate) body: Map<String, Value>,
 }
 
-/// The records of a delivery's lines, as far as the permit covers them.
+/// The records of a delivery's lines, as far as the permit covers them, by line.
 pub(crate) async fn records_between(
     reader: &Reader,
     delivery: Id<kind::Delivery>,
     from: u64,
     to: u64,
 ) -> Result<Vec<Incoming>, StoreError> {
-    let _ = (reader, delivery, from, to);
-    Ok(Vec::new())
+    let records = ingest::api::records_between(reader, delivery, from, to).await?;
+    let incoming = |record: ingest::api::Record| Incoming {
+        record: record.id,
+        origin: format!("{} {}", record.feed, record.source_key),
+        controller: record.controller,
+        category: record.category,
+        event_at: record.event_at,
+        body: record.body,
+    };
+    Ok(records.into_iter().map(incoming).collect())
 }
 
 /// Records by their ids, as far as the permit covers them.
 pub(crate) async fn records_by_ids(reader: &Reader, ids: &[Id<kind::Record>]) -> Result<Vec<SeenRecord>, StoreError> {
-    let _ = (reader, ids);
-    Ok(Vec::new())
+    let records = ingest::api::records_by_ids(reader, ids).await?;
+    let seen = |record: ingest::api::Record| SeenRecord {
+        id: record.id,
+        category: record.category,
+        event_at: record.event_at,
+        body: record.body,
+    };
+    Ok(records.into_iter().map(seen).collect())
 }
 
 /// Who is behind each record.
@@ -92,17 +105,16 @@ pub(crate) async fn people_of(
     reader: &Reader,
     records: &[Id<kind::Record>],
 ) -> Result<HashMap<Id<kind::Record>, Id<kind::Person>>, StoreError> {
-    let _ = (reader, records);
-    Ok(HashMap::new())
+    link::api::people_of(reader, records).await
 }
 
-/// A person's records: which, and whose.
+/// A person's records as they stand: which, and whose.
 pub(crate) async fn records_of(
     reader: &Reader,
     person: Id<kind::Person>,
 ) -> Result<Vec<(Id<kind::Record>, Id<kind::Agency>)>, StoreError> {
-    let _ = (reader, person);
-    Ok(Vec::new())
+    let records = link::api::records_of(reader, person).await?;
+    Ok(records.into_iter().filter(|one| !one.superseded).map(|one| (one.record, one.controller)).collect())
 }
 
 /// The places of postcodes, as the picture knows them.
@@ -110,14 +122,14 @@ pub(crate) struct PicturePlaces;
 
 #[async_trait]
 impl Places for PicturePlaces {
-    async fn place_of(&self, vault: &Vault, postcode: &Postcode) -> Result<Option<Place>, StoreError> {
-        let _ = (vault, postcode);
-        Ok(None)
+    async fn places_of(&self, vault: &Vault, postcodes: &[Postcode]) -> Result<BTreeMap<String, Place>, StoreError> {
+        let found = picture::api::areas_of_postcodes(&vault.plain(), postcodes).await?;
+        let place = |place: picture::api::AreaPlace| Place { area: place.area.to_string(), district: place.district_name };
+        Ok(found.into_iter().map(|(postcode, found)| (postcode, place(found))).collect())
     }
 }
 
 /// The names of all districts.
 pub(crate) async fn district_names(plain: &Plain) -> Result<Vec<String>, StoreError> {
-    let _ = plain;
-    Ok(Vec::new())
+    Ok(picture::api::districts(plain).await?.into_iter().map(|district| district.name).collect())
 }

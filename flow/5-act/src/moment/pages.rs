@@ -186,7 +186,6 @@ async fn take(site: Site, caller: Caller, Path(id): Path<Id<kind::Moment>>) -> w
 struct AssignPage {
     page: Page,
     form: Form,
-    id: Id<kind::Moment>,
     line: Line,
     gap: Option<String>,
     choices: Vec<Choice>,
@@ -218,7 +217,7 @@ async fn assign_page(site: &Site, caller: &Caller, page: Page, form: Form, id: I
     let page = page.title("Give this moment to someone").with(&form);
     let good = form.is_good();
     let gap = cover(&queue.viewer.shifts, &rules.duty, district, queue.now).gap_words();
-    let shown = AssignPage { page, form, id, line, gap, choices };
+    let shown = AssignPage { page, form, line, gap, choices };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
 

@@ -49,11 +49,11 @@ pub struct Place {
 /// Knows where postcodes lie.
 #[async_trait]
 pub trait Places: Send + Sync {
-    /// The place of a postcode, where it is known.
+    /// The places of these postcodes, by their canonical text; those that nobody knows are left out.
     ///
     /// # Errors
     /// The database's.
-    async fn place_of(&self, vault: &Vault, postcode: &Postcode) -> Result<Option<Place>, StoreError>;
+    async fn places_of(&self, vault: &Vault, postcodes: &[Postcode]) -> Result<BTreeMap<String, Place>, StoreError>;
 }
 
 /// What became of a batch of records.
@@ -140,10 +140,10 @@ pub async fn raise(
     if found.is_empty() && report.not_raised.is_empty() {
         return Ok(report);
     }
-    let mut placed = Vec::with_capacity(found.len());
-    for one in found {
-        placed.push((place_of(vault, places, &one.record.body).await?, one));
-    }
+    let postcodes: Vec<Postcode> = found.iter().filter_map(|one| home(&one.record.body)).collect();
+    let known = places.places_of(vault, &postcodes).await?;
+    let place_of = |one: &Suited<'_>| home(&one.record.body).and_then(|home| known.get(home.as_str()).cloned());
+    let placed = found.into_iter().map(|one| (place_of(&one), one)).collect();
     let cause = Cause {
         actor: permit.actor().clone(),
         purpose: Purpose::Support,
@@ -195,11 +195,8 @@ fn suited<'a>(
     found.into_values().collect()
 }
 
-async fn place_of(vault: &Vault, places: &dyn Places, body: &Map<String, Value>) -> Result<Option<Place>, StoreError> {
-    match body.get("postcode").and_then(Value::as_str).and_then(|text| text.parse().ok()) {
-        Some(postcode) => places.place_of(vault, &postcode).await,
-        None => Ok(None),
-    }
+fn home(body: &Map<String, Value>) -> Option<Postcode> {
+    body.get("postcode").and_then(Value::as_str)?.parse().ok()
 }
 
 async fn write(

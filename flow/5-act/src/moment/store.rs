@@ -192,12 +192,6 @@ pub(crate) async fn many_for_change(change: &Change, ids: &[Id<kind::Moment>]) -
     change.rows_held_in(BY_IDS, params![], &keys).await
 }
 
-/// Moments by their ids.
-pub(crate) async fn by_ids(reader: &Reader, ids: &[Id<kind::Moment>]) -> Result<Vec<Moment>, StoreError> {
-    let keys: Vec<Value> = ids.iter().map(|id| Value::Text(Some(id.to_string()))).collect();
-    reader.rows_in(BY_IDS, params![], &keys).await
-}
-
 /// Moments by the origin of their record, inside a change.
 pub(crate) async fn by_origins(change: &Change, origins: &[String]) -> Result<Vec<Moment>, StoreError> {
     let keys: Vec<Value> = origins.iter().map(|origin| Value::Text(Some(origin.clone()))).collect();

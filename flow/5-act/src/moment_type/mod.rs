@@ -237,16 +237,6 @@ impl MomentType {
         }
     }
 
-    /// How many hours before its end a clock of this type counts as due soon.
-    #[must_use]
-    pub fn soon_hours(&self) -> u32 {
-        let soon = self.escalate.iter().find_map(|one| match one.step {
-            Step::DueSoon { before_hours } => Some(before_hours),
-            _ => None,
-        });
-        soon.unwrap_or(4)
-    }
-
     /// Its limit in words: "24 hours", "5 working days".
     #[must_use]
     pub fn limit_words(&self) -> String {

@@ -173,3 +173,32 @@ pub(crate) async fn mark_silent(change: &mut Change, now: Timestamp) -> Result<u
         "UPDATE referral SET escalated_at = $1 WHERE state = 'sent' AND escalated_at IS NULL AND answer_by <= $1";
     change.execute(SQL, params![now]).await
 }
+
+struct Waiting {
+    n: i64,
+    controller: Id<kind::Agency>,
+    category: Code,
+}
+
+impl FromRow for Waiting {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { n: row.int("n")?, controller: row.id("controller")?, category: row.parse("category")? })
+    }
+}
+
+impl Held for Waiting {
+    fn controller(&self) -> Id<kind::Agency> {
+        self.controller
+    }
+    fn category(&self) -> &Code {
+        &self.category
+    }
+}
+
+/// How many referrals wait for an agency's answer.
+pub(crate) async fn waiting_for(reader: &Reader, agency: Id<kind::Agency>) -> Result<usize, StoreError> {
+    const SQL: &str = "SELECT controller, category, COUNT(*) AS n FROM referral WHERE to_agency = $1 AND state = 'sent' \
+         GROUP BY controller, category";
+    let counts: Vec<Waiting> = reader.rows(SQL, params![agency]).await?;
+    Ok(counts.iter().filter_map(|count| usize::try_from(count.n).ok()).sum())
+}
