@@ -70,7 +70,10 @@ pub(crate) fn check(password: &str, email: &str) -> Result<(), PasswordError> {
     kinds.sort_unstable();
     kinds.dedup();
     let common = ["password", "alongside", "qwerty", "letmein", "welcome", "1234567"];
-    let only_common = common.iter().any(|word| lower.replace(word, "").chars().count() < 5);
+    // One of these, with nothing but digits, marks and a letter or two around it.
+    let only_common = common.iter().any(|word| {
+        lower.contains(word) && lower.replace(word, "").chars().filter(|c| c.is_alphabetic()).count() < 4
+    });
     if kinds.len() < 5 || only_common || (local.chars().count() > 3 && lower.contains(&local)) {
         return Err(PasswordError::Guessable);
     }
