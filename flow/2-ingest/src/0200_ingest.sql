@@ -22,14 +22,14 @@ CREATE TABLE delivery (
     accepted_new BIGINT NOT NULL DEFAULT 0,
     accepted_version BIGINT NOT NULL DEFAULT 0,
     already_held BIGINT NOT NULL DEFAULT 0,
-    quarantined BIGINT NOT NULL DEFAULT 0,
+    rows_quarantined BIGINT NOT NULL DEFAULT 0,
     withdrawn BIGINT NOT NULL DEFAULT 0,
     received_at BIGINT NOT NULL,
     finished_at BIGINT,
     actor_kind TEXT NOT NULL,
     actor TEXT NOT NULL,
     actor_agency TEXT,
-    CHECK (rows_read = accepted_new + accepted_version + already_held + quarantined)
+    CHECK (rows_read = accepted_new + accepted_version + already_held + rows_quarantined)
 );
 
 CREATE INDEX delivery_feed ON delivery (feed, received_at);

@@ -42,7 +42,7 @@ impl FromRow for Delivery {
                     accepted_new: row.count("accepted_new")?,
                     accepted_version: row.count("accepted_version")?,
                     already_held: row.count("already_held")?,
-                    quarantined: row.count("quarantined")?,
+                    quarantined: row.count("rows_quarantined")?,
                     withdrawn: row.count("withdrawn")?,
                 },
                 same_as: row.opt_parse("same_as")?,
@@ -73,7 +73,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, feed, agency, category, source, state, file_digest, sha256, blob, look, notes, header, mending, same_as, ",
-            "refusal, rows_total, lines_done, rows_read, accepted_new, accepted_version, already_held, quarantined, withdrawn, ",
+            "refusal, rows_total, lines_done, rows_read, accepted_new, accepted_version, already_held, rows_quarantined, withdrawn, ",
             "received_at, finished_at, actor_kind, actor, actor_agency FROM delivery ",
             $rest
         )
@@ -214,7 +214,7 @@ pub(crate) async fn same(change: &mut Change, id: Id<kind::Delivery>, earlier: &
     change
         .execute(
             "UPDATE delivery SET state = 'done', finished_at = $2, same_as = $3, rows_read = $4, already_held = $5, \
-             quarantined = $6 WHERE id = $1 AND state = 'reading' AND lines_done = 0",
+             rows_quarantined = $6 WHERE id = $1 AND state = 'reading' AND lines_done = 0",
             params![
                 id,
                 now,
@@ -238,7 +238,7 @@ pub(crate) async fn advance(
     change
         .execute(
             "UPDATE delivery SET lines_done = $3, rows_read = rows_read + $4, accepted_new = accepted_new + $5, \
-             accepted_version = accepted_version + $6, already_held = already_held + $7, quarantined = quarantined + $8 \
+             accepted_version = accepted_version + $6, already_held = already_held + $7, rows_quarantined = rows_quarantined + $8 \
              WHERE id = $1 AND state = 'reading' AND lines_done = $2",
             params![
                 id,

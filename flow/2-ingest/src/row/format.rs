@@ -86,10 +86,12 @@ impl Format {
         let mut rest = text.as_bytes();
         let (mut year, mut month, mut day) = (0_i64, 1_i64, 1_i64);
         let (mut hour, mut minute, mut second) = (0_i64, 0_i64, 0_i64);
-        // Where the next part is a number too, as in %Y%m%d, a number has its full width.
+        // Where a number stands beside a number, as in %Y%m%d, it has its full width.
         let mut parts = self.parts.iter().peekable();
+        let mut after_number = false;
         while let Some(part) = parts.next() {
-            let tight = matches!(parts.peek(), Some(next) if !matches!(next, Part::Literal(_)));
+            let tight = after_number || matches!(parts.peek(), Some(next) if !matches!(next, Part::Literal(_)));
+            after_number = !matches!(part, Part::Literal(_));
             match part {
                 Part::Literal(wanted) => match rest.split_first() {
                     Some((byte, after)) if byte == wanted => rest = after,

@@ -1,0 +1,16 @@
+//! Deliveries at the slice's edge, on both engines.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+mod essex;
+mod files;
+mod mending;
+mod resuming;
+mod setting;
+mod versions;
+mod wrong_files;
