@@ -51,7 +51,8 @@ pub struct Entry {
     pub table: String,
     /// Whom it is about.
     pub kind: TableKind,
-    /// The column that names the person or the record; empty where it is about nobody.
+    /// The column that names the person or the record (several with commas); empty where it is about nobody. For the rule
+    /// `with:record` the column `record` counts, if there is one.
     pub person_column: String,
     /// Where the controller stands: a column's name, or `unit`.
     pub controller: String,
@@ -110,6 +111,11 @@ pub enum Erasure {
 }
 
 impl Entry {
+    /// The columns that name the person or the record.
+    pub fn person_columns(&self) -> impl Iterator<Item = &str> {
+        self.person_column.split(',').map(str::trim).filter(|column| !column.is_empty())
+    }
+
     /// How long its rows are kept; `None` where the rule can't be read.
     #[must_use]
     pub fn retention_rule(&self) -> Option<Retention> {

@@ -1,7 +1,7 @@
 //! A change: a transaction with an actor and a purpose, whose audit entry commits with it. Jobs and topics go out in the
 //! same transaction, so that what causes work and the work itself stand or fall together.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use base::{Code, Timestamp};
 
@@ -10,6 +10,7 @@ use crate::{
     audit::{self, NewEntry},
     catalogue::{Guard, TableKind},
     database, doors::spread,
+    files::{self, Tombstone},
     topics::{Announcement, Topics},
 };
 
@@ -38,6 +39,8 @@ pub struct Change {
     pub(crate) now: Timestamp,
     pub(crate) vault: crate::Vault,
     pub(crate) details: BTreeMap<&'static str, String>,
+    pub(crate) tombstones: Vec<Tombstone>,
+    pub(crate) remove: Vec<PathBuf>,
 }
 
 impl Change {
@@ -89,22 +92,7 @@ impl Change {
         rows: Vec<Vec<Value>>,
         tail: &'static str,
     ) -> Result<u64, StoreError> {
-        let per_statement = (250 / columns.len().max(1)).max(1);
-        let mut written = 0;
-        let mut rows = rows.into_iter().peekable();
-        let full = insert_text(table, columns, per_statement, tail);
-        while rows.peek().is_some() {
-            let part: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
-            let short;
-            let text = if part.len() == per_statement {
-                &full
-            } else {
-                short = insert_text(table, columns, part.len(), tail);
-                &short
-            };
-            written += database::execute(&*self.tx, text, part.into_iter().flatten().collect()).await?;
-        }
-        Ok(written)
+        insert_rows(&self.tx, table, columns, rows, tail).await
     }
 
     /// Rows of tables about nobody or about those who work here, as this change sees them.
@@ -152,6 +140,11 @@ impl Change {
             }
         }
         Ok(found)
+    }
+
+    /// Removes a file once the change has committed.
+    pub(crate) fn remove_after_commit(&mut self, path: PathBuf) {
+        self.remove.push(path);
     }
 
     fn held_permit(&self) -> Result<&Permit, StoreError> {
@@ -203,11 +196,43 @@ impl Change {
         audit::append(&*self.tx, &entry).await?;
         self.tx.commit().await?;
         self.vault.audited();
+        // The change stands. Should these fail, the next opening does them.
+        let root = self.vault.directory();
+        let erased = self.remove.iter().try_for_each(|path| files::remove(path));
+        if let Err(error) = files::tombstones::append(root, &self.tombstones).and(erased) {
+            tracing::error!(%error, "a tombstone or an erased file awaits the next opening");
+        }
         Ok(())
     }
 }
 
 use crate::params;
+
+/// Inserts rows in statements of about 250 placeholders; gives how many were written.
+pub(crate) async fn insert_rows(
+    tx: &database::Writing,
+    table: &str,
+    columns: &[&str],
+    rows: Vec<Vec<Value>>,
+    tail: &str,
+) -> Result<u64, StoreError> {
+    let per_statement = (250 / columns.len().max(1)).max(1);
+    let mut written = 0;
+    let mut rows = rows.into_iter().peekable();
+    let full = insert_text(table, columns, per_statement, tail);
+    while rows.peek().is_some() {
+        let part: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
+        let short;
+        let text = if part.len() == per_statement {
+            &full
+        } else {
+            short = insert_text(table, columns, part.len(), tail);
+            &short
+        };
+        written += database::execute(&**tx, text, part.into_iter().flatten().collect()).await?;
+    }
+    Ok(written)
+}
 
 fn insert_text(table: &str, columns: &[&str], rows: usize, tail: &str) -> String {
     let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));

@@ -79,10 +79,10 @@ pub trait Handler: Send + Sync {
 pub struct Handlers(BTreeMap<&'static str, Arc<dyn Handler>>);
 
 impl Handlers {
-    /// None yet.
+    /// The vault's own.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::default().with(crate::EraseBlob)
     }
 
     /// Adds one.

@@ -23,7 +23,9 @@ pub mod catalogue;
 mod change;
 mod database;
 mod doors;
+mod erasing;
 mod error;
+mod files;
 pub mod jobs;
 mod migrate;
 mod permit;
@@ -34,7 +36,14 @@ pub mod testing;
 mod topics;
 mod value;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use base::{Clock, Code, Id, Random, Timestamp};
 
@@ -44,6 +53,9 @@ pub use change::{Cause, Change};
 pub use database::Location;
 pub use doors::{Counter, Plain, Published, Reader, Staff};
 pub use error::StoreError;
+pub use files::{
+    BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
+};
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};
@@ -54,6 +66,7 @@ use audit::NewEntry;
 use catalogue::Guard;
 use database::Database;
 use doors::Door;
+use files::{keys::Keys, lock::Lock};
 
 /// What the vault needs to open.
 pub struct Opening {
@@ -86,6 +99,12 @@ struct Inner {
     random: Arc<Random>,
     directory: PathBuf,
     jobs: tokio::sync::Notify,
+    keys: Keys,
+    signing: audit::Signing,
+    /// When this process last saw to a tree head, in microseconds.
+    signed_at: AtomicI64,
+    /// Held as long as the vault is open.
+    _lock: Lock,
 }
 
 /// How long a permit lasts: as long as a page of work, or a batch of a job.
@@ -97,10 +116,8 @@ impl Vault {
     /// # Errors
     /// Where the database can't be reached, is newer than this program, or a migration fails.
     pub async fn open(opening: Opening) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(&opening.directory).map_err(|error| StoreError::File {
-            what: format!("the directory {}", opening.directory.display()),
-            problem: error.to_string(),
-        })?;
+        files::directory(&opening.directory)?;
+        let (lock, alone) = Lock::join(&opening.directory).await?;
         let db = Database::connect(&opening.location).await?;
         migrate::run(&db, &opening.migrations, opening.clock.as_ref()).await?;
         let entries: Vec<catalogue::Entry> = database::rows(&db.pool, catalogue::ALL, params![])
@@ -108,16 +125,38 @@ impl Vault {
             .iter()
             .map(catalogue::Entry::from_row)
             .collect::<Result<_, _>>()?;
-        Ok(Self(Arc::new(Inner {
+        let keys = Keys::open(&db, &opening.directory, &opening.random).await?;
+        let vault = Self(Arc::new(Inner {
             db,
             guard: Arc::new(Guard::new(&entries)),
             topics: Arc::new(opening.topics),
             decider: opening.decider,
+            signing: audit::Signing::new(keys.signing.clone()),
+            signed_at: AtomicI64::new(opening.clock.now().as_micros()),
             clock: opening.clock,
             random: opening.random,
             directory: opening.directory,
             jobs: tokio::sync::Notify::new(),
-        })))
+            keys,
+            _lock: lock,
+        }));
+        vault.settle_in(alone).await?;
+        Ok(vault)
+    }
+
+    /// What is done before anyone is served: what was erased stays erased, and what dead processes left is tidied up.
+    async fn settle_in(&self, alone: bool) -> Result<(), StoreError> {
+        self.replay_tombstones().await?;
+        self.complete_tombstone_file().await?;
+        if alone {
+            // On PostgreSQL other machines may work on the same jobs; theirs are taken over when their ten minutes are up.
+            if self.0.db.is_sqlite() {
+                self.release_dead_jobs().await?;
+            }
+            self.sweep_blobs().await?;
+            self.0._lock.share(&self.0.directory)?;
+        }
+        Ok(())
     }
 
     /// The time.
@@ -252,6 +291,8 @@ impl Vault {
             now: self.now(),
             vault: self.clone(),
             details: BTreeMap::new(),
+            tombstones: Vec::new(),
+            remove: Vec::new(),
         })
     }
 
@@ -278,7 +319,30 @@ impl Vault {
         self.0.db.begin().await
     }
 
-    pub(crate) fn audited(&self) {}
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    pub(crate) fn signing(&self) -> &audit::Signing {
+        &self.0.signing
+    }
+
+    /// An entry was written: signs a head in the background where one is due, so that no write waits for it.
+    pub(crate) fn audited(&self) {
+        let (now, signed_at) = (self.now().as_micros(), &self.0.signed_at);
+        let unsigned = self.0.signing.unsigned.fetch_add(1, Ordering::Relaxed) + 1;
+        if unsigned < audit::HEAD_ENTRIES && now - signed_at.load(Ordering::Relaxed) < 60_000_000 {
+            return;
+        }
+        self.0.signing.unsigned.store(0, Ordering::Relaxed);
+        signed_at.store(now, Ordering::Relaxed);
+        let vault = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = vault.sign_head_if_due().await {
+                tracing::error!(%error, "a tree head could not be signed; it is tried again");
+            }
+        });
+    }
 
     pub(crate) fn wake_jobs(&self) {
         self.0.jobs.notify_one();

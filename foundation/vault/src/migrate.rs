@@ -26,17 +26,22 @@ macro_rules! migration {
 
 pub(crate) const OWN: &[Migration] = &[
     Migration { number: 1, name: "vault", sql: include_str!("migrations/0001_vault.sql") },
+    Migration { number: 2, name: "audit_guard", sql: include_str!("migrations/0002_audit_guard.sql") },
 ];
 
 /// Runs what has not run yet; refuses a database that knows a migration which this program doesn't.
 pub(crate) async fn run(db: &Database, migrations: &[Migration], clock: &dyn Clock) -> Result<(), StoreError> {
+    run_these(db, OWN.iter().chain(migrations).collect(), clock).await
+}
+
+/// As [`run`], for these and no others.
+pub(crate) async fn run_these(db: &Database, mut all: Vec<&Migration>, clock: &dyn Clock) -> Result<(), StoreError> {
     begin_tables(db).await?;
     let done = database::rows(&db.pool, "SELECT number FROM migration", params![]).await?;
     let mut known = Vec::new();
     for row in &done {
         known.push(row.int("number")?);
     }
-    let mut all: Vec<&Migration> = OWN.iter().chain(migrations).collect();
     all.sort_by_key(|migration| migration.number);
     check(&all, &known)?;
     for migration in all {
@@ -51,7 +56,7 @@ pub(crate) async fn run(db: &Database, migrations: &[Migration], clock: &dyn Clo
 async fn begin_tables(db: &Database) -> Result<(), StoreError> {
     const TABLES: [&str; 2] = [
         "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, run_at BIGINT NOT NULL);",
-        "CREATE TABLE IF NOT EXISTS writer (only BIGINT PRIMARY KEY);",
+        "CREATE TABLE IF NOT EXISTS writer (turn BIGINT PRIMARY KEY);",
     ];
     for table in TABLES {
         let table = portable(db, table);

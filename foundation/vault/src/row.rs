@@ -83,6 +83,12 @@ impl Row {
         self.get(column)
     }
 
+    /// True, false or null.
+    #[allow(clippy::missing_errors_doc, reason = "as every getter")]
+    pub fn opt_bool(&self, column: &str) -> Result<Option<bool>, StoreError> {
+        self.get(column)
+    }
+
     /// Text that parses as `T`: an id, a code, a date, an enum of the slice.
     #[allow(clippy::missing_errors_doc, reason = "as every getter")]
     pub fn parse<T: FromStr<Err: Display>>(&self, column: &str) -> Result<T, StoreError> {

@@ -185,8 +185,9 @@ impl LoggedEntry {
     }
 }
 
-pub(crate) const COLUMNS: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, \
-     purpose, allowed, permit, inputs, leaf_hash FROM audit_entry";
+/// A page of the log, in its order.
+pub(super) const COLUMNS_FROM: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, \
+     purpose, allowed, permit, inputs, leaf_hash FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
 
 impl FromRow for LoggedEntry {
     fn from_row(row: &Row) -> Result<Self, StoreError> {

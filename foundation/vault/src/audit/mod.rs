@@ -1,7 +1,15 @@
 //! The audit log: one entry for every collection, alteration, consultation, disclosure, combination and erasure, allowed or
 //! refused. Entries are the leaves of a Merkle tree (RFC 6962), whose heads are signed.
 
+mod browse;
 mod entry;
+mod head;
+mod tree;
+mod verify;
 
+pub use browse::{Filter, entries};
 pub use entry::LoggedEntry;
 pub(crate) use entry::{NewEntry, append};
+pub use head::{Head, read_exported};
+pub(crate) use head::{ENTRIES as HEAD_ENTRIES, Signing};
+pub use verify::{Finding, Verdict, verify};

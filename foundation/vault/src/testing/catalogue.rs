@@ -54,7 +54,7 @@ fn check(entry: &Entry, table: &Table, wrong: &mut Vec<String>) {
         }
     }
     let quoted = |text: &str| text.starts_with('\'') && text.ends_with('\'');
-    let named = [&entry.person_column, &entry.controller, &entry.category];
+    let named = entry.person_columns().chain([entry.controller.as_str(), entry.category.as_str()]);
     for column in named {
         if !column.is_empty() && column != "unit" && !quoted(column) && !table.has(column) {
             say(format!("names a column `{column}` that is not there"));

@@ -19,7 +19,11 @@
 mod catalogue;
 mod deciders;
 
-use std::{future::Future, path::PathBuf, sync::Arc};
+use std::{
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use base::{HandClock, Id, Random, Timestamp};
 use sea_orm::ConnectionTrait;
@@ -66,6 +70,7 @@ pub struct Bench {
     /// Which engine it runs on.
     pub engine: Engine,
     plan: Plan,
+    others: Arc<Mutex<Vec<Option<Schema>>>>,
 }
 
 impl Plan {
@@ -134,12 +139,21 @@ impl Plan {
         };
         let outcome = match Bench::open(self, engine, location, path.join("vault")).await {
             Ok(bench) => {
-                let close = bench.clone();
+                let (vault, others) = (bench.vault.clone(), Arc::clone(&bench.others));
                 let outcome = tokio::spawn(test(bench)).await;
-                close.vault.close().await;
+                vault.close().await;
+                let others = std::mem::take(&mut *others.lock().unwrap_or_else(PoisonError::into_inner));
+                for other in others.into_iter().flatten() {
+                    other.drop().await;
+                }
                 outcome
             }
-            Err(error) => panic!("{engine:?}: the vault does not open: {error}"),
+            Err(error) => {
+                if let Some(schema) = schema {
+                    schema.drop().await;
+                }
+                panic!("{engine:?}: the vault does not open: {error}");
+            }
         };
         if let Some(schema) = schema {
             schema.drop().await;
@@ -168,7 +182,7 @@ impl Bench {
         let clock = Arc::new(HandClock::at(plan.start));
         let random = Arc::new(Random::seeded(7));
         let vault = Vault::open(opening(&plan, &location, &directory, &clock, &random)).await?;
-        Ok(Self { vault, clock, random, location, directory, engine, plan })
+        Ok(Self { vault, clock, random, location, directory, engine, plan, others: Arc::default() })
     }
 
     /// Closes the vault and opens it again, as after a restart. Other clones keep the closed one.
@@ -187,17 +201,30 @@ impl Bench {
         opening(&self.plan, &self.location, &self.directory, &self.clock, &self.random)
     }
 
-    /// An empty place beside this one, on the same engine: for restoring into. Its PostgreSQL schema is left to the
-    /// one who drops the database of tests.
+    /// An empty place beside this one, on this or the other engine: for restoring into.
     ///
     /// # Panics
     /// Where the schema can't be made.
-    pub async fn elsewhere(&self) -> (Location, PathBuf) {
-        let directory = self.directory.with_extension("elsewhere");
-        match self.engine {
-            Engine::Sqlite => (Location::Sqlite(directory.with_extension("db")), directory),
-            Engine::Postgres => (Location::Postgres(Schema::make().await.url()), directory),
+    pub async fn elsewhere(&self, engine: Engine) -> (Location, PathBuf) {
+        let schema = if engine == Engine::Postgres { Some(Schema::make().await) } else { None };
+        let url = schema.as_ref().map(Schema::url);
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.push(schema);
+        let directory = self.directory.with_extension(format!("elsewhere-{}", others.len()));
+        match url {
+            Some(url) => (Location::Postgres(url), directory),
+            None => (Location::Sqlite(directory.with_extension(format!("{}.db", others.len()))), directory),
         }
+    }
+
+    /// This bench with another vault: the one at that place.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub async fn at(&self, location: Location, directory: PathBuf) -> Result<Self, StoreError> {
+        let opening = Opening { location: location.clone(), directory: directory.clone(), ..self.opening() };
+        let vault = Vault::open(opening).await?;
+        Ok(Self { vault, location, directory, ..self.clone() })
     }
 
     /// A new id.

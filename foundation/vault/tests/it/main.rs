@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 #![allow(missing_docs, reason = "tests say what they are by their names")]
 
+mod audit;
+mod backup;
 mod county;
 mod doors;
+mod erasing;
+mod files;
 mod jobs;
 mod migrations;
 mod rows;

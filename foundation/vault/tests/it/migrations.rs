@@ -53,7 +53,7 @@ async fn a_broken_migration_leaves_nothing(t: Bench) {
 }
 
 async fn two_openings_at_once_both_succeed(t: Bench) {
-    let (location, directory) = t.elsewhere().await;
+    let (location, directory) = t.elsewhere(t.engine).await;
     let make = || {
         let mut opening = t.opening();
         (opening.location, opening.directory) = (location.clone(), directory.clone());

@@ -1,0 +1,207 @@
+//! Is the log still what was written? Every entry is hashed anew and every head's root made again, in one pass that holds
+//! a thousand entries at a time.
+
+use std::fmt;
+
+use super::{
+    entry::{COLUMNS_FROM, LoggedEntry},
+    head::{Head, HeadRow},
+    tree::{Frontier, hash},
+};
+use crate::{FromRow, StoreError, Vault, database, params};
+
+/// Something that is wrong with the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The entry at this position does not give its leaf hash: one of the two was changed.
+    Changed(u64),
+    /// There are no entries at these positions, though there are later ones.
+    Missing {
+        /// The first that is missing.
+        from: u64,
+        /// The next that is there.
+        to: u64,
+    },
+    /// The entries after `from` (a head's size, or 0) and before `to` (a head's size) are not those that were signed.
+    Between {
+        /// The size of the last head that still holds; 0 where none does.
+        from: u64,
+        /// The size of the first head that doesn't.
+        to: u64,
+    },
+    /// A head says that there were more entries than there are.
+    CutShort {
+        /// The entries there are.
+        entries: u64,
+        /// The head's size.
+        head: u64,
+    },
+    /// A head of this size, in the database or exported, was not signed with the installation's key.
+    BadSignature(u64),
+    /// The exported head of this size is not, or not so, among the database's.
+    HeadGone(u64),
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(position) => write!(f, "entry {position} was changed"),
+            Self::Missing { from, to } if from + 1 == *to => write!(f, "entry {from} is missing"),
+            Self::Missing { from, to } => write!(f, "the entries from {from} to before {to} are missing"),
+            Self::Between { from, to } => {
+                write!(f, "the entries from {from} up to {to} are not those that the head of size {to} was signed over")
+            }
+            Self::CutShort { entries, head } => {
+                write!(f, "the log was cut short: it has {entries} entries, and a signed head says {head}")
+            }
+            Self::BadSignature(size) => write!(f, "the head of size {size} is not signed with this installation's key"),
+            Self::HeadGone(size) => write!(f, "the exported head of size {size} is not in the database as it was exported"),
+        }
+    }
+}
+
+/// What verifying found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Entries in the log.
+    pub entries: u64,
+    /// Heads that were checked, in the database and exported.
+    pub heads: u64,
+    /// Entries younger than the last head: changing those would not be noticed.
+    pub unsigned: u64,
+    /// Entries younger than the last exported head: cutting those off together with their heads would not be noticed.
+    pub not_exported: u64,
+    /// What is wrong; the first hundred findings.
+    pub findings: Vec<Finding>,
+    /// How many findings there were.
+    pub found: u64,
+}
+
+impl Verdict {
+    /// Whether nothing was found wrong.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.found == 0
+    }
+
+    fn say(&mut self, finding: Finding) {
+        self.found += 1;
+        if self.findings.len() < 100 && !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// Verifies the log against its heads in the database and these exported ones ([`read_exported`](super::read_exported)).
+///
+/// # Errors
+/// The database's. What is wrong with the log is no error but the answer.
+pub async fn verify(vault: &Vault, exported: &[Head]) -> Result<Verdict, StoreError> {
+    let last_exported = exported.iter().map(|head| head.size).max().unwrap_or(0);
+    let mut verdict =
+        Verdict { entries: 0, heads: 0, unsigned: 0, not_exported: 0, findings: Vec::new(), found: 0 };
+    let heads = signed_heads(vault, exported, &mut verdict).await?;
+    let last = heads.iter().map(|head| head.size).max().unwrap_or(0);
+    let mut walk =
+        Walk { tree: Frontier::default(), expected: 0, last, heads: heads.iter().peekable(), good: 0, broken: false };
+    walk.pass_heads(&mut verdict);
+    let mut next = Some(i64::MIN);
+    while let Some(from) = next {
+        let page = database::rows(&vault.database().pool, COLUMNS_FROM, params![from, 1000_i64]).await?;
+        next = None;
+        for row in &page {
+            next = row.int("position")?.checked_add(1);
+            verdict.entries += 1;
+            // A row that can't even be read was changed.
+            match LoggedEntry::from_row(row) {
+                Ok(entry) => walk.step(&entry, &mut verdict),
+                Err(_) => walk.unreadable(&mut verdict),
+            }
+        }
+    }
+    for head in walk.heads {
+        verdict.say(Finding::CutShort { entries: verdict.entries, head: head.size });
+    }
+    verdict.unsigned = verdict.entries.saturating_sub(last);
+    verdict.not_exported = verdict.entries.saturating_sub(last_exported);
+    Ok(verdict)
+}
+
+/// The heads of the database and of the files whose signatures hold, smallest first.
+async fn signed_heads(vault: &Vault, exported: &[Head], verdict: &mut Verdict) -> Result<Vec<Head>, StoreError> {
+    let key = vault.audit_public_key();
+    let sql = "SELECT size, root, at, signature, frontier FROM tree_head ORDER BY size";
+    let rows: Vec<HeadRow> = vault.plain().rows(sql, params![]).await?;
+    let kept: Vec<Head> = rows.into_iter().map(|row| row.head(&key)).collect();
+    let mut signed = Vec::new();
+    for head in kept.iter().chain(exported) {
+        verdict.heads += 1;
+        if head.is_signed_by(&key) {
+            signed.push(head.clone());
+        } else {
+            verdict.say(Finding::BadSignature(head.size));
+        }
+    }
+    for head in exported {
+        let same = kept.iter().any(|own| own.size == head.size && own.root == head.root && own.at == head.at);
+        if !same {
+            verdict.say(Finding::HeadGone(head.size));
+        }
+    }
+    signed.sort_by_key(|head| head.size);
+    Ok(signed)
+}
+
+/// Where the pass has come to.
+struct Walk<'a> {
+    tree: Frontier,
+    /// The position that the next entry should have.
+    expected: u64,
+    /// The size of the last head.
+    last: u64,
+    heads: std::iter::Peekable<std::slice::Iter<'a, Head>>,
+    /// The size of the last head that held.
+    good: u64,
+    /// Whether an earlier head didn't: then later ones can't either, and only the first is told.
+    broken: bool,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, entry: &LoggedEntry, verdict: &mut Verdict) {
+        if entry.position > self.expected {
+            verdict.say(Finding::Missing { from: self.expected, to: entry.position });
+            // A hash of nothing stands for each that is missing, so that the heads after it meet their own sizes.
+            while self.tree.size() < entry.position.min(self.last) {
+                self.tree.push([0; 32]);
+                self.pass_heads(verdict);
+            }
+        }
+        self.expected = entry.position.saturating_add(1);
+        let computed = entry.computed_leaf_hash();
+        if computed != entry.leaf_hash {
+            verdict.say(Finding::Changed(entry.position));
+        }
+        // The kept hash goes into the tree, so that one changed entry does not hide whether the others hold.
+        self.tree.push(hash(&entry.leaf_hash).unwrap_or_default());
+        self.pass_heads(verdict);
+    }
+
+    fn unreadable(&mut self, verdict: &mut Verdict) {
+        verdict.say(Finding::Changed(self.expected));
+        self.expected += 1;
+        self.tree.push([0; 32]);
+        self.pass_heads(verdict);
+    }
+
+    /// Holds the tree against every head of its present size.
+    fn pass_heads(&mut self, verdict: &mut Verdict) {
+        while let Some(head) = self.heads.next_if(|head| head.size == self.tree.size()) {
+            if head.root == hex::encode(self.tree.root()) {
+                self.good = head.size;
+            } else if !self.broken {
+                self.broken = true;
+                verdict.say(Finding::Between { from: self.good, to: head.size });
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Erasing by the catalogue: what goes with a record when it goes, expiry at the end of retention, and forgetting again after a
+//! restore what was erased before it.
+
+use base::{Code, Date, code};
+
+use crate::{
+    Actor, Cause, Change, Operation, Purpose, Row, Scope, StoreError, Value, Vault,
+    catalogue::{Entry, Erasure, Retention},
+    database,
+    files::{Tombstone, tombstones},
+    params, schema,
+};
+
+/// Rows of one change: small enough to stay under 50 ms.
+const BATCH: usize = 200;
+
+/// The catalogue and the tables, read once for a run.
+struct Plan {
+    entries: Vec<Entry>,
+    tables: Vec<schema::Table>,
+}
+
+impl Plan {
+    async fn read(vault: &Vault) -> Result<Self, StoreError> {
+        Ok(Self { entries: vault.catalogue().await?, tables: schema::tables(vault.database()).await? })
+    }
+
+    fn table(&self, name: &str) -> Option<&schema::Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// The tables whose rows go with those of `parent`, last made first.
+    fn children<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Entry> {
+        let made = |entry: &Entry| self.tables.iter().position(|table| table.name == entry.table);
+        let mut found: Vec<&Entry> = self
+            .entries
+            .iter()
+            .filter(|entry| {
+                entry.erasure_rule() == Some(Erasure::With(parent.to_owned()))
+                    || entry.retention_rule() == Some(Retention::With(parent.to_owned()))
+            })
+            .collect();
+        found.sort_by_key(|entry| std::cmp::Reverse(made(entry)));
+        found.into_iter()
+    }
+
+    /// The columns of a child that name its parent: the one called like the parent, else the catalogue's person columns.
+    fn links<'a>(&self, child: &'a Entry, parent: &'a str) -> Vec<&'a str> {
+        match self.table(&child.table) {
+            Some(table) if table.has(parent) => vec![parent],
+            _ => child.person_columns().collect(),
+        }
+    }
+}
+
+impl Vault {
+    /// Deletes every record whose day has passed (`expires_on` before `today`, in tables kept by the rule `feed`), with what
+    /// hangs on it, and leaves tombstones. At most 200 records a change, each change with its entry. Gives how many went.
+    ///
+    /// # Errors
+    /// The database's; what was done before stays done, and the next run goes on.
+    pub async fn expire_due(&self, actor: &Actor, today: Date) -> Result<u64, StoreError> {
+        let plan = Plan::read(self).await?;
+        let mut gone = 0;
+        for entry in &plan.entries {
+            let columns = ["id", "expires_on", "feed", "source_key", "category"];
+            let fits = plan.table(&entry.table).is_some_and(|table| columns.iter().all(|column| table.has(column)));
+            if entry.retention_rule() == Some(Retention::UntilItsDay) && fits {
+                loop {
+                    let batch = self.expire_batch(&plan, entry, actor, today).await?;
+                    gone += batch;
+                    if batch < BATCH as u64 {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn expire_batch(&self, plan: &Plan, entry: &Entry, actor: &Actor, today: Date) -> Result<u64, StoreError> {
+        let table = &entry.table;
+        let cause = Cause {
+            actor: actor.clone(),
+            purpose: Purpose::Administration,
+            operation: Operation::Erasure,
+            act: code!("expired"),
+            scope: Scope { kind: "table", id: Some(table.clone()) },
+        };
+        let mut change = self.change(cause).await?;
+        let due = format!(
+            "SELECT id, feed, source_key, category FROM {table} WHERE expires_on < $1 ORDER BY expires_on, id LIMIT {BATCH}"
+        );
+        let rows = database::rows(&*change.tx, &due, params![today]).await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let ids: Vec<String> = rows.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
+        erase(&change, plan, table, &ids).await?;
+        for row in &rows {
+            self.bury(&mut change, table, row).await?;
+        }
+        change.note("records", rows.len());
+        change.commit().await?;
+        Ok(rows.len() as u64)
+    }
+
+    /// The tombstone of an expired record. Where a newer version of it is still kept, more may lawfully come, so the tombstone
+    /// doesn't say where it came from.
+    async fn bury(&self, change: &mut Change, table: &str, row: &Row) -> Result<(), StoreError> {
+        let (feed, key) = (row.text("feed")?, row.text("source_key")?);
+        let left = format!("SELECT 1 AS n FROM {table} WHERE feed = $1 AND source_key = $2 LIMIT 1");
+        let kept = !database::rows(&*change.tx, &left, params![&feed, &key]).await?.is_empty();
+        let digest = if kept { String::new() } else { self.source_digest(&feed, &key) };
+        let record: base::Id<base::kind::Record> = row.id("id")?;
+        let category: Code = row.parse("category")?;
+        change.tombstone(record, &category, &code!("expired"), &digest).await
+    }
+
+    /// Forgets again what was erased after the backup that this database was restored from. Nothing is served before.
+    pub(crate) async fn replay_tombstones(&self) -> Result<(), StoreError> {
+        let sql = "SELECT value FROM setting WHERE name = 'restored_unreplayed'";
+        if database::rows(&self.database().pool, sql, params![]).await?.is_empty() {
+            return Ok(());
+        }
+        if !tombstones::exists(self.directory()) {
+            return Err(StoreError::File {
+                what: tombstones::path(self.directory()).display().to_string(),
+                problem: "this database was restored from a backup, and what was erased since must be erased again: put the \
+                          installation's tombstones.log here, or an empty file if it is lost"
+                    .to_owned(),
+            });
+        }
+        let plan = Plan::read(self).await?;
+        let stones = tombstones::read(&tombstones::path(self.directory()))?;
+        for batch in stones.chunks(BATCH) {
+            self.replay_batch(&plan, batch).await?;
+        }
+        let tx = self.begin_raw().await?;
+        database::execute(&*tx, "DELETE FROM setting WHERE name = 'restored_unreplayed'", params![]).await?;
+        tx.commit().await
+    }
+
+    async fn replay_batch(&self, plan: &Plan, stones: &[Tombstone]) -> Result<(), StoreError> {
+        let cause = Cause {
+            actor: Actor::System,
+            purpose: Purpose::Rights,
+            operation: Operation::Erasure,
+            act: code!("tombstones_replayed"),
+            scope: Scope::unit(),
+        };
+        let mut change = self.change(cause).await?;
+        change.note("tombstones", stones.len());
+        let ids: Vec<String> = stones.iter().map(|stone| stone.record.clone()).collect();
+        for entry in &plan.entries {
+            let whole = matches!(entry.erasure_rule(), Some(Erasure::Row | Erasure::Columns(_)));
+            if whole && plan.table(&entry.table).is_some_and(|table| table.has("id")) {
+                erase(&change, plan, &entry.table, &ids).await?;
+            }
+        }
+        for stone in stones {
+            if stone.category == "blob"
+                && let Ok(id) = stone.record.parse()
+            {
+                change.erase_blob(id).await?;
+            }
+        }
+        // They are in the file already, where they came from.
+        change.tombstones.clear();
+        for stone in stones {
+            change.put_tombstone(stone.clone()).await?;
+        }
+        change.tombstones.clear();
+        change.commit().await
+    }
+}
+
+/// Erases rows by their ids as their table's rule says, after everything that goes with them.
+async fn erase(change: &Change, plan: &Plan, table: &str, ids: &[String]) -> Result<(), StoreError> {
+    erase_children(change, plan, table, ids).await?;
+    let rule = plan.entries.iter().find(|entry| entry.table == table).and_then(Entry::erasure_rule);
+    let statement = match rule {
+        Some(Erasure::Columns(columns)) => {
+            let emptied: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
+            format!("UPDATE {table} SET {} WHERE id IN ({{in}})", emptied.join(", "))
+        }
+        Some(Erasure::Never) => return Ok(()),
+        _ => format!("DELETE FROM {table} WHERE id IN ({{in}})"),
+    };
+    run(change, &statement, ids).await
+}
+
+/// Boxed, since children may have children.
+fn erase_children<'a>(
+    change: &'a Change,
+    plan: &'a Plan,
+    table: &'a str,
+    ids: &'a [String],
+) -> futures::future::BoxFuture<'a, Result<(), StoreError>> {
+    Box::pin(async move {
+        for child in plan.children(table) {
+            for link in plan.links(child, table) {
+                if plan.children(&child.table).next().is_some() {
+                    let own = format!("SELECT id FROM {} WHERE {link} IN ({{in}})", child.table);
+                    let grown = select(change, &own, ids).await?;
+                    erase_children(change, plan, &child.table, &grown).await?;
+                }
+                run(change, &format!("DELETE FROM {} WHERE {link} IN ({{in}})", child.table), ids).await?;
+            }
+        }
+        Ok(())
+    })
+}
+
+async fn run(change: &Change, sql: &str, ids: &[String]) -> Result<(), StoreError> {
+    for part in ids.chunks(BATCH) {
+        let (text, values) = crate::doors::spread(sql, &[], &keys(part));
+        database::execute(&*change.tx, &text, values).await?;
+    }
+    Ok(())
+}
+
+async fn select(change: &Change, sql: &str, ids: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut found = Vec::new();
+    for part in ids.chunks(BATCH) {
+        let (text, values) = crate::doors::spread(sql, &[], &keys(part));
+        for row in database::rows(&*change.tx, &text, values).await? {
+            found.push(row.text("id")?);
+        }
+    }
+    Ok(found)
+}
+
+fn keys(ids: &[String]) -> Vec<Value> {
+    ids.iter().map(crate::IntoValue::into_value).collect()
+}
