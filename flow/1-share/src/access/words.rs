@@ -71,11 +71,11 @@ fn sentence(code: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// What it was about.
+/// What it was about; empty where the act says it already.
 pub(super) fn about(entry: &LoggedEntry) -> String {
     match entry.scope_kind.as_str() {
+        "sign_in" | "staff" => String::new(),
         "unit" => "the unit".to_owned(),
-        "staff" => "those who work here".to_owned(),
         kind => kind.replace('_', " "),
     }
 }

@@ -100,7 +100,7 @@ pub async fn unit(plain: &Plain) -> Result<Option<Agency>, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn facets(book: &Staff, categories: &[Code]) -> Result<Vec<Facet>, StoreError> {
-    let keys: Vec<Value> = categories.iter().map(|code| vault::IntoValue::into_value(code)).collect();
+    let keys: Vec<Value> = categories.iter().map(vault::IntoValue::into_value).collect();
     let rows: Vec<FacetRow> = book
         .rows_in(
             "SELECT agency, category FROM holding WHERE category IN ({in}) ORDER BY category, agency",
