@@ -193,7 +193,7 @@ impl Change {
     /// The database's; nothing was changed then.
     pub async fn commit(self) -> Result<(), StoreError> {
         let entry = NewEntry::change(&self.cause, self.permit.as_ref(), &self.details, self.now);
-        audit::append(&*self.tx, &entry).await?;
+        audit::append(&self.tx, &entry).await?;
         self.tx.commit().await?;
         self.vault.audited();
         // The change stands. Should these fail, the next opening does them.

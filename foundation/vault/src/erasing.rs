@@ -162,15 +162,13 @@ impl Vault {
             if stone.category == "blob"
                 && let Ok(id) = stone.record.parse()
             {
-                change.erase_blob(id).await?;
+                change.forget_blob(id).await?;
             }
         }
-        // They are in the file already, where they came from.
-        change.tombstones.clear();
         for stone in stones {
             change.put_tombstone(stone.clone()).await?;
         }
-        change.tombstones.clear();
+        change.tombstones.clear(); // they came from the file
         change.commit().await
     }
 }

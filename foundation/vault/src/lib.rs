@@ -104,7 +104,7 @@ struct Inner {
     /// When this process last saw to a tree head, in microseconds.
     signed_at: AtomicI64,
     /// Held as long as the vault is open.
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// How long a permit lasts: as long as a page of work, or a batch of a job.
@@ -138,7 +138,7 @@ impl Vault {
             directory: opening.directory,
             jobs: tokio::sync::Notify::new(),
             keys,
-            _lock: lock,
+            lock,
         }));
         vault.settle_in(alone).await?;
         Ok(vault)
@@ -154,7 +154,7 @@ impl Vault {
                 self.release_dead_jobs().await?;
             }
             self.sweep_blobs().await?;
-            self.0._lock.share(&self.0.directory)?;
+            self.0.lock.share(&self.0.directory)?;
         }
         Ok(())
     }
@@ -298,7 +298,7 @@ impl Vault {
 
     async fn log(&self, entry: &NewEntry) -> Result<(), StoreError> {
         let tx = self.begin_raw().await?;
-        audit::append(&*tx, entry).await?;
+        audit::append(&tx, entry).await?;
         tx.commit().await?;
         self.audited();
         Ok(())
@@ -313,6 +313,7 @@ impl Vault {
         if let Err(error) = self.0.db.pool.close_by_ref().await {
             tracing::warn!(%error, "the database did not close well");
         }
+        self.0.lock.leave();
     }
 
     pub(crate) async fn begin_raw(&self) -> Result<database::Writing, StoreError> {

@@ -201,13 +201,21 @@ impl Change {
     /// # Errors
     /// The database's.
     pub async fn erase_blob(&mut self, id: Id<kind::Blob>) -> Result<(), StoreError> {
-        let sql = "UPDATE blob SET wrapped_key = NULL, erased_at = $2 WHERE id = $1 AND wrapped_key IS NOT NULL";
-        if self.execute(sql, params![id, self.now()]).await? > 0 {
-            self.remove_after_commit(path_of(self.vault.directory(), &id.to_string()));
+        if self.forget_blob(id).await? {
             let rule = self.cause.act.clone();
             self.tombstone(id, &code!("blob"), &rule, "").await?;
         }
         Ok(())
+    }
+
+    /// Erases a blob that has its tombstone already. Whether there was anything to erase.
+    pub(crate) async fn forget_blob(&mut self, id: Id<kind::Blob>) -> Result<bool, StoreError> {
+        let sql = "UPDATE blob SET wrapped_key = NULL, erased_at = $2 WHERE id = $1 AND wrapped_key IS NOT NULL";
+        let erased = self.execute(sql, params![id, self.now()]).await? > 0;
+        if erased {
+            self.remove_after_commit(path_of(self.vault.directory(), &id.to_string()));
+        }
+        Ok(erased)
     }
 }
 

@@ -32,4 +32,11 @@ impl Lock {
     pub(crate) fn share(&self, directory: &Path) -> Result<(), StoreError> {
         self.0.lock_shared().map_err(|error| failed(&directory.join("open.lock"), &error))
     }
+
+    /// Leaves the directory.
+    pub(crate) fn leave(&self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the directory's lock was not given up well");
+        }
+    }
 }

@@ -244,7 +244,7 @@ impl Bench {
             Err(error) => panic!("the jobs could not be run: {error}"),
         };
         let sql = "SELECT kind, problem FROM job WHERE problem IS NOT NULL AND state <> 'done'";
-        for row in self.query(sql, Vec::new()).await {
+        if let Some(row) = self.query(sql, Vec::new()).await.first() {
             panic!("a job `{}` failed: {}", row.text("kind").unwrap_or_default(), row.text("problem").unwrap_or_default());
         }
         ran

@@ -12,7 +12,7 @@ use vault::{
     Announcement, Vault,
     jobs::{Handler, Handlers, Job, JobFault},
     store_suite,
-    testing::{Bench, Plan},
+    testing::{Bench, Engine, Plan},
 };
 
 use crate::county::{MIGRATIONS, cause};
@@ -144,6 +144,10 @@ async fn a_job_is_free_again_after_a_restart(mut t: Bench) {
     beside.close().await;
     drop(beside);
     t.reopen().await.unwrap();
+    if t.engine == Engine::Postgres {
+        // Other machines may be at work there, so the ten minutes must pass.
+        t.clock.advance(SignedDuration::from_mins(11));
+    }
     let (handlers, _) = counting("count_up", || Ok(()));
     assert_eq!(t.drain_jobs(&handlers).await, 1);
 }
