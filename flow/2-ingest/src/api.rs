@@ -15,6 +15,7 @@ pub use crate::{
     feed::{
         Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, feed, feeds, load_folder, use_folder,
     },
+    http::openapi,
     notify::{NotificationOutcome, NotifyFault, notify},
     quarantine::{Quarantined, as_csv, waiting},
     record::{Record, covered_categories, current_records, records_between, records_by_ids, versions_of},

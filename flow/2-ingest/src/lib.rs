@@ -7,13 +7,17 @@
 pub mod api;
 mod delivery;
 mod feed;
+mod http;
 mod notify;
+mod pages;
 mod quarantine;
 mod record;
 mod row;
 mod table;
 
+use axum::Router;
 use vault::{Migration, Topic, migration};
+use web::Site;
 
 /// The tables of ingest.
 pub const MIGRATIONS: &[Migration] = &[migration!(200, "ingest", "0200_ingest.sql")];
@@ -21,3 +25,8 @@ pub const MIGRATIONS: &[Migration] = &[migration!(200, "ingest", "0200_ingest.sq
 /// Announced once for each committed part: `{delivery, feed, category, from_line, to_line}`; read the records with
 /// [`api::records_between`].
 pub const RECORDS_ACCEPTED: Topic = "records_accepted";
+
+/// The pages and the API of ingest.
+pub fn routes() -> Router<Site> {
+    pages::routes().merge(http::routes())
+}

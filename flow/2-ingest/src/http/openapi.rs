@@ -1,0 +1,159 @@
+//! The API's description, by hand: four routes, and every feed's columns out of its own declaration.
+
+use serde_json::{Map, Value, json};
+
+use crate::feed::{Feed, Kind, feeds};
+
+/// The OpenAPI 3.1 document.
+#[must_use]
+pub fn openapi() -> Value {
+    let mut schemas = Map::new();
+    for feed in feeds() {
+        schemas.insert(feed.name.to_string(), event(feed));
+    }
+    schemas.insert("counts".into(), counts());
+    schemas.insert("report".into(), report());
+    schemas.insert("problem".into(), problem());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Alongside: sending to the unit",
+            "version": "1",
+            "description": "Partners' systems send files and live events of the feeds that were agreed. Every request carries the \
+                            agency's token. Rows read = accepted + already held + in quarantine, always.",
+        },
+        "security": [{ "token": [] }],
+        "paths": {
+            "/api/v1/feeds/{feed}/deliveries": { "parameters": [feed_parameter()], "post": deliveries() },
+            "/api/v1/feeds/{feed}/notifications": { "parameters": [feed_parameter()], "post": notifications() },
+            "/api/v1/deliveries/{delivery}": {
+                "parameters": [{ "name": "delivery", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "get": {
+                    "summary": "What became of a delivery",
+                    "responses": { "200": answer("Its counts", "report"), "401": refusal("The token is missing or not known"),
+                        "404": refusal("There is no such delivery of this agency") },
+                },
+            },
+            "/api/v1/openapi.json": {
+                "get": { "summary": "This document", "security": [], "responses": { "200": { "description": "OpenAPI 3.1" } } },
+            },
+        },
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": schemas,
+        },
+    })
+}
+
+fn feed_parameter() -> Value {
+    let names: Vec<&str> = feeds().iter().map(|feed| feed.name.as_str()).collect();
+    json!({ "name": "feed", "in": "path", "required": true, "schema": { "type": "string", "enum": names } })
+}
+
+fn deliveries() -> Value {
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    json!({
+        "summary": "Send one file",
+        "description": "CSV (UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs, plain or gzip) or an Excel workbook \
+                        (.xlsx), up to 2 GB. The answer comes when every row is accounted for. The same file twice changes nothing.",
+        "requestBody": { "required": true, "content": {
+            "text/csv": bytes,
+            "application/gzip": bytes,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": bytes,
+            "multipart/form-data": { "schema": { "type": "object", "required": ["file"],
+                "properties": { "file": { "type": "string", "format": "binary" } } } },
+        } },
+        "responses": {
+            "201": answer("Every row is accounted for", "report"),
+            "401": refusal("The token is missing or not known"),
+            "403": refusal("No live agreement covers it, or the feed is another agency's"),
+            "404": refusal("There is no such feed"),
+            "413": refusal("The file is larger than 2 GB"),
+            "422": refusal("The file as a whole is not taken; nothing of it was kept"),
+        },
+    })
+}
+
+fn notifications() -> Value {
+    let events: Vec<Value> =
+        feeds().iter().map(|feed| json!({ "$ref": format!("#/components/schemas/{}", feed.name) })).collect();
+    let outcome = json!({ "description": "It is held", "content": { "application/json": { "schema": { "type": "object",
+        "properties": { "outcome": { "enum": ["accepted", "new_version", "already_held"] },
+            "delivery": { "type": ["string", "null"] } } } } } });
+    json!({
+        "summary": "Send one live event",
+        "description": "Under the same rules as a row of a file. The same event twice changes nothing.",
+        "requestBody": { "required": true, "content": { "application/json": { "schema": { "oneOf": events } } } },
+        "responses": {
+            "200": outcome,
+            "201": outcome,
+            "400": refusal("It is not one JSON object"),
+            "401": refusal("The token is missing or not known"),
+            "403": refusal("No live agreement covers it, or the feed is another agency's"),
+            "404": refusal("There is no such feed"),
+            "422": refusal("It is not taken: every reason is listed; nothing was kept"),
+        },
+    })
+}
+
+fn answer(description: &str, schema: &str) -> Value {
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}
+
+fn refusal(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/problem" });
+    json!({ "description": description, "content": { "application/problem+json": { "schema": schema } } })
+}
+
+/// One event of a feed: its columns, each with what to write.
+fn event(feed: &Feed) -> Value {
+    let mut properties = Map::new();
+    for column in &feed.columns {
+        let kind = match &column.kind {
+            Kind::Integer => json!(["integer", "string"]),
+            Kind::Decimal => json!(["number", "string"]),
+            Kind::YesNo => json!(["boolean", "string"]),
+            _ => json!("string"),
+        };
+        let says = column.says.as_deref().unwrap_or_default();
+        let description = format!("{}. {says}", column.kind.describe());
+        properties.insert(column.name.clone(), json!({ "type": kind, "description": description.trim() }));
+    }
+    let required: Vec<&str> =
+        feed.columns.iter().filter(|column| column.required).map(|column| column.name.as_str()).collect();
+    json!({ "type": "object", "title": feed.title, "description": feed.about, "properties": properties, "required": required })
+}
+
+fn counts() -> Value {
+    let names = ["read", "accepted_new", "accepted_version", "already_held", "quarantined", "withdrawn"];
+    let properties: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!({ "type": "integer", "minimum": 0 }))).collect();
+    json!({ "type": "object", "properties": properties, "required": names,
+        "description": "read = accepted_new + accepted_version + already_held + quarantined" })
+}
+
+fn report() -> Value {
+    json!({ "type": "object", "required": ["delivery", "feed", "state", "counts"], "properties": {
+        "delivery": { "type": "string" },
+        "feed": { "type": "string" },
+        "state": { "enum": ["reading", "done", "refused"] },
+        "counts": { "$ref": "#/components/schemas/counts" },
+        "same_as": { "type": ["string", "null"], "description": "The earlier delivery of the very same content" },
+        "read_as": { "type": "string" },
+        "notes": { "type": "array", "items": { "type": "string" } },
+        "refusal": { "type": ["string", "null"] },
+        "quarantine": { "type": ["string", "null"], "description": "The page with every row that waits and why" },
+    } })
+}
+
+fn problem() -> Value {
+    json!({ "type": "object", "description": "Problem details (RFC 9457)", "properties": {
+        "title": { "type": "string" },
+        "status": { "type": "integer" },
+        "detail": { "type": "string" },
+        "code": { "type": "string" },
+        "errors": { "type": "array", "items": { "type": "object", "properties": {
+            "column": { "type": ["string", "null"] }, "problem": { "type": "string" }, "fix": { "type": "string" } } } },
+    } })
+}
