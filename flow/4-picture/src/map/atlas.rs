@@ -77,7 +77,8 @@ impl Shelf {
 }
 
 impl Atlas {
-    fn of(version: i64, areas: Vec<AreaRow>, counts: &[Count]) -> Self {
+    /// The atlas of these areas and counts.
+    pub(super) fn of(version: i64, areas: Vec<AreaRow>, counts: &[Count]) -> Self {
         let mut atlas = Self { version, ..Self::default() };
         atlas.draw(areas);
         atlas.fill(counts);

@@ -3,8 +3,6 @@
 
 mod count;
 pub(crate) mod store;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use count::CountOffences;
 
