@@ -36,6 +36,8 @@ pub struct LastRun {
     pub records: u64,
     /// People to whom they belong.
     pub people: u64,
+    /// Pairs that waited for a person when it was done.
+    pub review: u64,
     pub(crate) served_through: String,
 }
 
@@ -47,6 +49,7 @@ impl FromRow for LastRun {
             finished_at: row.opt_time("finished_at")?,
             records: row.count("records")?,
             people: row.count("people")?,
+            review: row.count("review")?,
             served_through: row.text("served_through")?,
         })
     }

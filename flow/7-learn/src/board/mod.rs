@@ -99,6 +99,14 @@ pub struct ClockRow {
     pub open_late: Count,
 }
 
+impl ClockRow {
+    /// Its counts, in the order of the table's columns.
+    #[must_use]
+    pub fn counts(&self) -> [Count; 5] {
+        [self.all, self.in_time, self.late, self.open, self.open_late]
+    }
+}
+
 /// One row of the table of rates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RateRow {
@@ -110,6 +118,14 @@ pub struct RateRow {
     pub contact: Option<Proportion>,
     /// Of those reached, wanting support.
     pub acceptance: Option<Proportion>,
+}
+
+impl RateRow {
+    /// Its rates, in the order of the table's columns.
+    #[must_use]
+    pub fn rates(&self) -> [Option<Proportion>; 2] {
+        [self.contact, self.acceptance]
+    }
 }
 
 fn cell(published: &Published, row: usize, column: &str) -> Count {

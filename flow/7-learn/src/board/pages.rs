@@ -37,6 +37,7 @@ struct BoardPage {
 struct Rates {
     code: &'static str,
     head: &'static str,
+    heads: [&'static str; 4],
     chart: Chart,
     rows: Vec<RateRow>,
 }
@@ -152,8 +153,8 @@ async fn left_out(site: &Site, permit: &Permit) -> web::Result<Vec<String>> {
     let agencies = share::api::agencies(&site.vault().plain()).await?;
     let name = |id| agencies.iter().find(|agency| agency.id == id).map_or("a partner", |agency| agency.name.as_str());
     let words = |(facet, why): &(vault::Facet, base::Code)| {
-        let category = facet.category.as_str().replace('_', " ");
-        format!("{category} of {}: {}", name(facet.controller), share::api::refusal_words(why))
+        let category = share::api::category_words(&facet.category);
+        format!("{category} of {}: {}", name(facet.controller), share::api::refusal_words(why.as_str()))
     };
     Ok(permit.withheld().iter().map(words).collect())
 }
@@ -172,7 +173,8 @@ async fn rates(counter: &Counter, by: Breakdown, period: Period, now: Timestamp)
     let chart = Chart::bars(&format!("contact-by-{}", by.code()), format!("Contact rate by {}", by.head().to_lowercase()), points)
         .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
         .heads(by.head(), "Reached of 100 moments");
-    Ok(Rates { code: by.code(), head: by.head(), chart, rows })
+    let heads = [by.head(), "Clock ended", "Reached", "Of those, wanted support"];
+    Ok(Rates { code: by.code(), head: by.head(), heads, chart, rows })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]

@@ -1,0 +1,59 @@
+//! The commands, a module each.
+
+mod audit;
+mod backup;
+mod county;
+mod demo;
+mod doctor;
+mod ingest;
+mod register;
+mod serve;
+mod summary;
+
+use std::process::ExitCode;
+
+use std::sync::Arc;
+
+use crate::{
+    cli::{Cli, Command},
+    clock::{SystemClock, system_random},
+    config::Config,
+    installation::Installation,
+};
+
+/// Runs one command.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Demo(plan) => demo::run(&cli.config, plan).await,
+        Command::County(plan) => county::run(&plan),
+        Command::Openapi => {
+            println!("{}", ::ingest::api::openapi());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore(file) => backup::restore(Config::load(&cli.config)?, &file.file).await,
+        command => in_installation(&cli.config, command).await,
+    }
+}
+
+async fn in_installation(config: &std::path::Path, command: Command) -> anyhow::Result<ExitCode> {
+    let open = Installation::open(Config::load(config)?, Arc::new(SystemClock), system_random()?).await?;
+    match command {
+        Command::Serve => serve::run(open).await?,
+        Command::Ingest(files) => return ingest::files(&open, &files).await,
+        Command::Areas(areas) => ingest::areas(&open, &areas).await?,
+        Command::Link => ingest::link(&open).await?,
+        Command::Agency(command) => register::agency(&open, command).await?,
+        Command::Agreement(command) => register::agreement(&open, command).await?,
+        Command::Member(command) => register::member(&open, command).await?,
+        Command::Token(command) => register::token(&open, command).await?,
+        Command::Audit(command) => return audit::run(&open, &command).await,
+        Command::Backup(file) => backup::backup(&open, &file.file).await?,
+        Command::Summary(how) => return summary::run(&open, &how).await,
+        Command::Doctor => return doctor::run(&open).await,
+        Command::Demo(_) | Command::County(_) | Command::Restore(_) | Command::Openapi => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}

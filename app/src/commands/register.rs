@@ -1,0 +1,125 @@
+//! `alongside agency`, `agreement`, `member`, `token`: the register of who shares what, from the command line. Each change is an
+//! entry of the audit log, made by the system account.
+
+use std::io::BufRead as _;
+
+use anyhow::{Context as _, bail};
+use base::{Id, code, kind};
+use share::api::{
+    NewAgency, NewMember, Terms, add_agency, add_agreement, add_member, add_token, agencies, agency_by_code,
+    agreements, hash_password, register_holding,
+};
+
+use crate::{cli, demo_unit::set_up, installation::Installation};
+
+/// Agencies.
+///
+/// # Errors
+/// In words.
+pub async fn agency(open: &Installation, command: cli::Agency) -> anyhow::Result<()> {
+    match command {
+        cli::Agency::Add { code, name, kind, supplies } => {
+            let mut change = open.vault.change(set_up(code!("agency_added"))).await?;
+            let id = add_agency(&mut change, &NewAgency { code: code.parse()?, name, kind: kind.parse()? }).await?;
+            for category in supplies {
+                register_holding(&mut change, id, &category.parse()?).await?;
+            }
+            change.commit().await?;
+            println!("Added the agency {code}.");
+        }
+        cli::Agency::List => {
+            for agency in agencies(&open.vault.plain()).await? {
+                println!("{:16} {:14} {}", agency.code, agency.kind, agency.name);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn agency_id(open: &Installation, code: &str) -> anyhow::Result<Id<kind::Agency>> {
+    let agency = agency_by_code(&open.vault.plain(), code).await?;
+    Ok(agency.with_context(|| format!("there is no agency `{code}`; see `alongside agency list`"))?.id)
+}
+
+/// Agreements.
+///
+/// # Errors
+/// In words, with every term that the law table refuses.
+pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::Result<()> {
+    match command {
+        cli::Agreement::Add {
+            title, parties, categories, purposes, gateways, confidentiality, starts, ends, review,
+        } => {
+            let mut ids = Vec::new();
+            for party in &parties {
+                ids.push(agency_id(open, party).await?);
+            }
+            let terms = Terms {
+                title,
+                parties: ids,
+                categories: parse_all(&categories, "category")?,
+                purposes: parse_all(&purposes, "purpose")?,
+                gateways: parse_all(&gateways, "gateway")?,
+                confidentiality: confidentiality.map(|ground| ground.parse()).transpose()?,
+                starts,
+                ends,
+                review: review.unwrap_or(ends),
+            };
+            let mut change = open.vault.change(set_up(code!("agreement_added"))).await?;
+            let id = add_agreement(&mut change, &terms).await?;
+            change.commit().await?;
+            println!("Added the agreement {id}.");
+        }
+        cli::Agreement::List => {
+            let today = open.vault.now().date_in_london();
+            for agreement in agreements(&open.vault.plain()).await? {
+                let terms = &agreement.terms;
+                let standing = format!("{:?}", terms.standing(today)).to_lowercase();
+                println!("{} {standing:10} {} to {}  {}", agreement.id, terms.starts, terms.ends, terms.title);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn parse_all<T: std::str::FromStr>(words: &[String], what: &str) -> anyhow::Result<Vec<T>> {
+    words.iter().map(|word| word.parse().map_err(|_| anyhow::anyhow!("`{word}` is not a known {what}"))).collect()
+}
+
+/// People who sign in.
+///
+/// # Errors
+/// In words.
+pub async fn member(open: &Installation, command: cli::Member) -> anyhow::Result<()> {
+    let cli::Member::Add { email, name, agency, duties } = command;
+    let agency = agency_id(open, &agency).await?;
+    eprintln!("Type a first password for {email}, then Enter; they are asked for a second factor when they first sign in.");
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        bail!("no password was given; nothing was changed");
+    }
+    let hash = hash_password(&password, &email, open.vault.random()).await?;
+    let mut change = open.vault.change(set_up(code!("member_added"))).await?;
+    let new = NewMember { email, name, agency, duties: parse_all(&duties, "duty")?.into_iter().collect(), password: Some(hash) };
+    add_member(&mut change, &new).await?;
+    change.commit().await?;
+    println!("Added.");
+    Ok(())
+}
+
+/// Tokens of agencies' systems.
+///
+/// # Errors
+/// In words.
+pub async fn token(open: &Installation, command: cli::Token) -> anyhow::Result<()> {
+    let cli::Token::Add { agency, label } = command;
+    let agency = agency_id(open, &agency).await?;
+    let mut change = open.vault.change(set_up(code!("token_added"))).await?;
+    let (_, shown) = add_token(&mut change, open.vault.random(), agency, &label).await?;
+    change.commit().await?;
+    println!("{shown}");
+    eprintln!("This token is shown once. Keep it as you keep a password.");
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! An installation: the vault opened with every stage's migrations, topics and handlers.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use base::{Clock, Random};
+use share::api::CedarDecider;
+use vault::{Migration, Opening, Topics, Vault, jobs::Handlers};
+
+use crate::config::Config;
+
+/// The vault and those who do its jobs.
+#[derive(Clone)]
+pub struct Installation {
+    /// The only door to data.
+    pub vault: Vault,
+    /// Every stage's handlers.
+    pub handlers: Handlers,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<Random>,
+    /// As configured.
+    pub config: Config,
+}
+
+/// Every stage's migrations.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    [
+        web::MIGRATIONS,
+        share::MIGRATIONS,
+        ingest::MIGRATIONS,
+        link::MIGRATIONS,
+        picture::MIGRATIONS,
+        act::MIGRATIONS,
+        learn::MIGRATIONS,
+    ]
+    .concat()
+}
+
+/// Who listens to what.
+#[must_use]
+pub fn topics() -> Topics {
+    Topics::new()
+        .with("records_accepted", "raise_moments")
+        .with("records_accepted", "link_records")
+        .with("records_accepted", "count_offences")
+        .with("people_linked", "attach_people")
+}
+
+impl Installation {
+    /// Opens it, making what is missing.
+    ///
+    /// # Errors
+    /// Where the database, the policies or a migration fail.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>, random: Arc<Random>) -> anyhow::Result<Self> {
+        Self::open_as(config, clock, random, None).await
+    }
+
+    /// Opens it for the demo, which raises the moments of so many days of history.
+    ///
+    /// # Errors
+    /// As [`Installation::open`].
+    pub async fn open_with_history(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<Random>,
+        history_days: u32,
+    ) -> anyhow::Result<Self> {
+        Self::open_as(config, clock, random, Some(history_days)).await
+    }
+
+    async fn open_as(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<Random>,
+        history_days: Option<u32>,
+    ) -> anyhow::Result<Self> {
+        let opening = Opening {
+            location: config.location()?,
+            directory: config.storage.directory.clone(),
+            migrations: migrations(),
+            topics: topics(),
+            decider: Arc::new(CedarDecider::new().context("the policies can't be read")?),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
+        let vault = Vault::open(opening).await.context("the installation can't be opened")?;
+        Ok(Self { vault, handlers: handlers(history_days), clock, random, config })
+    }
+}
+
+fn handlers(history_days: Option<u32>) -> Handlers {
+    let handlers = Handlers::new().with(ingest::api::ReadDelivery).with(link::LinkRecords);
+    let handlers = picture::api::handlers(handlers);
+    act::handlers(handlers, history_days)
+}

@@ -1,0 +1,90 @@
+//! Home: what needs this member first, then what they may do.
+
+use askama::Template;
+use web::{Caller, Page, Site};
+
+#[derive(Template)]
+#[template(path = "pages/home.html")]
+struct HomePage {
+    page: Page,
+    name: String,
+    tiles: Vec<Tile>,
+    acts: Option<Acts>,
+    ways: Vec<Way>,
+}
+
+/// What the stage that acts shows: what waits for this member.
+struct Acts {
+    title: &'static str,
+    html: String,
+}
+
+/// A number that leads to the list that it counts.
+struct Tile {
+    value: String,
+    label: &'static str,
+    href: &'static str,
+}
+
+/// A place to go, and what for.
+struct Way {
+    text: &'static str,
+    href: &'static str,
+    what: &'static str,
+    duties: &'static [&'static str],
+}
+
+const WAYS: [Way; 8] = [
+    Way {
+        text: "Moments",
+        href: "/moments",
+        what: "young people who can be reached now, by time left",
+        duties: &["navigator", "youth_worker", "rota_lead"],
+    },
+    Way { text: "Rota", href: "/rota", what: "who is on shift, and where nobody is", duties: &["rota_lead", "navigator"] },
+    Way {
+        text: "Find a person",
+        href: "/people",
+        what: "by name and birth date, or by number",
+        duties: &["navigator", "youth_worker", "social_worker", "intelligence_officer", "data_protection_officer"],
+    },
+    Way { text: "Pairs to review", href: "/links/review", what: "are these two records the same person?", duties: &["analyst"] },
+    Way {
+        text: "Feeds",
+        href: "/data/feeds",
+        what: "what partners sent, and what waits to be mended",
+        duties: &["analyst", "data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Board",
+        href: "/board",
+        what: "moments in time and breached, and who was reached",
+        duties: &["board_member", "project_manager", "analyst"],
+    },
+    Way { text: "Places", href: "/places", what: "offences by small area, as published", duties: &[] },
+    Way {
+        text: "Who looked, and why",
+        href: "/trust/access",
+        what: "the audit log",
+        duties: &["data_protection_officer"],
+    },
+];
+
+/// Shows it.
+///
+/// # Errors
+/// The vault's.
+pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
+    let mut tiles = Vec::new();
+    let mut acts = None;
+    if let Some(part) = act::api::home_part(&site, &caller).await? {
+        acts = Some(Acts { title: part.title, html: part.html });
+    }
+    if caller.has("analyst") {
+        let waiting = link::api::waiting_count(site.vault(), &caller.actor()).await?;
+        tiles.extend(waiting.map(|pairs| Tile { value: web::thousands(pairs), label: "pairs to review", href: "/links/review" }));
+    }
+    let ways =
+        WAYS.into_iter().filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty))).collect();
+    web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, acts, ways })
+}

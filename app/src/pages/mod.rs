@@ -1,0 +1,39 @@
+//! Pages about everything, made of what each stage exports: the front page, home, and one person.
+
+mod front;
+mod home;
+mod person;
+
+use axum::{Router, routing::get};
+use web::{NavLink, Site};
+
+/// The navigation, filtered by what the caller may do.
+#[must_use]
+pub fn navigation() -> Vec<NavLink> {
+    const EVERYONE: &[&str] = &[];
+    const ACTING: &[&str] =
+        &["navigator", "youth_worker", "social_worker", "rota_lead", "project_manager"];
+    const DATA: &[&str] = &["analyst", "data_owner", "project_manager", "data_protection_officer", "administrator"];
+    const PEOPLE: &[&str] =
+        &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];
+    let link = |text, href, duties| NavLink { text, href, duties };
+    vec![
+        link("Home", "/home", EVERYONE),
+        link("Moments", "/moments", ACTING),
+        link("Referrals", "/referrals", ACTING),
+        link("People", "/people", PEOPLE),
+        link("Pairs", "/links/review", &["analyst"]),
+        link("Places", "/places", EVERYONE),
+        link("Board", "/board", &["board_member", "project_manager", "analyst"]),
+        link("Feeds", "/data/feeds", DATA),
+        link("Trust", "/trust/agreements", EVERYONE),
+    ]
+}
+
+/// Routes of these pages.
+pub fn routes() -> Router<Site> {
+    Router::new()
+        .route("/", get(front::show))
+        .route("/home", get(home::show))
+        .route("/people/{id}", get(person::ask).post(person::show))
+}

@@ -1,0 +1,136 @@
+//! One person, made of what each stage shows of them. Opening it asks for the purpose first; policy decides what is shown.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use base::{Id, code, kind};
+use vault::{Ask, Facet, Permit, Purpose, Reader, Refusal, Scope, Vault, Verb};
+use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};
+
+#[derive(Template)]
+#[template(path = "pages/person_purpose.html")]
+struct PurposePage {
+    page: Page,
+    form: Form,
+    purposes: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/person.html")]
+struct PersonPage {
+    page: Page,
+    name: String,
+    child: ChildFlag,
+    knows: Vec<String>,
+    withheld: Vec<String>,
+    purpose: &'static str,
+    parts: Vec<Part>,
+}
+
+/// What one stage shows of a person.
+struct Part {
+    title: &'static str,
+    order: u32,
+    html: String,
+}
+
+fn purposes() -> Vec<Choice> {
+    [Purpose::Support, Purpose::Safeguarding, Purpose::Prevention, Purpose::Linking, Purpose::Rights]
+        .into_iter()
+        .map(|purpose| Choice::new(purpose.code(), share::api::purpose_words(purpose)))
+        .collect()
+}
+
+/// Asks what for.
+///
+/// # Errors
+/// None of its own; strangers sign in first.
+pub async fn ask(_caller: Caller, page: Page, Path(_): Path<Id<kind::Person>>) -> web::Result {
+    web::render(PurposePage { page: page.title("Why do you need to see this person?"), form: Form::empty(), purposes: purposes() })
+}
+
+/// Shows the person as far as policy grants it for that purpose. Somebody of whom nothing is granted is not found.
+///
+/// # Errors
+/// Not found; a missing purpose is asked for again.
+pub async fn show(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(person): Path<Id<kind::Person>>,
+    mut form: Form,
+) -> web::Result {
+    let Some(purpose) = form.choice::<Purpose>("purpose", "Choose why you need to see this person") else {
+        let page = page.title("Why do you need to see this person?").with(&form);
+        return web::render_errors(PurposePage { page, form, purposes: purposes() });
+    };
+    let vault = site.vault();
+    let permit = match permit(vault, &caller, person, purpose).await {
+        Ok(permit) => permit,
+        Err(Refusal::Refused { .. }) => return Err(Fault::NotFound),
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
+    let reader = vault.read(&permit)?;
+    let person = link::api::current_person(&reader, person).await?;
+    let shown = link::api::shown_of(&reader, &[person]).await?.remove(&person).ok_or(Fault::NotFound)?;
+    let agencies = names(vault).await?;
+    let named = |id: &Id<kind::Agency>| agencies.get(id).cloned().unwrap_or_else(|| "A partner".to_owned());
+    let knows = link::api::who_knows(&reader, person).await?.iter().map(named).collect();
+    let withheld = permit
+        .withheld()
+        .iter()
+        .map(|(facet, why)| {
+            format!(
+                "{} of {}: {}",
+                share::api::category_words(&facet.category),
+                named(&facet.controller),
+                share::api::refusal_words(why.as_str())
+            )
+        })
+        .collect();
+    let today = site.now().date_in_london();
+    web::render(PersonPage {
+        page: page.title("A person"),
+        name: shown.name_or_words().to_owned(),
+        child: ChildFlag::from(shown.age_on(today)),
+        knows,
+        withheld,
+        purpose: share::api::purpose_words(purpose),
+        parts: parts(&site, &reader, person).await?,
+    })
+}
+
+async fn permit(vault: &Vault, caller: &Caller, person: Id<kind::Person>, purpose: Purpose) -> Result<Permit, Refusal> {
+    let mut facets: Vec<Facet> = share::api::all_person_facets(&vault.book()).await?;
+    for category in [code!("contact"), code!("referral"), code!("link_decision")] {
+        facets.extend(share::api::unit_facet(&vault.plain(), category).await?);
+    }
+    facets.sort();
+    facets.dedup();
+    let ask = Ask {
+        actor: caller.actor(),
+        verb: Verb::View,
+        scope: Scope::person(person),
+        purpose,
+        facets,
+        facts: BTreeMap::new(),
+    };
+    vault.permit(ask).await
+}
+
+async fn names(vault: &Vault) -> web::Result<BTreeMap<Id<kind::Agency>, String>> {
+    Ok(share::api::agencies(&vault.plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect())
+}
+
+async fn parts(site: &Site, reader: &Reader, person: Id<kind::Person>) -> web::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    if let Some(part) = act::api::person_part(site.vault(), reader, person).await? {
+        parts.push(Part { title: part.title, order: part.order, html: part.html });
+    }
+    if let Some(part) = link::api::person_part(site.vault(), reader, person).await? {
+        parts.push(Part { title: part.title, order: part.order, html: part.html });
+    }
+    parts.sort_by_key(|part| part.order);
+    Ok(parts)
+}
