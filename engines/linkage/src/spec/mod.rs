@@ -216,7 +216,15 @@ impl Spec {
     /// [`Error::Unreadable`] with the line where the text is not a spec; [`Error::Spec`] naming the field, comparison, level or
     /// rule that makes no sense.
     pub fn from_toml(text: &str) -> Result<Spec, Error> {
-        let spec: Spec = toml::from_str(text).map_err(|error| {
+        Self::from_toml_with(text, "")
+    }
+
+    /// Reads and checks a spec whose nicknames are kept as a text of their own, as [`Spec::add_nicknames`] takes it.
+    ///
+    /// # Errors
+    /// As [`Spec::from_toml`].
+    pub fn from_toml_with(text: &str, nicknames: &str) -> Result<Spec, Error> {
+        let mut spec: Spec = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
                 .and_then(|span| text.get(..span.start))
@@ -226,6 +234,7 @@ impl Spec {
                 line.map_or(message.clone(), |line| format!("line {line}: {message}")),
             )
         })?;
+        spec.add_nicknames(nicknames);
         spec.check()?;
         Ok(spec)
     }

@@ -27,9 +27,7 @@ impl Model {
     /// # Errors
     /// Where it can't be read, which a test rules out.
     pub fn built_in() -> Result<Self, Error> {
-        let mut spec = Spec::from_toml(MODEL)?;
-        spec.add_nicknames(NICKNAMES);
-        Self::of(spec)
+        Self::of(Spec::from_toml_with(MODEL, NICKNAMES)?)
     }
 
     /// Another model, for trials and tests. It may use fewer fields than [`FIELDS`], but no others.
