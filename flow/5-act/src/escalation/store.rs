@@ -5,8 +5,8 @@ use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use crate::moment::{Moment, store::covered};
 
-const OPEN: &str = "SELECT e.moment, e.step, e.controller, e.category, e.to_duty, e.marked_at, m.moment_type, m.due_at, \
-     m.district, m.assigned_to FROM moment_escalation e JOIN moment m ON m.id = e.moment \
+const OPEN: &str = "SELECT e.moment, e.step, e.controller, e.category, m.moment_type, m.due_at, m.district \
+     FROM moment_escalation e JOIN moment m ON m.id = e.moment \
      WHERE e.settled_at IS NULL AND e.to_duty = $1 AND e.controller || ' ' || e.category IN ({in}) \
      ORDER BY m.due_at, e.moment LIMIT $2";
 const NEXT: &str = "SELECT id, controller, category, next_check_at FROM moment \
@@ -19,16 +19,12 @@ pub struct Escalated {
     pub moment: Id<kind::Moment>,
     /// `unassigned`, `due_soon` or `breached`.
     pub step: String,
-    /// When it was marked.
-    pub marked_at: Timestamp,
     /// The moment's type.
     pub moment_type: Code,
     /// When the moment is due, or was.
     pub due_at: Timestamp,
     /// Where.
     pub district: Option<String>,
-    /// Who took it.
-    pub assigned_to: Option<Id<kind::Member>>,
     controller: Id<kind::Agency>,
     category: Code,
 }
@@ -38,11 +34,9 @@ impl FromRow for Escalated {
         Ok(Self {
             moment: row.id("moment")?,
             step: row.text("step")?,
-            marked_at: row.time("marked_at")?,
             moment_type: row.parse("moment_type")?,
             due_at: row.time("due_at")?,
             district: row.opt_text("district")?,
-            assigned_to: row.opt_parse("assigned_to")?,
             controller: row.id("controller")?,
             category: row.parse("category")?,
         })
