@@ -1,13 +1,17 @@
 // Draws the map of a page with `<div class="app-map" data-map …>`, from the same GeoJSON and the same classes as the table
 // and the SVG under it. Loaded only by pages with a map. No basemap, no call leaves the county; zoom is capped so that no
 // house is ever shown. Attributes: data-areas (GeoJSON URL, same origin; each feature has `code`, `name`, `step` 0 to 5,
-// `words`), data-label (what the map shows).
+// `words`), data-label (what the map shows), data-worker (the worker's URL), data-said (the id of the line that says which
+// area was chosen, by a click or by Enter for the one in the middle), data-instead (the id of the drawing that this replaces).
 import * as maplibre from 'maplibre-gl'
 
 const steps = ['#ffffff', '#d5e6e9', '#9cc3ca', '#5f9aa5', '#2d6f7c', '#0b3942']
 const holder = document.querySelector('[data-map]')
 
-if (holder) draw(holder)
+if (holder) {
+  // Without WebGL, or off line, the drawing from the server stays.
+  draw(holder).catch(() => { holder.hidden = true })
+}
 
 async function draw(holder) {
   const answer = await fetch(holder.dataset.areas, { credentials: 'same-origin' })
@@ -32,9 +36,16 @@ async function draw(holder) {
   map.getCanvas().setAttribute('aria-label', holder.dataset.label ?? 'Map')
   map.addControl(new maplibre.NavigationControl({ showCompass: false }))
   const said = document.getElementById(holder.dataset.said ?? '')
-  map.on('click', 'areas', (event) => {
-    const area = event.features?.[0]?.properties
-    if (area && said) said.textContent = `${area.name}: ${area.words}`
+  map.on('load', () => document.getElementById(holder.dataset.instead ?? '')?.setAttribute('hidden', ''))
+  const tell = (point) => {
+    const area = map.queryRenderedFeatures(point, { layers: ['areas'] })[0]?.properties
+    if (!area || !said) return
+    const link = Object.assign(document.createElement('a'), { className: 'govuk-link', href: `/places/${area.code}`, textContent: area.name })
+    said.replaceChildren(link, `: ${area.words}`)
+  }
+  map.on('click', (event) => tell(event.point))
+  map.getCanvas().addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') tell(map.project(map.getCenter()))
   })
 }
 

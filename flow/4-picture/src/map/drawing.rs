@@ -76,6 +76,7 @@ impl<'a> Drawing<'a> {
     /// `12.3 per 1,000 residents`, or `31 offences`.
     fn words(&self, place: &Place, offences: u64) -> String {
         match self.question.value(offences, place.residents) {
+            Some(_) if !self.question.rates && offences == 1 => "1 offence".to_owned(),
             Some(value) => format!("{} {}", number(value), self.question.measure_words()),
             None => "number of residents not known".to_owned(),
         }

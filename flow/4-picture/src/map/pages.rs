@@ -67,9 +67,8 @@ struct Words {
 struct Summary {
     on_the_map: String,
     rate: String,
-    no_place: String,
-    outside: String,
-    unknown_residents: u64,
+    off_the_map: String,
+    unknown_residents: String,
 }
 
 /// A head of the table: a link that sorts by it.
@@ -226,12 +225,23 @@ fn summary(atlas: &Atlas, question: &Question, totals: &[u64]) -> Summary {
     let (no_place, outside) = atlas.off_the_map(question);
     let rate = rate_words(known, Some(residents(atlas, question)));
     Summary {
-        on_the_map: thousands(on_the_map),
+        on_the_map: plural(on_the_map, "offence", "offences"),
         rate: rate.map_or_else(String::new, |(rate, range)| format!("{rate} ({range})")),
-        no_place: thousands(no_place),
-        outside: thousands(outside),
-        unknown_residents: shown().filter(|(place, _)| place.residents.is_none()).count() as u64,
+        off_the_map: format!(
+            "{} no place and {} outside the county: they are counted here, not on the map.",
+            plural(no_place, "offence has", "offences have"),
+            plural(outside, "lies", "lie")
+        ),
+        unknown_residents: match shown().filter(|(place, _)| place.residents.is_none()).count() as u64 {
+            0 => String::new(),
+            areas => plural(areas, "area has", "areas have") + " no rate, since the number of residents is not known.",
+        },
     }
+}
+
+/// `1 area`, `1,077 areas`.
+fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
 /// Offences by month as columns. A month for which nothing came in at all is not a month of none.
@@ -320,7 +330,7 @@ async fn area(
         has_offences: !atlas.months.is_empty(),
         category: question.category_words(&atlas).to_owned(),
         months: question.months_words(&atlas),
-        offences: thousands(offences),
+        offences: plural(offences, "offence", "offences"),
         rate: rate_words(offences, place.residents),
         county_rate: county_rate(&atlas, &question, &totals),
         rank: rank(&atlas, &question, &totals, at),

@@ -74,7 +74,7 @@ async fn a_job_that_runs_twice_counts_once(t: Bench) {
 }
 
 async fn other_categories_are_left_alone(t: Bench) {
-    let row = "INSERT INTO job (id, kind, payload, cause, state, run_after, made_at) VALUES ('01', 'count_offences', \
+    let row = "INSERT INTO job (id, kind, payload, cause, state, run_after, made_at) VALUES ('01KWWWWWWWWWWWWWWWWWWWWWWW', 'count_offences', \
                '{\"category\":\"custody\",\"delivery\":\"x\",\"from_line\":1,\"to_line\":2}', 'test', 'waiting', 0, 0)";
     t.tamper(row).await.unwrap();
     assert_eq!(t.drain_jobs(&handlers()).await, 1);

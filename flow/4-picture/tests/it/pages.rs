@@ -67,10 +67,10 @@ async fn the_map_and_its_table(t: Bench) {
     let words = text(&html);
     for sentence in [
         "August 2026 to September 2026, the whole county.",
-        "1 offences have no place and 2 lie outside the county: they are counted here, not on the map.",
+        "1 offence has no place and 2 lie outside the county: they are counted here, not on the map.",
         "5 offences on the map",
         "Lindermouth 001A: 2 per 1,000 residents",
-        "For 1 areas the number of residents is not known, so they have no rate.",
+        "1 area has no rate, since the number of residents is not known.",
         // 3 offences, 1,500 residents: Garwood's interval of 3 is 0.62 to 8.77.
         "Lindermouth 001A Lindermouth 3 1,500 2.0 0.4 to 5.8",
         "Lindermouth 001B Lindermouth 1 2,000 0.5 0.0 to 2.8",
@@ -123,7 +123,7 @@ async fn the_map_as_geojson(t: Bench) {
     let json: serde_json::Value = serde_json::from_str(&body).unwrap();
     let areas = json["features"].as_array().unwrap();
     assert_eq!(areas.len(), 3);
-    assert_eq!(areas[0]["properties"]["words"], "1 offences");
+    assert_eq!(areas[0]["properties"]["words"], "1 offence");
     assert_eq!(areas[2]["geometry"]["coordinates"].as_array().unwrap().len(), 2);
 }
 
@@ -137,5 +137,5 @@ async fn the_picture_is_drawn_anew_when_data_comes(t: Bench) {
     load_areas(&t.vault, Actor::System, std::io::Cursor::new(AREAS.replace("E01090003", "E01000061"))).await.unwrap();
     // Loading areas after the offences: what lay outside is now on the map.
     let words = text(&browser.get("/places").await.1);
-    assert!(words.contains("7 offences on the map") && words.contains("1 lie outside the county"), "{words}");
+    assert!(words.contains("7 offences on the map") && words.contains("1 lies outside the county"), "{words}");
 }
