@@ -130,13 +130,7 @@ fn megabytes(path: &Path) -> f64 {
 }
 
 fn plan() -> Plan {
-    let agency = Migration {
-        number: 100,
-        name: "agency",
-        sql: "CREATE TABLE agency (id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL);\n\
-              INSERT INTO catalogue (table_name, kind) VALUES ('agency', 'plain');",
-    };
-    let all: Vec<Migration> = std::iter::once(agency).chain(ingest::MIGRATIONS.iter().copied()).collect();
+    let all: Vec<Migration> = share::MIGRATIONS.iter().chain(ingest::MIGRATIONS).copied().collect();
     Plan::of(&all).topic(ingest::RECORDS_ACCEPTED, "count_offences")
 }
 
@@ -153,7 +147,7 @@ fn cause() -> Cause {
 async fn register(t: &Bench) {
     let mut change = t.vault.change(cause()).await.unwrap();
     let id: base::Id<base::kind::Agency> = change.new_id();
-    let sql = "INSERT INTO agency (id, code, name, kind) VALUES ($1, 'open_data', 'open_data', 'police')";
+    let sql = "INSERT INTO agency (id, code, name, kind, added_at) VALUES ($1, 'open_data', 'open_data', 'police', 0)";
     change.execute(sql, params![id]).await.unwrap();
     change.commit().await.unwrap();
 }

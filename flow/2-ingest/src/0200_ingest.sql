@@ -13,7 +13,6 @@ CREATE TABLE delivery (
     look TEXT,
     notes TEXT NOT NULL DEFAULT '[]',
     header TEXT NOT NULL DEFAULT '[]',
-    mending BOOLEAN NOT NULL DEFAULT FALSE,
     same_as TEXT,
     refusal TEXT,
     rows_total BIGINT NOT NULL DEFAULT 0,

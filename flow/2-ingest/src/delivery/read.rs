@@ -92,7 +92,7 @@ async fn keep_look(
 ) -> Result<Option<DeliveryReport>, DeliveryFault> {
     let id = found.report.delivery;
     let mut change = vault.change(cause(permit, id, code!("delivery_looked_at"))).await?;
-    let looked = Looked { look, header, notes: &plan.notes, mending: plan.is_mending() };
+    let looked = Looked { look, header, notes: &plan.notes };
     if store::looked(&mut change, id, looked).await? != 1 {
         return Err(DeliveryFault::ReadElsewhere);
     }

@@ -13,7 +13,6 @@ pub(crate) struct Delivery {
     pub blob: Option<Id<kind::Blob>>,
     pub look: Option<String>,
     pub header: Vec<String>,
-    pub mending: bool,
     pub lines_done: u64,
     pub actor: Actor,
 }
@@ -31,7 +30,6 @@ impl FromRow for Delivery {
             agency: row.id("agency")?,
             blob: row.opt_parse("blob")?,
             header: list(row, "header")?,
-            mending: row.bool("mending")?,
             lines_done: row.count("lines_done")?,
             report: DeliveryReport {
                 delivery: row.id("id")?,
@@ -72,7 +70,7 @@ fn list(row: &Row, column: &str) -> Result<Vec<String>, StoreError> {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, feed, agency, category, source, state, file_digest, sha256, blob, look, notes, header, mending, same_as, ",
+            "SELECT id, feed, agency, category, source, state, file_digest, sha256, blob, look, notes, header, same_as, ",
             "refusal, rows_total, lines_done, rows_read, accepted_new, accepted_version, already_held, rows_quarantined, withdrawn, ",
             "received_at, finished_at, actor_kind, actor, actor_agency FROM delivery ",
             $rest
@@ -179,13 +177,12 @@ pub(crate) struct Looked<'l> {
     pub look: &'l crate::table::Look,
     pub header: &'l [String],
     pub notes: &'l [String],
-    pub mending: bool,
 }
 
 pub(crate) async fn looked(change: &mut Change, id: Id<kind::Delivery>, found: Looked<'_>) -> Result<u64, StoreError> {
     change
         .execute(
-            "UPDATE delivery SET sha256 = $2, look = $3, header = $4, notes = $5, mending = $6, rows_total = $7 \
+            "UPDATE delivery SET sha256 = $2, look = $3, header = $4, notes = $5, rows_total = $6 \
              WHERE id = $1 AND state = 'reading' AND lines_done = 0",
             params![
                 id,
@@ -193,7 +190,6 @@ pub(crate) async fn looked(change: &mut Change, id: Id<kind::Delivery>, found: L
                 serde_json::json!(found.look).to_string(),
                 serde_json::json!(found.header).to_string(),
                 serde_json::json!(found.notes).to_string(),
-                found.mending,
                 found.look.rows,
             ],
         )

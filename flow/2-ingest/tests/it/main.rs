@@ -9,8 +9,12 @@
 
 mod essex;
 mod files;
+mod house;
 mod mending;
+mod pages;
 mod resuming;
+mod sending;
 mod setting;
+mod sums;
 mod versions;
 mod wrong_files;

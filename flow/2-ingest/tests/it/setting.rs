@@ -15,14 +15,7 @@ use vault::{
 
 /// The tables that deliveries need.
 pub fn migrations() -> Vec<Migration> {
-    // The one table of sharing that ingest reads, so that these tests need no other stage.
-    let agency = Migration {
-        number: 100,
-        name: "agency",
-        sql: "CREATE TABLE agency (id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL);\n\
-              INSERT INTO catalogue (table_name, kind) VALUES ('agency', 'plain');",
-    };
-    std::iter::once(agency).chain(ingest::MIGRATIONS.iter().copied()).collect()
+    share::MIGRATIONS.iter().chain(web::MIGRATIONS).chain(ingest::MIGRATIONS).copied().collect()
 }
 
 pub fn plan() -> Plan {
@@ -48,8 +41,12 @@ pub async fn agencies(t: &Bench) {
         ("open_data", "police"),
     ] {
         let id: base::Id<base::kind::Agency> = change.new_id();
+        let now = change.now();
         change
-            .execute("INSERT INTO agency (id, code, name, kind) VALUES ($1, $2, $2, $3)", params![id, code, kind])
+            .execute(
+                "INSERT INTO agency (id, code, name, kind, added_at) VALUES ($1, $2, $2, $3, $4)",
+                params![id, code, kind, now],
+            )
             .await
             .unwrap();
     }
