@@ -55,7 +55,7 @@ impl FromRow for Deliveries {
             read: row.count("rows_read")?,
             accepted: row.count("accepted")?,
             already_held: row.count("already_held")?,
-            quarantined: row.count("quarantined")?,
+            quarantined: row.count("rows_quarantined")?,
             unfinished: row.count("unfinished")?,
         })
     }
@@ -65,7 +65,7 @@ impl FromRow for Deliveries {
 const DELIVERIES: &str = "SELECT CAST(COALESCE(SUM(rows_read), 0) AS BIGINT) AS rows_read, \
      CAST(COALESCE(SUM(accepted_new + accepted_version), 0) AS BIGINT) AS accepted, \
      CAST(COALESCE(SUM(already_held), 0) AS BIGINT) AS already_held, \
-     CAST(COALESCE(SUM(quarantined), 0) AS BIGINT) AS quarantined, \
+     CAST(COALESCE(SUM(rows_quarantined), 0) AS BIGINT) AS rows_quarantined, \
      COUNT(CASE WHEN state = 'reading' THEN 1 END) AS unfinished FROM delivery";
 
 /// Prints it. Ends with 1 where the counts don't add up.
