@@ -137,23 +137,26 @@ fn list(value: &Value) -> Result<&[Value], String> {
     value.as_array().map(Vec::as_slice).ok_or_else(|| "its coordinates are not nested as GeoJSON nests them".to_owned())
 }
 
-/// The coordinates of a MultiPolygon, as short as five decimals can be written.
+/// The coordinates of a MultiPolygon to four decimals of a degree, some ten metres, or to five for a ring that would be lost.
 pub(super) fn coordinates(shape: &Shape) -> String {
+    let rings = |polygon: &Polygon| {
+        let rings: Vec<String> = std::iter::once(&polygon.outer).chain(&polygon.holes).map(ring_text).collect();
+        format!("[{}]", rings.join(","))
+    };
+    let polygons: Vec<String> = shape.polygons().iter().map(rings).collect();
+    format!("[{}]", polygons.join(","))
+}
+
+fn ring_text(ring: &Ring) -> String {
+    let tenth = |degrees: f64| (degrees * 10_000.0).round() / 10_000.0;
+    let rounded: Result<Vec<Point>, _> =
+        ring.points().iter().map(|point| Point::new(tenth(point.longitude()), tenth(point.latitude()))).collect();
+    let rounded = rounded.and_then(Ring::new);
+    let points = rounded.as_ref().unwrap_or(ring).points();
     let mut text = String::from("[");
-    for (at, polygon) in shape.polygons().iter().enumerate() {
-        text.push_str(if at == 0 { "[" } else { ",[" });
-        for (at, ring) in std::iter::once(&polygon.outer).chain(&polygon.holes).enumerate() {
-            text.push_str(if at == 0 { "[" } else { ",[" });
-            for point in ring.points() {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "[{},{}],", point.longitude(), point.latitude());
-            }
-            if let Some(first) = ring.points().first() {
-                let _ = write!(text, "[{},{}]", first.longitude(), first.latitude());
-            }
-            text.push(']');
-        }
-        text.push(']');
+    for (at, point) in points.iter().chain(points.first()).enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}[{},{}]", if at == 0 { "" } else { "," }, point.longitude(), point.latitude());
     }
     text.push(']');
     text

@@ -43,8 +43,9 @@ pub struct Loaded {
 const BATCH: usize = 1000;
 /// How many rows that were left out are explained.
 const MOST_REMARKS: usize = 10;
-/// How far a thinned boundary may lie from the true one, in metres: what a map shows at its closest zoom.
-const BOUNDARY_METRES: f64 = 30.0;
+/// How far a thinned boundary may lie from the true one, in metres: a few pixels of a map at its closest zoom. It keeps a
+/// county's areas under 180 kB when they travel.
+const BOUNDARY_METRES: f64 = 60.0;
 
 /// Units across the county's drawing; one unit is the least that can be told apart in it.
 pub(crate) const DRAWING_WIDTH: u32 = 640;

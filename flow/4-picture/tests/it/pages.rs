@@ -103,7 +103,7 @@ async fn one_area(t: Bench) {
     for sentence in [
         "Lindermouth Lindermouth 001A",
         "Decile 1 of 10: among the most deprived tenth",
-        "August 2026 to September 2026: 2 offences, 1.3 per 1,000 residents (95% interval 0.2 to 4.8 ).",
+        "August 2026 to September 2026: 2 offences , 1.3 per 1,000 residents (95% interval 0.2 to 4.8).",
         "Highest of 2 areas, by rate.",
         "The whole county has 0.9 per 1,000 (0.2 to 2.5).",
         "Burglary 1 0.7 0.0 to 3.7 0.3",
