@@ -66,7 +66,7 @@ const DELIVERIES: &str = "SELECT CAST(COALESCE(SUM(rows_read), 0) AS BIGINT) AS 
      CAST(COALESCE(SUM(accepted_new + accepted_version), 0) AS BIGINT) AS accepted, \
      CAST(COALESCE(SUM(already_held), 0) AS BIGINT) AS already_held, \
      CAST(COALESCE(SUM(rows_quarantined), 0) AS BIGINT) AS rows_quarantined, \
-     COUNT(CASE WHEN state = 'reading' THEN 1 END) AS unfinished FROM delivery";
+     COUNT(CASE WHEN state = 'reading' THEN 1 END) AS unfinished FROM delivery WHERE same_as IS NULL";
 
 /// Prints it. Ends with 1 where the counts don't add up.
 ///

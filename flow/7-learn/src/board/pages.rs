@@ -89,9 +89,12 @@ const FIGURES: [How; 3] = [
 ///
 /// # Errors
 /// Not found for anyone without a duty to see it.
-pub async fn show(site: Site, caller: Caller, page: Page, Query(form): Query) -> web::Result {
+pub async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) -> web::Result {
     caller.needs(DUTIES)?;
     let now = site.now();
+    if form.value("period").is_empty() {
+        form.put("period", "year");
+    }
     let (period, period_words) = period(form.value("period"), now);
     let permit = permit(&site, &caller).await?;
     let counter = site.vault().count(&permit)?;
