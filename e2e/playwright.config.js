@@ -16,7 +16,7 @@ process.env.ALONGSIDE_E2E_DIR ??= mkdtempSync(join(tmpdir(), 'alongside-e2e-'))
 const directory = process.env.ALONGSIDE_E2E_DIR
 
 const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync']
+  '--disable-component-update', '--disable-sync', '--lang=en-GB']
 
 export default defineConfig({
   testDir: 'tests',
@@ -34,7 +34,7 @@ export default defineConfig({
   },
   webServer: {
     command: `"${program}" demo --dir "${directory}" --people 8000 --seed 11`,
-    env: { ALONGSIDE_SERVER__LISTEN: `127.0.0.1:${port}`, ALONGSIDE_SERVER__PUBLIC_URL: `http://localhost:${port}` },
+    env: { ALONGSIDE_LOG: 'warn', ALONGSIDE_SERVER__LISTEN: `127.0.0.1:${port}`, ALONGSIDE_SERVER__PUBLIC_URL: `http://localhost:${port}` },
     url: `http://localhost:${port}/sign-in`,
     timeout: 300_000,
     reuseExistingServer: false,
