@@ -313,9 +313,9 @@ impl Chart {
         format!("<path class=\"chart-line\" d=\"{path}\"/>{dots}")
     }
 
-    /// At most six labels, so that they don't run into each other.
+    /// At most four labels, so that they don't run into each other: `Nov 2025` is a fifth of the width.
     fn month_labels(&self, middles: &[f64]) -> String {
-        let every = self.points.len().div_ceil(6).max(1);
+        let every = self.points.len().div_ceil(4).max(1);
         let mut text = String::new();
         for (at, (x, point)) in middles.iter().zip(&self.points).enumerate() {
             if at.is_multiple_of(every) {
