@@ -4,7 +4,7 @@
 pub mod part;
 pub(crate) mod store;
 
-use base::{Age, Code, Date, Id, kind, age_on, names::title_case};
+use base::{Age, Code, Date, Id, kind, age_on, names::{fold, title_case}};
 use ingest::api::Record;
 use vault::{Held, Reader, StoreError};
 
@@ -57,21 +57,25 @@ impl Shown {
     }
 }
 
-/// Chooses what to show of a person: of the full names the one that most records have, then the longest, then the latest; of the
-/// dates of birth likewise.
+/// Chooses what to show of a person: a full name before half of one, then the name whose parts most records have, then the
+/// longest, then the latest; of the dates of birth the one that most records have.
 #[must_use]
 pub fn shown(records: &[Record]) -> Shown {
-    let mut names: Vec<(String, &Record)> = records.iter().map(|record| (name_of(record), record)).collect();
-    names.retain(|(name, _)| !name.is_empty());
-    let folded = |name: &str| base::names::fold(name);
-    let votes = |name: &str| names.iter().filter(|(other, _)| folded(other) == folded(name)).count();
-    let full = |record: &Record| record.text("given").is_some() && record.text("family").is_some();
-    let best = names.iter().max_by_key(|(name, record)| {
-        (full(record), votes(name), name.chars().count(), record.event_at.unwrap_or(record.received_at), record.id)
+    let folded = |record: &Record, key| record.text(key).map(fold).unwrap_or_default();
+    let first = |record: &Record| folded(record, "given").split(' ').next().unwrap_or_default().to_owned();
+    let parts: Vec<(String, String)> = records.iter().map(|record| (first(record), folded(record, "family"))).collect();
+    let votes = |(given, family): &(String, String)| {
+        let shares = |same: &dyn Fn(&(String, String)) -> bool| parts.iter().filter(|other| same(other)).count();
+        shares(&|other| other.0 == *given) + shares(&|other| other.1 == *family)
+    };
+    let named = records.iter().zip(&parts).map(|(record, part)| (name_of(record), part, record));
+    let best = named.filter(|(name, ..)| !name.is_empty()).max_by_key(|(name, part, record)| {
+        let full = !part.0.is_empty() && !part.1.is_empty();
+        (full, votes(part), name.chars().count(), record.event_at.unwrap_or(record.received_at), record.id)
     });
     let dates: Vec<Date> = records.iter().filter_map(|record| record.date("dob")).collect();
     let born = dates.iter().max_by_key(|date| (dates.iter().filter(|other| other == date).count(), **date)).copied();
-    Shown { name: best.map(|(name, _)| name.clone()).unwrap_or_default(), born }
+    Shown { name: best.map(|(name, ..)| name).unwrap_or_default(), born }
 }
 
 /// A record's name as it is shown: given then family, never in capitals throughout.

@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use base::{Id, kind};
 use vault::{Reader, StoreError, Vault};
 
-use super::plan::{Found, heirs};
+use super::{
+    plan::{Found, heirs},
+    source::Source,
+};
 use crate::person::store::moves_of;
 
 type PersonId = Id<kind::Person>;
@@ -106,8 +109,9 @@ async fn revive(
         .filter(|cluster| found.clusters.get(*cluster).is_some_and(|members| members.iter().any(had_one)))
         .collect();
     let of = |cluster: &usize| found.clusters.get(*cluster).map_or(&[][..], Vec::as_slice);
-    let id = |number: &u32| found.sources.record(*number).map(|source| source.id);
-    let records: Vec<Id<kind::Record>> = parted.iter().flat_map(|cluster| of(cluster).iter().filter_map(id)).collect();
+    let versions = versions(found);
+    let ids = |number: &u32| found.sources.record(*number).map(|source| versions_of(&versions, source)).unwrap_or_default();
+    let records: Vec<Id<kind::Record>> = parted.iter().flat_map(|cluster| of(cluster).iter().flat_map(ids)).collect();
     if records.is_empty() {
         return Ok(());
     }
@@ -118,7 +122,7 @@ async fn revive(
     let mut votes = Vec::new();
     for cluster in parted {
         let mut counts: BTreeMap<PersonId, u32> = BTreeMap::new();
-        let left = of(&cluster).iter().filter_map(id).filter_map(|record| earlier.get(&record)).flatten();
+        let left = of(&cluster).iter().flat_map(ids).filter_map(|record| earlier.get(&record)).flatten();
         for person in left.filter(|person| !taken.contains(person)) {
             *counts.entry(*person).or_default() += 1;
         }
@@ -128,6 +132,21 @@ async fn revive(
     chosen.extend(revived);
     taken.extend(theirs);
     Ok(())
+}
+
+/// Superseded versions by what they are versions of.
+fn versions(found: &Found) -> HashMap<&str, Vec<Id<kind::Record>>> {
+    let mut versions: HashMap<&str, Vec<Id<kind::Record>>> = HashMap::new();
+    for (record, origin) in &found.stored.stale {
+        versions.entry(origin).or_default().push(*record);
+    }
+    versions
+}
+
+/// A record and the versions before it.
+fn versions_of(versions: &HashMap<&str, Vec<Id<kind::Record>>>, source: &Source) -> Vec<Id<kind::Record>> {
+    let before = versions.get(source.origin.as_str()).map_or(&[][..], Vec::as_slice);
+    std::iter::once(source.id).chain(before.iter().copied()).collect()
 }
 
 /// People none of whose records stayed with them, each with whoever has most of those records now.

@@ -1,0 +1,135 @@
+//! What people decide: it holds at once, outlives runs and new versions, and can be undone.
+
+use base::{Id, kind};
+use web::Proof;
+
+use crate::{
+    house::{ANALYST, House, both},
+    pages::Browser,
+    runs::small,
+};
+
+async fn decide(house: &House, one: Id<kind::Record>, other: Id<kind::Record>, answer: &str, reason: &str) {
+    let mut browser = Browser::signed_in(house, ANALYST, Proof::SecondFactor).await;
+    let path = format!("/links/pairs/{}", link::pair::PairKey::of(one, other));
+    let answered = browser.post(&path, &[("answer", answer), ("reason", reason)]).await;
+    assert_eq!(answered.status, 303, "{}", answered.body);
+}
+
+async fn undo(house: &House, one: Id<kind::Record>, other: Id<kind::Record>) {
+    let mut browser = Browser::signed_in(house, ANALYST, Proof::SecondFactor).await;
+    let path = format!("/links/pairs/{}", link::pair::PairKey::of(one, other));
+    browser.get(&path).await;
+    assert_eq!(browser.post_to(&format!("{path}/undo"), &path, &[]).await.status, 303);
+}
+
+#[tokio::test]
+async fn the_same_person_is_joined_at_once_and_stays_joined_until_it_is_undone() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        let (callum, hart) = (house.person(small.callum).await.unwrap(), house.person(small.unsure).await.unwrap());
+        assert_ne!(callum, hart);
+        decide(&house, small.callum, small.unsure, "same", "His mother's name").await;
+        assert_eq!(house.person(small.unsure).await, Some(callum), "at once, and whoever has more records stays");
+        let reader = house.reader().await;
+        assert_eq!(link::api::current_person(&reader, hart).await.unwrap(), callum);
+        house.drain().await;
+        house.run().await;
+        assert_eq!(house.person(small.unsure).await, Some(callum), "after another run");
+        assert_eq!(house.pair(small.callum, small.unsure).await.as_deref(), Some("required"));
+        assert_eq!(house.run().await.changes, 0);
+
+        // A corrected record inherits what was decided about the one before.
+        let newer = house.accept_version("exclusion", "e3", 2, "given=Callum;family=Hart-Lee;dob=2008-11-02;sex=male").await;
+        house.drain().await;
+        assert_eq!(house.person(newer).await, Some(callum));
+
+        // The decision was about the older version; it is undone where it was made, and the pair is still shown there.
+        let records = house.t.rows_in_table("person_record").await;
+        house.t.tamper("UPDATE pair_decision SET undone_at = 1, undone_by = 'x'").await.unwrap();
+        house.run().await;
+        assert_eq!(house.person(newer).await, Some(hart), "the person that was merged is back");
+        assert_eq!(link::api::current_person(&reader, hart).await.unwrap(), hart);
+        assert_eq!(house.t.rows_in_table("person_record").await, records, "no record is lost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn undo_by_the_page_restores_both_people() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        let before = (house.groups().await, house.person(small.callum).await, house.person(small.unsure).await);
+        decide(&house, small.callum, small.unsure, "same", "").await;
+        assert_ne!(house.groups().await, before.0);
+        undo(&house, small.callum, small.unsure).await;
+        house.drain().await;
+        assert_eq!((house.groups().await, house.person(small.callum).await, house.person(small.unsure).await), before);
+        assert_eq!(house.pair(small.callum, small.unsure).await.as_deref(), Some("review"), "it waits again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn different_people_are_parted_and_never_linked_again() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        let callum = house.person(small.callum).await;
+        assert_eq!(house.person(small.callum_short).await, callum);
+        decide(&house, small.callum, small.callum_short, "different", "Cousins with the same birthday").await;
+        house.drain().await;
+        assert_ne!(house.person(small.callum_short).await, house.person(small.callum).await);
+        house.run().await;
+        assert_ne!(house.person(small.callum_short).await, house.person(small.callum).await);
+        assert_eq!(house.pair(small.callum, small.callum_short).await.as_deref(), Some("forbidden"));
+        assert_eq!(house.run().await.changes, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_in_the_middle_of_a_run_is_not_written_over() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        // A run that is open while somebody decides.
+        house.t.tamper("UPDATE link_run SET state = 'running'").await.unwrap();
+        decide(&house, small.callum, small.unsure, "same", "").await;
+        let open = house.t.query("SELECT id FROM link_run WHERE state = 'running'", vec![]).await;
+        assert!(open.is_empty(), "the run may no longer write");
+        let jobs = house.t.query("SELECT id FROM job WHERE kind = 'link_records' AND state = 'waiting' AND payload = '{}'", vec![]).await;
+        assert_eq!(jobs.len(), 1, "and another follows");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pair_is_settled_blind_and_needs_a_reason_where_it_is_two_people() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
+        let path = format!("/links/pairs/{}", link::pair::PairKey::of(small.callum, small.unsure));
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, 200);
+        assert!(page.body.contains("only the given name the same") && page.body.contains("Differs"), "{}", page.body);
+        assert!(!page.body.contains("a chance of") && !page.body.contains("links from"), "blind");
+        let refused = browser.post(&path, &[("answer", "different")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("Enter why they are different people"));
+        let answered = browser.post(&path, &[("answer", "not_sure")]).await;
+        assert!(answered.location.contains(&format!("after={}", link::pair::PairKey::of(small.callum, small.unsure))), "{}", answered.location);
+        let page = browser.get(&path).await;
+        assert!(page.body.contains("a chance of") && page.body.contains("links from"));
+        let queue = browser.get("/links/review?show=aside").await;
+        assert!(queue.body.contains("Callum Hart"));
+        let who = house.t.query("SELECT decided_by, answer FROM pair_decision", vec![]).await;
+        assert_eq!(who[0].text("decided_by").unwrap(), ANALYST.to_string());
+        let logged = house.t.query("SELECT operation FROM audit_entry WHERE scope_kind = 'pair' AND verb = 'pair_decided'", vec![]).await;
+        assert_eq!(logged.len(), 1);
+    })
+    .await;
+}
