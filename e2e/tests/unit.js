@@ -49,7 +49,7 @@ const files = /\.(csv|geojson|json)(\?|$)|^\/api\/|^\/assets\//
 
 /** The addresses of our own pages to which this page links. */
 export async function linksOf(page) {
-  const hrefs = await page.locator('a[href]').evaluateAll((links) => links.map((link) => link.href))
+  const hrefs = await page.locator('a[href]').evaluateAll((links) => links.map((link) => new URL(link.getAttribute('href'), link.baseURI).href))
   const own = new URL(page.url()).origin
   return hrefs.filter((href) => {
     const url = new URL(href)
