@@ -73,10 +73,13 @@ pub async fn deliver_file(
     .await??;
     let delivery = admission.delivery;
     match stored {
-        Ok(blob) => begin(vault, &admission, feed, &name, Some(&blob)).await?,
+        Ok(blob) => opened(vault, &admission, feed, &name, Some(&blob)).await?.commit().await?,
         Err(refused) => {
-            begin(vault, &admission, feed, &name, None).await?;
-            return Err(refuse(vault, &admission.permit, delivery, None, refused).await);
+            let mut change = opened(vault, &admission, feed, &name, None).await?;
+            change.note("why", refused.code);
+            store::refuse(&mut change, delivery, &refused.to_string()).await?;
+            change.commit().await?;
+            return Err(DeliveryFault::Refused { delivery, refused });
         }
     }
     read_delivery(vault, delivery, watch).await
@@ -103,17 +106,6 @@ pub async fn receive_blob(
     }
     change.commit().await?;
     Ok(admission.delivery)
-}
-
-async fn begin(
-    vault: &Vault,
-    admission: &Admission,
-    feed: &Feed,
-    file_name: &str,
-    blob: Option<&StoredBlob>,
-) -> Result<(), DeliveryFault> {
-    opened(vault, admission, feed, file_name, blob).await?.commit().await?;
-    Ok(())
 }
 
 async fn opened(
@@ -154,16 +146,14 @@ pub(super) async fn refuse(
     vault: &Vault,
     permit: &Permit,
     delivery: Id<kind::Delivery>,
-    blob: Option<Id<kind::Blob>>,
+    blob: Id<kind::Blob>,
     refused: Refused,
 ) -> DeliveryFault {
     let kept = async {
         let mut change = vault.change(cause(permit, delivery, code!("delivery_refused"))).await?;
         change.note("why", refused.code);
         store::refuse(&mut change, delivery, &refused.to_string()).await?;
-        if let Some(blob) = blob {
-            change.erase_blob(blob).await?;
-        }
+        change.erase_blob(blob).await?;
         change.commit().await
     };
     match kept.await {

@@ -75,9 +75,6 @@ fn read(reading: &Reading, sender: &mpsc::Sender<Part>) -> Result<Seen, Refused>
             return Ok(Next::Row);
         }
         let checked = checker.check(row);
-        if checker.seen.len() > reading.limits.remembered_rows {
-            return Err(Refused::too_large("The file has too many rows that only their content tells apart."));
-        }
         if row.line <= reading.lines_done {
             return Ok(Next::Row);
         }
@@ -104,6 +101,10 @@ pub(super) fn head(
     feed: &'static Feed,
     limits: &Limits,
 ) -> Result<(header::Plan, Vec<String>), Refused> {
+    let whole = feed.delivers == crate::feed::Delivers::Everything;
+    if (whole || !feed.has_source_id()) && look.rows > limits.remembered_rows {
+        return Err(Refused::too_large(format!("A file of this feed may have {} rows.", limits.remembered_rows)));
+    }
     let mut found = None;
     let mut rows = 0;
     table::rows(file, look, limits, &mut |row| -> Result<Next, Refused> {
@@ -118,7 +119,6 @@ pub(super) fn head(
         }
         Ok(Next::Stop)
     })?;
-    let whole = feed.delivers == crate::feed::Delivers::Everything;
     match found {
         Some((plan, _)) if whole && rows < 2 && !plan.is_mending() => Err(Refused::new(
             "empty",

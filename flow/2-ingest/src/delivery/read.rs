@@ -44,7 +44,7 @@ pub async fn read_delivery(
     let file: Arc<dyn Again> = Arc::new(Stored { vault: vault.clone(), blob, runtime: tokio::runtime::Handle::current() });
     let looked = match first_look(&found, feed, Arc::clone(&file)).await? {
         Ok(looked) => looked,
-        Err(refused) => return Err(refuse(vault, &permit, id, Some(blob), refused).await),
+        Err(refused) => return Err(refuse(vault, &permit, id, blob, refused).await),
     };
     if found.look.is_none()
         && let Some(same) = keep_look(vault, &permit, &found, blob, &looked).await?

@@ -76,10 +76,6 @@ impl Seen {
     pub(crate) fn has(&self, fingerprint: u64) -> bool {
         self.0.contains_key(&fingerprint)
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// Fingerprints are spread already: hashing them again would only cost time.

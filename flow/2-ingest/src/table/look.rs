@@ -21,12 +21,15 @@ use super::{
 pub(crate) struct Limits {
     /// Bytes once unpacked.
     pub bytes: u64,
+    /// From so many unpacked bytes on, a packed file may not unfold to more than 200 times its size.
+    pub unfolding_bytes: u64,
     /// Bytes of a workbook's parts once unpacked.
     pub workbook_bytes: u64,
     /// Rows.
     pub rows: u64,
-    /// Rows that are known by their content alone, or that make a whole picture: each costs memory.
-    pub remembered_rows: usize,
+    /// Rows where all must be remembered till the end (16 bytes each or so): they are known by their content alone, or make a
+    /// whole picture.
+    pub remembered_rows: u64,
     /// Columns.
     pub columns: usize,
     /// Bytes of one row.
@@ -37,6 +40,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             bytes: 4 << 30,
+            unfolding_bytes: 64 << 20,
             workbook_bytes: 400 << 20,
             rows: 20_000_000,
             remembered_rows: 5_000_000,
@@ -264,7 +268,7 @@ fn run_through(file: &dyn Again, shape: &TextShape, limits: &Limits) -> Result<R
     } else {
         Box::new(packed)
     };
-    let summed = Summing { inner: bytes, sum: Arc::clone(&sum), shape: shape.clone(), most: limits.bytes };
+    let summed = Summing { inner: bytes, sum: Arc::clone(&sum), shape: shape.clone(), limits: *limits };
     let mut records = Records::new(decode::decoded(Box::new(summed), shape)?, shape.delimiter, shape.line_end, limits);
     let mut rows = 0;
     let outcome = loop {
@@ -319,10 +323,10 @@ struct Summing {
     inner: Box<dyn Read + Send>,
     sum: Arc<Mutex<Sum>>,
     shape: TextShape,
-    most: u64,
+    limits: Limits,
 }
 
-/// A packed file that unfolds to more than this many times its size, beyond the first 64 MB, is a trap.
+/// A packed file that unfolds to more than this many times its size is a trap.
 const MOST_UNFOLDING: u64 = 200;
 
 impl Read for Summing {
@@ -332,10 +336,10 @@ impl Read for Summing {
         let mut sum = self.sum.lock().unwrap_or_else(PoisonError::into_inner);
         sum.sha.update(block);
         sum.bytes += read as u64;
-        if sum.bytes > self.most {
-            return Err(Refused::too_large(format!("The file is larger than {} MB once unpacked.", self.most >> 20)).into());
+        if sum.bytes > self.limits.bytes {
+            return Err(Refused::too_large(format!("The file is larger than {} MB once unpacked.", self.limits.bytes >> 20)).into());
         }
-        if self.shape.gzip && sum.bytes > 64 << 20 && sum.bytes / MOST_UNFOLDING > sum.packed {
+        if self.shape.gzip && sum.bytes > self.limits.unfolding_bytes && sum.bytes / MOST_UNFOLDING > sum.packed {
             return Err(Refused::new(
                 "unfolds",
                 "The packed file unfolds to hundreds of times its size, as no real table does.",

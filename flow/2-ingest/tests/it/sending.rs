@@ -85,17 +85,19 @@ async fn a_live_event_is_taken_once_and_corrected_after() {
 }
 
 #[tokio::test]
-async fn another_agencys_token_is_not_enough() {
-    // The real decider: the police may not deliver what the hospital controls.
+async fn without_an_agreement_nothing_is_taken() {
+    // The real decider. What it grants under an agreement is in share's own table of decisions.
     vault::testing::Plan::of(&crate::setting::migrations())
         .decider(share::api::CedarDecider::new().unwrap())
         .both(|t| async move {
             let house = House::of(t, ANALYST).await;
-            let (status, told) = house.send("/api/v1/feeds/ae_navigator/notifications", "application/json", r#"{"surname":"Lee"}"#).await;
-            assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
+            let event = r#"{"surname":"Lee"}"#;
+            let (status, _) = house.send("/api/v1/feeds/ae_navigator/notifications", "application/json", event).await;
+            assert_eq!(status, StatusCode::FORBIDDEN);
             let text = format!("{MISSING}{}", episode("MP-1", "2026-01-02T22:40", "High", "Lee"));
             let (status, told) = house.send(DELIVERIES, "text/csv", text).await;
-            assert_eq!(status, StatusCode::CREATED, "{told}");
+            assert_eq!((status, &told["code"]), (StatusCode::FORBIDDEN, &json!("no_agreement")), "{told}");
+            assert_eq!(house.t.rows_in_table("delivery").await + house.t.rows_in_table("blob").await, 0);
         })
         .await;
 }
@@ -103,7 +105,8 @@ async fn another_agencys_token_is_not_enough() {
 #[test]
 fn every_route_is_described() {
     let described = ingest::api::openapi();
-    let paths: Vec<&String> = described["paths"].as_object().unwrap().keys().collect();
+    let mut paths: Vec<&String> = described["paths"].as_object().unwrap().keys().collect();
+    paths.sort();
     let source = include_str!("../../src/http/mod.rs");
     let mut routes: Vec<&str> = source.split('"').filter(|text| text.starts_with("/api/v1/")).collect();
     routes.sort_unstable();

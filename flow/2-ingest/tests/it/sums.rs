@@ -1,7 +1,7 @@
 //! Whatever comes, every row is accounted for.
 
 use ingest::api::{deliver_file, feed, unwatched};
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use vault::{Actor, testing::Engine};
 
 use crate::setting::{Folder, MISSING, agencies, episode, plan};
