@@ -117,6 +117,18 @@ pub(crate) async fn records_of(
     Ok(records.into_iter().filter(|one| !one.superseded).map(|one| (one.record, one.controller)).collect())
 }
 
+/// Whose records some people have, by person.
+pub(crate) async fn controllers_of(
+    reader: &Reader,
+    people: &[Id<kind::Person>],
+) -> Result<HashMap<Id<kind::Person>, Vec<Id<kind::Agency>>>, StoreError> {
+    let mut found: HashMap<Id<kind::Person>, Vec<Id<kind::Agency>>> = HashMap::new();
+    for one in link::api::records_of_many(reader, people).await? {
+        found.entry(one.person).or_default().push(one.controller);
+    }
+    Ok(found)
+}
+
 /// The places of postcodes, as the picture knows them.
 pub(crate) struct PicturePlaces;
 

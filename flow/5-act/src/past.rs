@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use base::{Code, Id, Random, SignedDuration, Timestamp, code, kind};
-use vault::{Actor, Ask, Cause, Operation, Permit, Purpose, Refusal, Scope, StoreError, Vault, Verb};
+use vault::{Actor, Ask, Cause, Change, Operation, Permit, Purpose, Refusal, Scope, StoreError, Vault, Verb, params};
 
 use crate::{
     contact::{self, Contact},
@@ -125,6 +125,9 @@ async fn write(
         }
         if moment != *known {
             acted += 1;
+            if !moment.is_waiting() {
+                backdate(&mut change, &moment).await?;
+            }
             let next = store::next_check(&moment, Some(rules), Timestamp::EPOCH);
             store::save_with_check(&mut change, &moment, next).await?;
         }
@@ -133,6 +136,15 @@ async fn write(
     change.note("moments", acted);
     change.commit().await?;
     Ok(acted)
+}
+
+/// In the demo all files come at once, so that moments of long ago are raised now and are breached at once. Those that were
+/// answered look as they would have, had the files come in their time.
+async fn backdate(change: &mut Change, moment: &Moment) -> Result<(), StoreError> {
+    change.execute("DELETE FROM moment_escalation WHERE moment = $1", params![moment.id]).await?;
+    let raised_at = moment.event_at.plus_hours(1);
+    change.execute("UPDATE moment SET raised_at = $2 WHERE id = $1", params![moment.id, raised_at]).await?;
+    Ok(())
 }
 
 fn contact_of(moment: &Moment, attempt: &Attempt, unit: Id<kind::Agency>, dice: &Dice) -> Contact {
@@ -158,6 +170,7 @@ fn live(moment: &mut Moment, rules: &MomentType, by: Id<kind::Member>, dice: &Di
     let age = as_of.since(moment.event_at);
     let fresh = age < SignedDuration::from_hours(3 * 24);
     if fresh && dice.is(0.5) {
+        moment.assigned_to = dice.is(0.5).then_some(by);
         return Vec::new(); // it still waits, as the demo begins
     }
     if age < SignedDuration::from_hours(10 * 24) && dice.is(0.06) {
@@ -215,7 +228,7 @@ fn end(moment: &mut Moment, rules: &MomentType, by: Id<kind::Member>, dice: &Dic
     }
 }
 
-/// Weekdays from 8am to 8pm for two weeks, and the Saturday mornings: so that a weekend shows its gap.
+/// Weekdays from 8am to 8pm for the next eight days, and a Saturday morning: so that a weekend shows its gap.
 async fn plan_rota(vault: &Vault, workers: &Workers, as_of: Timestamp) -> Result<(), StoreError> {
     let cause = Cause {
         actor: Actor::System,
@@ -225,7 +238,7 @@ async fn plan_rota(vault: &Vault, workers: &Workers, as_of: Timestamp) -> Result
         scope: Scope { kind: "staff", id: None },
     };
     let mut change = vault.change(cause).await?;
-    let days = std::iter::successors(Some(as_of.date_in_london()), |day| day.tomorrow().ok()).take(14);
+    let days = std::iter::successors(Some(as_of.date_in_london()), |day| day.tomorrow().ok()).take(8);
     for day in days {
         let weekday = day.weekday().to_monday_zero_offset();
         for (duty, members) in workers.iter().filter(|_| weekday < 6) {

@@ -8,7 +8,7 @@ use base::{Age, Code, Date, Id, kind, age_on, names::{fold, title_case}};
 use ingest::api::Record;
 use vault::{Held, Reader, StoreError};
 
-pub use store::{current_person, people_of, person_of, records_of, who_knows};
+pub use store::{current_person, people_of, person_of, records_of, records_of_many, who_knows};
 
 /// A record and the person to whom it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -152,7 +152,11 @@ pub(crate) async fn all(reader: &Reader) -> Result<Vec<PersonRecord>, StoreError
     reader.rows(ALL, params![]).await
 }
 
-pub(crate) async fn records_of_many(reader: &Reader, people: &[Id<kind::Person>]) -> Result<Vec<PersonRecord>, StoreError> {
+/// The current records of some people that the permit covers: for lists that say who knows each.
+///
+/// # Errors
+/// The database's.
+pub async fn records_of_many(reader: &Reader, people: &[Id<kind::Person>]) -> Result<Vec<PersonRecord>, StoreError> {
     reader.rows_in(OF_PEOPLE, params![], &keys(people)).await
 }
 

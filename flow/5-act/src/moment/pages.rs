@@ -68,7 +68,11 @@ async fn queue(site: Site, caller: Caller, page: Page, Query(query): Query) -> w
     caller.needs(QUEUE)?;
     let helps = HELPERS.iter().any(|duty| caller.has(duty));
     let queue = Queue::read(&site, &caller).await?;
-    let first = if helps { Show::Mine } else { Show::Unassigned };
+    let first = match helps {
+        true if queue.count(Show::Mine) > 0 => Show::Mine,
+        true => Show::All, // off shift: what waits, rather than an empty page
+        false => Show::Unassigned,
+    };
     let show = query.value("show").parse().unwrap_or(first);
     let shown = queue.list(show);
     let total = u64::try_from(shown.len()).unwrap_or(u64::MAX);

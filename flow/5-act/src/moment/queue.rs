@@ -209,13 +209,13 @@ impl Queue {
         let records = neighbours::records_by_ids(&self.reader, &ids).await?;
         let agencies = neighbours::agency_names(&site.vault().plain()).await?;
         let members = neighbours::member_names(&site.vault().book()).await?;
+        let people: Vec<Id<kind::Person>> = moments.iter().filter_map(|moment| moment.person).collect();
+        let known = neighbours::controllers_of(&self.reader, &people).await?;
         let mut lines = Vec::with_capacity(moments.len());
         for moment in moments {
             let record = records.iter().find(|record| record.id == moment.record);
-            let known_by = match moment.person {
-                Some(person) => known_by(&self.reader, person, moment.controller, &agencies).await?,
-                None => Vec::new(),
-            };
+            let controllers = moment.person.and_then(|person| known.get(&person)).map(Vec::as_slice).unwrap_or_default();
+            let known_by = known_by(controllers, moment.controller, &agencies);
             let age = record.and_then(|record| record.age_on(self.now));
             lines.push(Line {
                 id: moment.id,
@@ -244,22 +244,17 @@ pub(crate) fn type_name(moment: &Moment) -> String {
     types().get(&moment.moment_type).map_or_else(|| moment.moment_type.to_string(), |rules| rules.name.clone())
 }
 
-/// The agencies, other than the one whose record raised the moment, that have a record of the person.
-pub(crate) async fn known_by(
-    reader: &Reader,
-    person: Id<kind::Person>,
+/// The names of those who have a record of somebody, but for the agency whose record raised the moment.
+pub(crate) fn known_by(
+    controllers: &[Id<kind::Agency>],
     but: Id<kind::Agency>,
     agencies: &BTreeMap<Id<kind::Agency>, String>,
-) -> Result<Vec<String>, Fault> {
-    let records = neighbours::records_of(reader, person).await?;
-    let mut names: Vec<String> = records
-        .into_iter()
-        .filter(|(_, controller)| *controller != but)
-        .filter_map(|(_, controller)| agencies.get(&controller).cloned())
-        .collect();
+) -> Vec<String> {
+    let others = controllers.iter().filter(|controller| **controller != but);
+    let mut names: Vec<String> = others.filter_map(|controller| agencies.get(controller).cloned()).collect();
     names.sort_unstable();
     names.dedup();
-    Ok(names)
+    names
 }
 
 /// "Youth justice and Social care know this child".

@@ -233,17 +233,21 @@ fn happened(seen: &Seen) -> Vec<(String, String)> {
     rows
 }
 
-/// A field's name as people read it: `kind` is what it was, `found_place` is "Found place".
+/// A field's name as people read it: `kind` is what it was, `found_place` is "Found place", `EpisodeID` is "Episode ID".
 fn label(key: &str) -> String {
     if key == "kind" {
         return "What".to_owned();
     }
     let mut text = String::new();
     let mut before = ' ';
-    for letter in key.chars() {
+    let mut letters = key.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let begins_word = letter.is_uppercase() && before.is_lowercase();
+        let abbreviation = letters.peek().is_none_or(|next| next.is_uppercase());
         match letter {
             '_' => text.push(' '),
-            letter if letter.is_uppercase() && before.is_lowercase() => {
+            letter if begins_word && abbreviation => text.extend([' ', letter]),
+            letter if begins_word => {
                 text.push(' ');
                 text.extend(letter.to_lowercase());
             }
@@ -255,16 +259,17 @@ fn label(key: &str) -> String {
     text
 }
 
-/// A local time as people read it; everything else as it is, but for a code's underscores.
+/// A date or local time as people read it, a code without its underscores; everything else as it is.
 fn value_words(value: &str) -> String {
-    if let Ok(local) = value.parse::<base::DateTime>()
-        && value.contains('T')
-        && let Ok(at) = base::london::resolve(local)
-    {
+    if let Some(at) = value.contains('T').then(|| value.parse().ok()).flatten().and_then(|local| base::london::resolve(local).ok()) {
         return web::time::full(at);
     }
-    if Code::is_valid(value) && value.contains('_') {
-        return value.replace('_', " ");
+    if let (10, Ok(day)) = (value.len(), value.parse::<base::Date>()) {
+        return web::time::date(day);
+    }
+    if Code::is_valid(value) && value.starts_with(|first: char| first.is_ascii_lowercase()) {
+        let mut letters = value.chars().map(|letter| if letter == '_' { ' ' } else { letter });
+        return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     }
     value.to_owned()
 }
@@ -307,8 +312,9 @@ struct Others {
 /// events, victim first.
 async fn others(seen: &Seen, agencies: &BTreeMap<Id<kind::Agency>, String>) -> Result<Others, Fault> {
     let Some(person) = seen.moment.person else { return Ok(Others { known_by: Vec::new(), parts: Vec::new() }) };
-    let known_by = known_by(&seen.reader, person, seen.moment.controller, agencies).await?;
     let records = neighbours::records_of(&seen.reader, person).await?;
+    let controllers: Vec<Id<kind::Agency>> = records.iter().map(|(_, controller)| *controller).collect();
+    let known_by = known_by(&controllers, seen.moment.controller, agencies);
     let ids: Vec<Id<kind::Record>> =
         records.into_iter().map(|(record, _)| record).filter(|record| *record != seen.moment.record).collect();
     let mut events: Vec<(u8, Option<Timestamp>, Part)> = neighbours::records_by_ids(&seen.reader, &ids)

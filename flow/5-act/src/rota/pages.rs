@@ -130,9 +130,19 @@ fn row(shift: &Shift, names: &BTreeMap<Id<kind::Member>, String>) -> Row {
         id: shift.id.clone(),
         who: names.get(&shift.member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
         duty: duty_words(&shift.duty),
-        when: format!("{} to {}", web::time::full(shift.starts_at), web::time::full(shift.ends_at)),
+        when: shift_words(shift),
         districts: shift.districts.words(),
     }
+}
+
+/// "Mon 23 November, 8am to 8pm"; both days where it runs over midnight.
+fn shift_words(shift: &Shift) -> String {
+    let day = |at: Timestamp| at.in_london().strftime("%a %-d %B").to_string();
+    let (starts, ends) = (web::time::clock_time(shift.starts_at), web::time::clock_time(shift.ends_at));
+    if shift.starts_at.date_in_london() == shift.ends_at.date_in_london() {
+        return format!("{}, {starts} to {ends}", day(shift.starts_at));
+    }
+    format!("{}, {starts} to {}, {ends}", day(shift.starts_at), day(shift.ends_at))
 }
 
 async fn add(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
