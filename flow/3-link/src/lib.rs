@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(300, "link_run", "run/0300_run.sql"),
     migration!(310, "person", "person/0310_person.sql"),
     migration!(320, "pair", "pair/0320_pair.sql"),
+    migration!(321, "open_pairs", "pair/0321_open_pairs.sql"),
     migration!(330, "person_search", "search/0330_search.sql"),
 ];
 

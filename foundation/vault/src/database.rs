@@ -85,7 +85,11 @@ impl Database {
     /// that is the transaction's first statement, before its snapshot is taken.
     pub(crate) async fn begin(&self) -> Result<Writing, StoreError> {
         let turn = Arc::clone(&self.writer).acquire_owned().await.map_err(|_| StoreError::Busy)?;
-        Ok(Writing { tx: self.begin_tx().await?, turn })
+        // On a task of its own: a caller who goes away half-way (a browser that closes) would leave PostgreSQL's connection
+        // in the pool with a transaction that nobody knows of.
+        let db = self.clone();
+        let tx = tokio::spawn(async move { db.begin_tx().await }).await.map_err(|_| StoreError::Busy)??;
+        Ok(Writing { tx, turn })
     }
 
     async fn begin_tx(&self) -> Result<DatabaseTransaction, StoreError> {

@@ -19,17 +19,35 @@ macro_rules! select {
 // Whoever may not see both records may not see the pair: `{in}` is what the permit covers.
 const ALL: &str = select!("");
 const ONE: &str = select!("WHERE left_record = $1 AND right_record = $2 AND left_facet IN ({in}) AND right_facet IN ({in})");
-const WAITING: &str = select!(
-    "WHERE state IN ('review', 'refused') AND answer IS NULL AND left_facet IN ({in}) AND right_facet IN ({in}) \
-     ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
+/// Of two people the strongest pair, with how many of their pairs somebody has settled already.
+macro_rules! open_pairs {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM (SELECT two.*, ROW_NUMBER() OVER (PARTITION BY one_person, other_person ORDER BY weight DESC, left_record, \
+             right_record) AS place, MAX(settled) OVER (PARTITION BY one_person, other_person) AS any_settled FROM (SELECT pair.*, \
+             CASE WHEN l.person < r.person THEN l.person ELSE r.person END AS one_person, CASE WHEN l.person < r.person THEN r.person \
+             ELSE l.person END AS other_person, CASE WHEN answer IS NULL AND state <> 'forbidden' THEN 0 ELSE 1 END AS settled FROM pair \
+             JOIN person_record l ON l.record = left_record JOIN person_record r ON r.record = right_record WHERE state IN ('review', \
+             'refused', 'forbidden') AND l.person <> r.person AND left_facet IN ({in}) AND right_facet IN ({in})) AS two) AS ranked ",
+            $rest
+        )
+    };
+}
+const WAITING: &str = open_pairs!(
+    "left_record, right_record, left_facet, right_facet, controller, category, state, answer, weight, pattern, rarity, spec",
+    "WHERE place = 1 AND any_settled = 0 ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
+);
+const COUNT_WAITING: &str = open_pairs!(
+    "controller, category, COUNT(*) AS n",
+    "WHERE place = 1 AND any_settled = 0 GROUP BY controller, category"
 );
 const SET_ASIDE: &str = select!(
-    "WHERE state IN ('review', 'refused') AND answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) \
+    "WHERE state IN ('review', 'refused', 'forbidden') AND answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) \
      ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
 );
-const COUNT_WAITING: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE state IN ('review', 'refused') AND answer IS NULL \
-     AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
-const COUNT_ASIDE: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE state IN ('review', 'refused') \
+const COUNT_ASIDE: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE state IN ('review', 'refused', 'forbidden') \
      AND answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
 const AMONG: &str = select!("WHERE state IN ('link', 'required') AND (left_record IN ({in}) OR right_record IN ({in}))");
 const ANSWER: &str = "UPDATE pair SET state = $3, answer = $4 WHERE left_record = $1 AND right_record = $2";
@@ -42,6 +60,9 @@ const DECIDED_OF: &str = "SELECT id, left_record, right_record, controller, cate
      FROM pair_decision WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL ORDER BY decided_at DESC, id DESC";
 const DECIDE: &str = "INSERT INTO pair_decision (id, left_record, right_record, controller, category, answer, reason, decided_by, \
      decided_at) VALUES ($1, $2, $3, $4, 'link_decision', $5, $6, $7, $8)";
+const CARRY: &str =
+    "UPDATE pair_decision SET left_record = $3, right_record = $4 WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL";
+const CARRY_ANSWER: &str = "UPDATE pair SET answer = $3 WHERE left_record = $1 AND right_record = $2";
 const UNDO: &str = "UPDATE pair_decision SET undone_by = $3, undone_at = $4 WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL";
 
 /// A facet as it stands beside a record.
@@ -294,4 +315,13 @@ pub(crate) async fn decide(
 pub(crate) async fn undo(change: &mut Change, key: PairKey, by: Id<kind::Member>) -> Result<u64, StoreError> {
     let now = change.now();
     change.execute(UNDO, params![key.left, key.right, by, now]).await
+}
+
+/// Lets decisions about superseded versions stand for their successors.
+pub(crate) async fn carry(change: &mut Change, carried: &[(PairKey, PairKey, Answer)]) -> Result<(), StoreError> {
+    for (from, to, answer) in carried {
+        change.execute(CARRY, params![from.left, from.right, to.left, to.right]).await?;
+        change.execute(CARRY_ANSWER, params![to.left, to.right, answer.code()]).await?;
+    }
+    Ok(())
 }

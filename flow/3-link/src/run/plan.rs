@@ -7,7 +7,7 @@ use linkage::{Decision, Error, Flag, Linker, NewRecords, Outcome, Pair, RunOptio
 
 use super::{assign::People, source::Sources, store::Stored};
 use crate::{
-    pair::{Answer, KeptPair, State},
+    pair::{Answer, KeptPair, PairKey, State},
     search::Entry,
     spec::{FIELDS, Model},
 };
@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub pairs: HashSet<(Id<kind::Record>, Id<kind::Record>)>,
     /// Those whose row is missing or says something else.
     pub changed_pairs: Vec<KeptPair>,
+    /// Decisions about superseded versions, which now stand for their successors.
+    pub carried: Vec<(PairKey, PairKey, Answer)>,
     pub whole: bool,
 }
 
@@ -79,7 +81,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
         .filter(|(_, source)| !stored.people.contains_key(&source.id))
         .map(|(number, _)| number)
         .collect();
-    let (required, forbidden) = constraints(&sources, &stored);
+    let Constraints { required, forbidden, carried } = constraints(&sources, &stored);
     let earlier = stored.pairs.keys().filter_map(|(left, right)| Some((sources.number(*left)?, sources.number(*right)?)));
     let earlier = if whole { Vec::new() } else { earlier.collect() };
     let options = RunOptions { required, forbidden, earlier, budget: budget(sources.len()), ..RunOptions::default() };
@@ -115,7 +117,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
             });
         }
     }
-    Ok(Found { clusters: clusters(&outcome), sources, stored, pairs, changed_pairs, whole })
+    Ok(Found { clusters: clusters(&outcome), sources, stored, pairs, changed_pairs, carried, whole })
 }
 
 /// Pairs that a run may compare: generous, but never so many that one wrong file keeps a machine busy for hours.
@@ -123,25 +125,42 @@ fn budget(records: usize) -> u64 {
     (records as u64).saturating_mul(2_000).max(10_000_000)
 }
 
+/// Pairs of records by their numbers.
+type Numbers = Vec<(u32, u32)>;
+
+/// What people decided, as this run must respect it.
+#[derive(Debug, Default)]
+struct Constraints {
+    required: Numbers,
+    forbidden: Numbers,
+    /// Decisions about superseded versions, which now stand for their successors.
+    carried: Vec<(PairKey, PairKey, Answer)>,
+}
+
 /// What people decided, by the numbers of this run's records. A decision about a superseded version holds for its successor.
-fn constraints(sources: &Sources, stored: &Stored) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+fn constraints(sources: &Sources, stored: &Stored) -> Constraints {
     let heirs = heirs(sources, stored);
     let number = |record: &Id<kind::Record>| {
         sources.number(*record).or_else(|| heirs.get(stored.stale.get(record)?.as_str()).copied())
     };
-    let (mut required, mut forbidden) = (Vec::new(), Vec::new());
-    for (left, right, answer) in &stored.decided {
-        let (Some(left), Some(right)) = (number(left), number(right)) else { continue };
+    let mut found = Constraints::default();
+    for (one, other, answer) in &stored.decided {
+        let (Some(left), Some(right)) = (number(one), number(other)) else { continue };
+        let (Some(left_now), Some(right_now)) = (sources.record(left), sources.record(right)) else { continue };
         if left == right {
             continue;
         }
+        let (was, is) = (PairKey::of(*one, *other), PairKey::of(left_now.id, right_now.id));
+        if was != is {
+            found.carried.push((was, is, *answer));
+        }
         match answer {
-            Answer::Same => required.push((left, right)),
-            Answer::Different => forbidden.push((left, right)),
+            Answer::Same => found.required.push((left, right)),
+            Answer::Different => found.forbidden.push((left, right)),
             Answer::NotSure => {}
         }
     }
-    (required, forbidden)
+    found
 }
 
 /// The current record by origin; only where something superseded asks for it.

@@ -111,6 +111,11 @@ impl<'a> Writer<'a> {
             self.commit(change, "pairs", part.len() as u64).await?;
             step(part.len());
         }
+        for part in found.carried.chunks(SINGLES) {
+            let mut change = self.open().await?;
+            pairs::carry(&mut change, part).await?;
+            self.commit(change, "decisions_carried", part.len() as u64).await?;
+        }
         self.remove(plan).await
     }
 

@@ -45,10 +45,11 @@ async fn the_same_person_is_joined_at_once_and_stays_joined_until_it_is_undone()
         house.drain().await;
         assert_eq!(house.person(newer).await, Some(callum));
 
-        // The decision was about the older version; it is undone where it was made, and the pair is still shown there.
+        assert_eq!(house.run().await.changes, 0);
+
         let records = house.t.rows_in_table("person_record").await;
-        house.t.tamper("UPDATE pair_decision SET undone_at = 1, undone_by = 'x'").await.unwrap();
-        house.run().await;
+        undo(&house, small.callum, newer).await;
+        house.drain().await;
         assert_eq!(house.person(newer).await, Some(hart), "the person that was merged is back");
         assert_eq!(link::api::current_person(&reader, hart).await.unwrap(), hart);
         assert_eq!(house.t.rows_in_table("person_record").await, records, "no record is lost");
@@ -86,6 +87,24 @@ async fn different_people_are_parted_and_never_linked_again() {
         assert_ne!(house.person(small.callum_short).await, house.person(small.callum).await);
         assert_eq!(house.pair(small.callum, small.callum_short).await.as_deref(), Some("forbidden"));
         assert_eq!(house.run().await.changes, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_people_are_asked_about_once() {
+    both(|house| async move {
+        let small = small(&house).await;
+        // A second record of the other child: two pairs, one question.
+        house.accept("custody", "c8", "given=Callum;family=Hart;dob=2008-11-02;sex=male;postcode=ZQ3 2LX").await;
+        house.run().await;
+        let waiting = async || link::api::waiting_count(&house.t.vault, &house.actor()).await.unwrap().unwrap();
+        let (pairs, asked) = (house.t.query("SELECT state FROM pair WHERE state = 'review'", vec![]).await.len(), waiting().await);
+        assert!(pairs > 2 && asked < pairs as u64, "{asked} of {pairs}");
+        decide(&house, small.callum, small.unsure, "different", "Another family").await;
+        assert_eq!(waiting().await, asked - 1, "their other pairs are not asked about again");
+        undo(&house, small.callum, small.unsure).await;
+        assert_eq!(waiting().await, asked);
     })
     .await;
 }

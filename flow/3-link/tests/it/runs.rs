@@ -64,6 +64,8 @@ async fn typing_mistakes_are_linked_twins_are_not_and_the_uncertain_waits() {
         }
         assert_eq!(house.pair(small.callum, small.unsure).await.as_deref(), Some("review"));
         assert_eq!(house.pair(small.callum, small.twin).await, None, "a twin is nobody's question");
+        assert_eq!(house.pair(small.callum, small.sister).await, None);
+        assert_eq!(house.pair(small.callum, small.stranger).await, None);
         assert!(report.review >= 1);
         assert_eq!(vault::testing::check_catalogue(&house.t.vault).await.unwrap(), Vec::<String>::new());
     })
