@@ -192,7 +192,14 @@ fn check(plan: &Plan) -> Result<(), CountyError> {
 
 /// Everything that a county consists of; nothing else is ever removed.
 const OWN: [&str; 8] = [
-    "feeds", "truth", ".spool", "areas.geojson", "population.csv", "deprivation.csv", "postcodes.csv", "records.parquet",
+    "feeds",
+    "truth",
+    ".spool",
+    "areas.geojson",
+    "population.csv",
+    "deprivation.csv",
+    "postcodes.csv",
+    "records.parquet",
 ];
 
 /// Clears away an earlier county, and refuses a folder that holds anything else.

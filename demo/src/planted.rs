@@ -62,10 +62,26 @@ pub enum Live {
 
 /// The events of the last days: hours before the window's end.
 const LIVE: &[(Live, i64)] = &[
-    (Live::Navigator, 2), (Live::Navigator, 9), (Live::Navigator, 20), (Live::Navigator, 31), (Live::Navigator, 47),
-    (Live::Custody, 3), (Live::Supply, 11), (Live::Custody, 19), (Live::Supply, 22), (Live::Custody, 28),
-    (Live::Custody, 52), (Live::Return, 5), (Live::Return, 30), (Live::Return, 50), (Live::Return, 66),
-    (Live::Return, 70), (Live::Return, 81), (Live::Exclusion, 26), (Live::Exclusion, 50), (Live::Exclusion, 74),
+    (Live::Navigator, 2),
+    (Live::Navigator, 9),
+    (Live::Navigator, 20),
+    (Live::Navigator, 31),
+    (Live::Navigator, 47),
+    (Live::Custody, 3),
+    (Live::Supply, 11),
+    (Live::Custody, 19),
+    (Live::Supply, 22),
+    (Live::Custody, 28),
+    (Live::Custody, 52),
+    (Live::Return, 5),
+    (Live::Return, 30),
+    (Live::Return, 50),
+    (Live::Return, 66),
+    (Live::Return, 70),
+    (Live::Return, 81),
+    (Live::Exclusion, 26),
+    (Live::Exclusion, 50),
+    (Live::Exclusion, 74),
 ];
 
 /// The whole plan.
@@ -92,9 +108,8 @@ impl Plants {
         let mut chosen = poor.clone();
         dice.shuffle(&mut chosen);
         let pick = |at: usize| chosen.get(at % chosen.len().max(1)).copied().unwrap_or(at);
-        let mut line = |name, hub, market| Line {
-            name, hub, market, runners_from: (0..6).map(|_| dice.index(areas)).collect(),
-        };
+        let mut line =
+            |name, hub, market| Line { name, hub, market, runners_from: (0..6).map(|_| dice.index(areas)).collect() };
         let lines = vec![line("Marlo", "north-east London", pick(1)), line("Dex", "Birmingham", pick(2))];
         let live = LIVE.iter().map(|&(kind, hours)| (dice.index(areas), kind, hours)).collect();
         Self {
@@ -158,7 +173,13 @@ pub struct LiveEvent {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(plants: &Plants, found: &Found, county: &County, mentoring_start: &str, out: &Path) -> Result<(), CountyError> {
+pub fn write(
+    plants: &Plants,
+    found: &Found,
+    county: &County,
+    mentoring_start: &str,
+    out: &Path,
+) -> Result<(), CountyError> {
     let code = |area: usize| county.code(area).to_owned();
     let lines: Vec<_> = plants
         .lines

@@ -45,15 +45,30 @@ const BATCH: usize = 16_384;
 
 /// Agencies with their habits, weight, and the ages they know.
 const AGENCIES: &[(&str, Habits, u32, i32, i32)] = &[
-    ("police", Habits::POLICE, 30, 10, 110), ("youth_justice", Habits::CASEWORK, 8, 10, 20),
-    ("education", Habits::REGISTER, 40, 4, 19), ("social_care", Habits::CASEWORK, 14, 0, 20),
-    ("health", Habits::HOSPITAL, 30, 0, 110), ("probation", Habits::CASEWORK, 6, 18, 80),
-    ("housing", Habits::REGISTER, 14, 18, 110), ("voluntary", Habits::VOLUNTARY, 9, 8, 70),
+    ("police", Habits::POLICE, 30, 10, 110),
+    ("youth_justice", Habits::CASEWORK, 8, 10, 20),
+    ("education", Habits::REGISTER, 40, 4, 19),
+    ("social_care", Habits::CASEWORK, 14, 0, 20),
+    ("health", Habits::HOSPITAL, 30, 0, 110),
+    ("probation", Habits::CASEWORK, 6, 18, 80),
+    ("housing", Habits::REGISTER, 14, 18, 110),
+    ("voluntary", Habits::VOLUNTARY, 9, 8, 70),
 ];
 
 /// Text columns, in order, after `record_id` and `person`.
 const TEXTS: [&str; 13] = [
-    "agency", "given", "middle", "family", "dob", "sex", "ethnic_group", "nhs_number", "upn", "phone", "email", "address",
+    "agency",
+    "given",
+    "middle",
+    "family",
+    "dob",
+    "sex",
+    "ethnic_group",
+    "nhs_number",
+    "upn",
+    "phone",
+    "email",
+    "address",
     "postcode",
 ];
 
@@ -77,7 +92,12 @@ impl Registers {
     ///
     /// # Errors
     /// When it cannot be made.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "far below 2^53"
+    )]
     pub fn create(plan: &Plan, today: Date) -> Result<Self, CountyError> {
         let usual = plan.people as f64 * KNOWN * RECORDS_PER_PERSON;
         let records = plan.records.unwrap_or(usual.round() as u64);
@@ -86,11 +106,22 @@ impl Registers {
         let first = [Field::new("record_id", DataType::Utf8, false), Field::new("person", DataType::UInt64, false)];
         let schema = Arc::new(Schema::new(first.into_iter().chain(TEXTS.iter().map(text)).collect::<Vec<_>>()));
         let path = plan.out.join("records.parquet");
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(131_072)).build();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_max_row_group_row_count(Some(131_072))
+            .build();
         let writer = ArrowWriter::try_new(create(&path)?, Arc::clone(&schema), Some(properties))?;
         Ok(Self {
-            path, writer, schema, seed: plan.seed, today, left: (plan.people, people, records - people),
-            dice: Dice::of(plan.seed, "registers", 0), batch: Vec::new(), written: 0, people: 0,
+            path,
+            writer,
+            schema,
+            seed: plan.seed,
+            today,
+            left: (plan.people, people, records - people),
+            dice: Dice::of(plan.seed, "registers", 0),
+            batch: Vec::new(),
+            written: 0,
+            people: 0,
         })
     }
 
@@ -183,8 +214,19 @@ impl Registers {
             people.append_value(*person);
             let dob = told.born.map(|born| born.to_string()).unwrap_or_default();
             let values = [
-                agency, told.given.as_str(), &told.middle, &told.family, &dob, told.sex, &told.ethnicity, &told.nhs_number,
-                &told.upn, &told.phone, &told.email, &told.address, &told.postcode,
+                agency,
+                told.given.as_str(),
+                &told.middle,
+                &told.family,
+                &dob,
+                told.sex,
+                &told.ethnicity,
+                &told.nhs_number,
+                &told.upn,
+                &told.phone,
+                &told.email,
+                &told.address,
+                &told.postcode,
             ];
             for (column, value) in texts.iter_mut().zip(values) {
                 column.append_option(Some(value).filter(|text| !text.is_empty()));

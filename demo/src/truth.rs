@@ -22,9 +22,27 @@ impl<'a> Residents<'a> {
     pub fn create(names: &'a Names, out: &Path) -> Result<Self, CountyError> {
         let mut table = table(&out.join("truth/people.csv"))?;
         table.row([
-            "person", "household", "given", "middle", "family", "former_family", "nickname", "dob", "gender", "ethnicity",
-            "community", "nhs_number", "upn", "phone", "email", "address", "postcode", "former_address", "former_postcode",
-            "moved", "twin",
+            "person",
+            "household",
+            "given",
+            "middle",
+            "family",
+            "former_family",
+            "nickname",
+            "dob",
+            "gender",
+            "ethnicity",
+            "community",
+            "nhs_number",
+            "upn",
+            "phone",
+            "email",
+            "address",
+            "postcode",
+            "former_address",
+            "former_postcode",
+            "moved",
+            "twin",
         ])?;
         Ok(Self { table, names })
     }
@@ -46,11 +64,27 @@ impl<'a> Residents<'a> {
             let text = |value: &Option<String>| value.clone().unwrap_or_default();
             let former_family = person.former_family.as_ref().map_or("", |(name, _)| name.as_str());
             let row: [&str; 21] = [
-                &person.number.to_string(), &person.household.to_string(), &person.given, &text(&person.middle),
-                &person.family, former_family, &text(&person.nickname), &person.born.to_string(),
-                if person.gender == Gender::Female { "F" } else { "M" }, &person.ethnicity, community, &person.nhs_number,
-                &text(&person.upn), &text(&person.phone), &text(&person.email), &person.home.line, &person.home.postcode,
-                former_address, former_postcode, &moved, if person.twin { "1" } else { "" },
+                &person.number.to_string(),
+                &person.household.to_string(),
+                &person.given,
+                &text(&person.middle),
+                &person.family,
+                former_family,
+                &text(&person.nickname),
+                &person.born.to_string(),
+                if person.gender == Gender::Female { "F" } else { "M" },
+                &person.ethnicity,
+                community,
+                &person.nhs_number,
+                &text(&person.upn),
+                &text(&person.phone),
+                &text(&person.email),
+                &person.home.line,
+                &person.home.postcode,
+                former_address,
+                former_postcode,
+                &moved,
+                if person.twin { "1" } else { "" },
             ];
             self.table.row(row)?;
         }
@@ -77,8 +111,17 @@ impl Population {
     pub fn create(out: &Path) -> Result<Self, CountyError> {
         let mut table = table(&out.join("population.csv"))?;
         table.row([
-            "area", "name", "district_code", "district_name", "all", "age_0_9", "age_10_17", "age_18_24", "age_25_plus",
-            "male", "female",
+            "area",
+            "name",
+            "district_code",
+            "district_name",
+            "all",
+            "age_0_9",
+            "age_10_17",
+            "age_18_24",
+            "age_25_plus",
+            "male",
+            "female",
         ])?;
         Ok(Self(table))
     }
@@ -89,11 +132,21 @@ impl Population {
     /// When the file cannot be written.
     pub fn write(&mut self, area: Option<&Area>, people: &[Person]) -> Result<(), CountyError> {
         let Some(area) = area else { return Ok(()) };
-        let aged = |low: i32, high: i32| people.iter().filter(|person| (low..=high).contains(&person.age)).count().to_string();
+        let aged =
+            |low: i32, high: i32| people.iter().filter(|person| (low..=high).contains(&person.age)).count().to_string();
         let male = people.iter().filter(|person| person.gender == Gender::Male).count();
         self.0.row([
-            &area.code, &area.name, &area.district_code(), area.district_name(), &people.len().to_string(), &aged(0, 9),
-            &aged(10, 17), &aged(18, 24), &aged(25, 200), &male.to_string(), &(people.len() - male).to_string(),
+            &area.code,
+            &area.name,
+            &area.district_code(),
+            area.district_name(),
+            &people.len().to_string(),
+            &aged(0, 9),
+            &aged(10, 17),
+            &aged(18, 24),
+            &aged(25, 200),
+            &male.to_string(),
+            &(people.len() - male).to_string(),
         ])
     }
 

@@ -124,11 +124,7 @@ impl Window {
     pub fn file_of(&self, day: Date, months: u32) -> Month {
         let month = Month::of(day);
         let last = Month::of(self.until.date());
-        if months == 3 {
-            month.plus(i64::from((3 - month.month % 3) % 3)).min(last)
-        } else {
-            month.min(last)
-        }
+        if months == 3 { month.plus(i64::from((3 - month.month % 3) % 3)).min(last) } else { month.min(last) }
     }
 
     /// The file after this one, if the window has one.
@@ -158,12 +154,45 @@ pub fn real(at: DateTime) -> DateTime {
 fn at_hour(day: Date, hours: Hours, dice: &mut Dice) -> DateTime {
     let hour = match hours {
         Hours::Night => dice.weighted(&[
-            (0_i8, 9), (1, 8), (2, 6), (3, 4), (4, 2), (8, 1), (10, 2), (12, 3), (14, 3), (15, 5), (16, 6), (17, 6),
-            (18, 7), (19, 8), (20, 9), (21, 10), (22, 11), (23, 11),
+            (0_i8, 9),
+            (1, 8),
+            (2, 6),
+            (3, 4),
+            (4, 2),
+            (8, 1),
+            (10, 2),
+            (12, 3),
+            (14, 3),
+            (15, 5),
+            (16, 6),
+            (17, 6),
+            (18, 7),
+            (19, 8),
+            (20, 9),
+            (21, 10),
+            (22, 11),
+            (23, 11),
         ]),
         Hours::Day => dice.weighted(&[
-            (0_i8, 2), (2, 1), (7, 2), (8, 5), (9, 5), (10, 5), (11, 6), (12, 7), (13, 6), (14, 6), (15, 9), (16, 9),
-            (17, 8), (18, 8), (19, 7), (20, 6), (21, 5), (22, 4), (23, 3),
+            (0_i8, 2),
+            (2, 1),
+            (7, 2),
+            (8, 5),
+            (9, 5),
+            (10, 5),
+            (11, 6),
+            (12, 7),
+            (13, 6),
+            (14, 6),
+            (15, 9),
+            (16, 9),
+            (17, 8),
+            (18, 8),
+            (19, 7),
+            (20, 6),
+            (21, 5),
+            (22, 4),
+            (23, 3),
         ]),
     };
     let minute = i8::try_from(dice.below(60)).unwrap_or(0);

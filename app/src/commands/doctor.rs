@@ -66,7 +66,9 @@ fn keys(directory: &Path) -> Vec<Found> {
         .map(|name| {
             let path = directory.join(name);
             match std::fs::metadata(&path) {
-                Ok(data) if data.permissions().mode() & 0o077 == 0 => Found::Good(format!("{name} is for its owner only")),
+                Ok(data) if data.permissions().mode() & 0o077 == 0 => {
+                    Found::Good(format!("{name} is for its owner only"))
+                }
                 Ok(_) => Found::Wrong(format!("{} can be read by others: chmod 600 it", path.display())),
                 Err(_) => Found::Wrong(format!("{} is missing: what it sealed can't be opened", path.display())),
             }

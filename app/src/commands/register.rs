@@ -48,7 +48,15 @@ async fn agency_id(open: &Installation, code: &str) -> anyhow::Result<Id<kind::A
 pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::Result<()> {
     match command {
         cli::Agreement::Add {
-            title, parties, categories, purposes, gateways, confidentiality, starts, ends, review,
+            title,
+            parties,
+            categories,
+            purposes,
+            gateways,
+            confidentiality,
+            starts,
+            ends,
+            review,
         } => {
             let mut ids = Vec::new();
             for party in &parties {
@@ -93,7 +101,9 @@ fn parse_all<T: std::str::FromStr>(words: &[String], what: &str) -> anyhow::Resu
 pub async fn member(open: &Installation, command: cli::Member) -> anyhow::Result<()> {
     let cli::Member::Add { email, name, agency, duties } = command;
     let agency = agency_id(open, &agency).await?;
-    eprintln!("Type a first password for {email}, then Enter; they are asked for a second factor when they first sign in.");
+    eprintln!(
+        "Type a first password for {email}, then Enter; they are asked for a second factor when they first sign in."
+    );
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
@@ -102,7 +112,13 @@ pub async fn member(open: &Installation, command: cli::Member) -> anyhow::Result
     }
     let hash = hash_password(&password, &email, open.vault.random()).await?;
     let mut change = open.vault.change(set_up(code!("member_added"))).await?;
-    let new = NewMember { email, name, agency, duties: parse_all(&duties, "duty")?.into_iter().collect(), password: Some(hash) };
+    let new = NewMember {
+        email,
+        name,
+        agency,
+        duties: parse_all(&duties, "duty")?.into_iter().collect(),
+        password: Some(hash),
+    };
     add_member(&mut change, &new).await?;
     change.commit().await?;
     println!("Added.");

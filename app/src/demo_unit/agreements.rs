@@ -19,8 +19,15 @@ struct Draft {
     months: (i32, i32),
 }
 
-const PEOPLE: &[&str] =
-    &["police_event", "custody", "missing_episode", "youth_justice_case", "exclusion", "social_care_involvement", "ae_navigator"];
+const PEOPLE: &[&str] = &[
+    "police_event",
+    "custody",
+    "missing_episode",
+    "youth_justice_case",
+    "exclusion",
+    "social_care_involvement",
+    "ae_navigator",
+];
 
 const DRAFTS: [Draft; 6] = [
     Draft {

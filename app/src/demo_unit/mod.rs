@@ -59,9 +59,7 @@ pub async fn make(vault: &Vault) -> anyhow::Result<AgencyIds> {
         }
         ids.insert(code, id);
     }
-    change
-        .execute("INSERT INTO setting (name, value) VALUES ('demo', 'yes')", vault::params![])
-        .await?;
+    change.execute("INSERT INTO setting (name, value) VALUES ('demo', 'yes')", vault::params![]).await?;
     agreements::make(&mut change, &ids, vault.now().date_in_london()).await?;
     members::make(&mut change, &ids).await?;
     change.commit().await?;

@@ -41,14 +41,24 @@ const WAYS: [Way; 8] = [
         what: "young people who can be reached now, by time left",
         duties: &["navigator", "youth_worker", "rota_lead"],
     },
-    Way { text: "Rota", href: "/rota", what: "who is on shift, and where nobody is", duties: &["rota_lead", "navigator"] },
+    Way {
+        text: "Rota",
+        href: "/rota",
+        what: "who is on shift, and where nobody is",
+        duties: &["rota_lead", "navigator"],
+    },
     Way {
         text: "Find a person",
         href: "/people",
         what: "by name and birth date, or by number",
         duties: &["navigator", "youth_worker", "social_worker", "intelligence_officer", "data_protection_officer"],
     },
-    Way { text: "Pairs to review", href: "/links/review", what: "are these two records the same person?", duties: &["analyst"] },
+    Way {
+        text: "Pairs to review",
+        href: "/links/review",
+        what: "are these two records the same person?",
+        duties: &["analyst"],
+    },
     Way {
         text: "Feeds",
         href: "/data/feeds",
@@ -82,9 +92,15 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     }
     if caller.has("analyst") {
         let waiting = link::api::waiting_count(site.vault(), &caller.actor()).await?;
-        tiles.extend(waiting.map(|pairs| Tile { value: web::thousands(pairs), label: "pairs to review", href: "/links/review" }));
+        tiles.extend(waiting.map(|pairs| Tile {
+            value: web::thousands(pairs),
+            label: "pairs to review",
+            href: "/links/review",
+        }));
     }
-    let ways =
-        WAYS.into_iter().filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty))).collect();
+    let ways = WAYS
+        .into_iter()
+        .filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty)))
+        .collect();
     web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, acts, ways })
 }

@@ -11,8 +11,7 @@ use web::{NavLink, Site};
 #[must_use]
 pub fn navigation() -> Vec<NavLink> {
     const EVERYONE: &[&str] = &[];
-    const ACTING: &[&str] =
-        &["navigator", "youth_worker", "social_worker", "rota_lead", "project_manager"];
+    const ACTING: &[&str] = &["navigator", "youth_worker", "social_worker", "rota_lead"];
     const DATA: &[&str] = &["analyst", "data_owner", "project_manager", "data_protection_officer", "administrator"];
     const PEOPLE: &[&str] =
         &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];

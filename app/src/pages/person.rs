@@ -47,7 +47,11 @@ fn purposes() -> Vec<Choice> {
 /// # Errors
 /// None of its own; strangers sign in first.
 pub async fn ask(_caller: Caller, page: Page, Path(_): Path<Id<kind::Person>>) -> web::Result {
-    web::render(PurposePage { page: page.title("Why do you need to see this person?"), form: Form::empty(), purposes: purposes() })
+    web::render(PurposePage {
+        page: page.title("Why do you need to see this person?"),
+        form: Form::empty(),
+        purposes: purposes(),
+    })
 }
 
 /// Shows the person as far as policy grants it for that purpose. Somebody of whom nothing is granted is not found.

@@ -10,11 +10,22 @@ use crate::mistakes::Told;
 pub static LAYOUT: Layout = Layout {
     name: "ae_navigator",
     columns: &[
-        ("notification_id", Kind::Required), ("nhs_number", Kind::Plain), ("forename", Kind::Plain),
-        ("surname", Kind::Required), ("date_of_birth", Kind::Plain), ("sex", Kind::Plain), ("ethnicity", Kind::Plain),
-        ("phone", Kind::Phone), ("email", Kind::Plain), ("postcode", Kind::Plain), ("arrival", Kind::When),
-        ("injury_type", Kind::Code), ("hospital", Kind::Plain), ("seen_by", Kind::Plain),
-        ("agreed_to_contact", Kind::Plain), ("support_agreement", Kind::Plain),
+        ("notification_id", Kind::Required),
+        ("nhs_number", Kind::Plain),
+        ("forename", Kind::Plain),
+        ("surname", Kind::Required),
+        ("date_of_birth", Kind::Plain),
+        ("sex", Kind::Plain),
+        ("ethnicity", Kind::Plain),
+        ("phone", Kind::Phone),
+        ("email", Kind::Plain),
+        ("postcode", Kind::Plain),
+        ("arrival", Kind::When),
+        ("injury_type", Kind::Code),
+        ("hospital", Kind::Plain),
+        ("seen_by", Kind::Plain),
+        ("agreed_to_contact", Kind::Plain),
+        ("support_agreement", Kind::Plain),
     ],
     bytes: Bytes::Plain,
     months: 1,
@@ -24,8 +35,14 @@ pub static LAYOUT: Layout = Layout {
 
 /// Injuries, with weights.
 pub const INJURIES: &[(&str, u32)] = &[
-    ("Blunt injury", 34), ("Head injury", 18), ("Stab wound", 14), ("Other injury", 10), ("Overdose", 10),
-    ("Self-harm", 8), ("Bite", 4), ("Gunshot wound", 1),
+    ("Blunt injury", 34),
+    ("Head injury", 18),
+    ("Stab wound", 14),
+    ("Other injury", 10),
+    ("Overdose", 10),
+    ("Self-harm", 8),
+    ("Bite", 4),
+    ("Gunshot wound", 1),
 ];
 
 /// A notification.
@@ -55,10 +72,21 @@ pub fn cells(notification: &Notification, told: &Told) -> Vec<String> {
         _ => "9",
     };
     vec![
-        notification.id.clone(), told.nhs_number.clone(), told.given.clone(), told.family.clone(),
-        day(told.born, "%Y%m%d"), sex.to_owned(), told.ethnicity.clone(), told.phone.clone(), told.email.clone(),
-        told.postcode.clone(), time(Some(notification.arrived), "%Y-%m-%d %H:%M:%S"), notification.injury.to_owned(),
-        notification.hospital.to_owned(), notification.seen_by.to_owned(), notification.contact.to_owned(),
+        notification.id.clone(),
+        told.nhs_number.clone(),
+        told.given.clone(),
+        told.family.clone(),
+        day(told.born, "%Y%m%d"),
+        sex.to_owned(),
+        told.ethnicity.clone(),
+        told.phone.clone(),
+        told.email.clone(),
+        told.postcode.clone(),
+        time(Some(notification.arrived), "%Y-%m-%d %H:%M:%S"),
+        notification.injury.to_owned(),
+        notification.hospital.to_owned(),
+        notification.seen_by.to_owned(),
+        notification.contact.to_owned(),
         notification.support.to_owned(),
     ]
 }

@@ -9,9 +9,14 @@ use super::{Bytes, Kind, Layout, day, time};
 pub static LAYOUT: Layout = Layout {
     name: "istv",
     columns: &[
-        ("REPORTING PERIOD START DATE", Kind::Required), ("REPORTING PERIOD END DATE", Kind::Required),
-        ("SITE CODE", Kind::Required), ("ARRIVAL DATE AND TIME", Kind::When), ("ASSAULT DATE AND TIME", Kind::When),
-        ("ASSAULT METHOD", Kind::Code), ("METHOD OTHER DESCRIPTION", Kind::Plain), ("ASSAULT LOCATION TYPE", Kind::Code),
+        ("REPORTING PERIOD START DATE", Kind::Required),
+        ("REPORTING PERIOD END DATE", Kind::Required),
+        ("SITE CODE", Kind::Required),
+        ("ARRIVAL DATE AND TIME", Kind::When),
+        ("ASSAULT DATE AND TIME", Kind::When),
+        ("ASSAULT METHOD", Kind::Code),
+        ("METHOD OTHER DESCRIPTION", Kind::Plain),
+        ("ASSAULT LOCATION TYPE", Kind::Code),
         ("LOCATION DESCRIPTION", Kind::Plain),
     ],
     bytes: Bytes::Plain,
@@ -22,14 +27,29 @@ pub static LAYOUT: Layout = Layout {
 
 /// Methods, with weights.
 pub const METHODS: &[(&str, u32)] = &[
-    ("Fist or hand", 48), ("Foot", 10), ("Head", 4), ("Blunt object", 9), ("Glass or bottle", 7),
-    ("Knife or sharp object", 11), ("Firearm", 1), ("Other", 4), ("Not known", 6),
+    ("Fist or hand", 48),
+    ("Foot", 10),
+    ("Head", 4),
+    ("Blunt object", 9),
+    ("Glass or bottle", 7),
+    ("Knife or sharp object", 11),
+    ("Firearm", 1),
+    ("Other", 4),
+    ("Not known", 6),
 ];
 
 /// Kinds of place, with weights.
 pub const PLACES: &[(&str, u32)] = &[
-    ("Street", 38), ("Licensed premises", 20), ("Home", 18), ("School or college", 5), ("Workplace", 3),
-    ("Public transport", 3), ("Park or open space", 5), ("Shop", 3), ("Other", 2), ("Not known", 3),
+    ("Street", 38),
+    ("Licensed premises", 20),
+    ("Home", 18),
+    ("School or college", 5),
+    ("Workplace", 3),
+    ("Public transport", 3),
+    ("Park or open space", 5),
+    ("Shop", 3),
+    ("Other", 2),
+    ("Not known", 3),
 ];
 
 /// One attendance after an assault.
@@ -56,8 +76,14 @@ pub struct Attendance {
 #[must_use]
 pub fn cells(attendance: &Attendance) -> Vec<String> {
     vec![
-        day(Some(attendance.period.0), "%Y-%m-%d"), day(Some(attendance.period.1), "%Y-%m-%d"), attendance.site.clone(),
-        time(Some(attendance.arrived), "%Y-%m-%dT%H:%M:%S"), time(attendance.assaulted, "%Y-%m-%dT%H:%M:%S"),
-        attendance.method.to_owned(), attendance.other.to_owned(), attendance.place.to_owned(), attendance.described.clone(),
+        day(Some(attendance.period.0), "%Y-%m-%d"),
+        day(Some(attendance.period.1), "%Y-%m-%d"),
+        attendance.site.clone(),
+        time(Some(attendance.arrived), "%Y-%m-%dT%H:%M:%S"),
+        time(attendance.assaulted, "%Y-%m-%dT%H:%M:%S"),
+        attendance.method.to_owned(),
+        attendance.other.to_owned(),
+        attendance.place.to_owned(),
+        attendance.described.clone(),
     ]
 }

@@ -98,8 +98,14 @@ pub struct Layout {
 impl Feed {
     /// All of them.
     pub const ALL: [Self; 8] = [
-        Self::PoliceEvents, Self::Custody, Self::MissingEpisodes, Self::YouthJustice, Self::Exclusions, Self::SocialCare,
-        Self::AeNavigator, Self::Istv,
+        Self::PoliceEvents,
+        Self::Custody,
+        Self::MissingEpisodes,
+        Self::YouthJustice,
+        Self::Exclusions,
+        Self::SocialCare,
+        Self::AeNavigator,
+        Self::Istv,
     ];
 
     /// Its declaration.

@@ -50,8 +50,12 @@ impl Outbox {
     #[must_use]
     pub fn new(out: &Path, window: Window, seed: u64) -> Self {
         Self {
-            out: out.to_owned(), window, spools: BTreeMap::new(), counters: BTreeMap::new(),
-            dice: Dice::of(seed, "outbox", 0), counts: BTreeMap::new(),
+            out: out.to_owned(),
+            window,
+            spools: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            dice: Dice::of(seed, "outbox", 0),
+            counts: BTreeMap::new(),
         }
     }
 
@@ -95,7 +99,10 @@ impl Outbox {
             count.rows += 1;
             count.revised += 1;
             let mut later = Row {
-                at: row.at, source: row.source.clone(), person: row.person, mistakes: row.mistakes.clone(),
+                at: row.at,
+                source: row.source.clone(),
+                person: row.person,
+                mistakes: row.mistakes.clone(),
                 cells: row.cells.clone(),
             };
             later.mistakes.push("new_version");
@@ -189,7 +196,8 @@ fn read_spool(path: &Path) -> Result<Vec<Spooled>, CountyError> {
 
 /// Spoils one cell so that the row cannot be accepted, and says how.
 fn spoil(cells: &mut [String], layout: &Layout, dice: &mut Dice) -> &'static str {
-    let of_kind = |kind: Kind| layout.columns.iter().enumerate().filter(move |(_, column)| column.1 == kind).map(|(at, _)| at);
+    let of_kind =
+        |kind: Kind| layout.columns.iter().enumerate().filter(move |(_, column)| column.1 == kind).map(|(at, _)| at);
     let (kind, with, name) = match dice.below(3) {
         0 => (Kind::When, layout.impossible, "spoiled_date"),
         1 => (Kind::Code, "ZZ9", "spoiled_code"),

@@ -27,15 +27,33 @@ pub const BEHAVIOUR: &str = "Anti-social behaviour";
 const RATE: f64 = 0.0091;
 
 const TYPES: &[(&str, u32)] = &[
-    (BEHAVIOUR, 3826), ("Bicycle theft", 233), ("Burglary", 1175), ("Criminal damage and arson", 1357), ("Drugs", 363),
-    ("Other crime", 303), ("Other theft", 1205), ("Possession of weapons", 177), ("Public order", 1131), ("Robbery", 161),
-    ("Shoplifting", 967), ("Theft from the person", 141), ("Vehicle crime", 1449), (VIOLENCE, 5303),
+    (BEHAVIOUR, 3826),
+    ("Bicycle theft", 233),
+    ("Burglary", 1175),
+    ("Criminal damage and arson", 1357),
+    ("Drugs", 363),
+    ("Other crime", 303),
+    ("Other theft", 1205),
+    ("Possession of weapons", 177),
+    ("Public order", 1131),
+    ("Robbery", 161),
+    ("Shoplifting", 967),
+    ("Theft from the person", 141),
+    ("Vehicle crime", 1449),
+    (VIOLENCE, 5303),
 ];
 const OUTCOMES: &[(&str, u32)] = &[
-    ("Investigation complete; no suspect identified", 5950), ("Unable to prosecute suspect", 5483),
-    ("Local resolution", 603), ("Court result unavailable", 556), ("Action to be taken by another organisation", 282),
-    ("Status update unavailable", 260), ("Offender sent to prison", 157), ("Offender given a drugs possession warning", 148),
-    ("Offender given a caution", 136), ("Offender given community sentence", 113), ("Offender fined", 44),
+    ("Investigation complete; no suspect identified", 5950),
+    ("Unable to prosecute suspect", 5483),
+    ("Local resolution", 603),
+    ("Court result unavailable", 556),
+    ("Action to be taken by another organisation", 282),
+    ("Status update unavailable", 260),
+    ("Offender sent to prison", 157),
+    ("Offender given a drugs possession warning", 148),
+    ("Offender given a caution", 136),
+    ("Offender given community sentence", 113),
+    ("Offender fined", 44),
 ];
 
 /// Writes every whole month's file.
@@ -43,7 +61,11 @@ const OUTCOMES: &[(&str, u32)] = &[
 /// # Errors
 /// When a file cannot be written.
 pub fn write(
-    county: &County, plants: &Plants, window: &Window, out: &Path, mut done: impl FnMut(u64, u64),
+    county: &County,
+    plants: &Plants,
+    window: &Window,
+    out: &Path,
+    mut done: impl FnMut(u64, u64),
 ) -> Result<FeedCount, CountyError> {
     let whole = window.months.split_last().map_or(&[][..], |(_, whole)| whole);
     let mut count = FeedCount::default();
@@ -59,7 +81,9 @@ pub fn write(
         // No name and no time in the gzip header: the same county gives the same bytes.
         let mut gzip = GzBuilder::new().mtime(0).write(file, Compression::fast());
         let text = format!("{HEADER}\n{}", rows.concat());
-        gzip.write_all(text.as_bytes()).and_then(|()| gzip.try_finish()).map_err(|source| CountyError::file(&path, source))?;
+        gzip.write_all(text.as_bytes())
+            .and_then(|()| gzip.try_finish())
+            .map_err(|source| CountyError::file(&path, source))?;
         count.files += 1;
         count.rows += rows.len() as u64;
         done(at as u64 + 1, whole.len() as u64);
@@ -69,7 +93,13 @@ pub fn write(
 
 #[expect(clippy::cast_precision_loss, reason = "small")]
 fn area_month(
-    county: &County, plants: &Plants, area: usize, month: Month, at: usize, dice: &mut Dice, rows: &mut Vec<String>,
+    county: &County,
+    plants: &Plants,
+    area: usize,
+    month: Month,
+    at: usize,
+    dice: &mut Dice,
+    rows: &mut Vec<String>,
 ) {
     let Some(land) = county.area(area) else { return };
     let season = 1.0 + 0.12 * (f64::from(month.month) - 1.5).mul_add(std::f64::consts::TAU / 12.0, -1.6).sin();

@@ -33,8 +33,11 @@ pub fn workbook(sheet: &str, rows: &[Vec<String>]) -> std::io::Result<Vec<u8>> {
 <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>"#
     );
     let parts = [
-        ("[Content_Types].xml", TYPES.to_owned()), ("_rels/.rels", PACKAGE.to_owned()), ("xl/workbook.xml", book),
-        ("xl/_rels/workbook.xml.rels", PARTS.to_owned()), ("xl/styles.xml", STYLES.to_owned()),
+        ("[Content_Types].xml", TYPES.to_owned()),
+        ("_rels/.rels", PACKAGE.to_owned()),
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", PARTS.to_owned()),
+        ("xl/styles.xml", STYLES.to_owned()),
         ("xl/worksheets/sheet1.xml", sheet_xml(rows)),
     ];
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -75,7 +78,9 @@ enum Cell {
 }
 
 fn cell(text: &str) -> Cell {
-    if text.len() == 10 && let Ok(date) = Date::strptime("%Y-%m-%d", text) {
+    if text.len() == 10
+        && let Ok(date) = Date::strptime("%Y-%m-%d", text)
+    {
         return Cell::Date(serial(date));
     }
     if text.len() <= 4 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -11,10 +11,21 @@ use crate::mistakes::Told;
 pub static LAYOUT: Layout = Layout {
     name: "youth_justice",
     columns: &[
-        ("Case ID", Kind::Required), ("UPN", Kind::Plain), ("Surname", Kind::Required), ("Forenames", Kind::Plain),
-        ("Known As", Kind::Plain), ("DOB", Kind::Plain), ("Sex", Kind::Plain), ("Ethnicity", Kind::Plain),
-        ("Address", Kind::Plain), ("Postcode", Kind::Plain), ("Phone", Kind::Phone), ("Order Type", Kind::Code),
-        ("Start Date", Kind::When), ("End Date", Kind::Plain), ("Status", Kind::Code),
+        ("Case ID", Kind::Required),
+        ("UPN", Kind::Plain),
+        ("Surname", Kind::Required),
+        ("Forenames", Kind::Plain),
+        ("Known As", Kind::Plain),
+        ("DOB", Kind::Plain),
+        ("Sex", Kind::Plain),
+        ("Ethnicity", Kind::Plain),
+        ("Address", Kind::Plain),
+        ("Postcode", Kind::Plain),
+        ("Phone", Kind::Phone),
+        ("Order Type", Kind::Code),
+        ("Start Date", Kind::When),
+        ("End Date", Kind::Plain),
+        ("Status", Kind::Code),
     ],
     bytes: Bytes::Quoted,
     months: 3,
@@ -24,8 +35,12 @@ pub static LAYOUT: Layout = Layout {
 
 /// Orders, with weights.
 pub const ORDERS: &[(&str, u32)] = &[
-    ("Out of court disposal", 46), ("Referral order", 24), ("Youth conditional caution", 12),
-    ("Youth rehabilitation order", 11), ("Bail supervision", 5), ("Detention and training order", 2),
+    ("Out of court disposal", 46),
+    ("Referral order", 24),
+    ("Youth conditional caution", 12),
+    ("Youth rehabilitation order", 11),
+    ("Bail supervision", 5),
+    ("Detention and training order", 2),
 ];
 
 /// A case.
@@ -47,9 +62,20 @@ pub fn cells(case: &Case, told: &Told, birth: &str, on: Date) -> Vec<String> {
     let forenames = format!("{} {}", told.given, told.middle);
     let status = if case.end <= on { "Closed" } else { "Open" };
     vec![
-        case.id.clone(), told.upn.clone(), told.family.clone(), forenames.trim().to_owned(), told.known_as.clone(),
-        birth.to_owned(), sex_in_words(told.sex), told.ethnicity.clone(), told.address.clone(), told.postcode.clone(),
-        told.phone.clone(), case.order.to_owned(), day(Some(case.start), "%d/%m/%Y"), day(Some(case.end), "%d/%m/%Y"),
+        case.id.clone(),
+        told.upn.clone(),
+        told.family.clone(),
+        forenames.trim().to_owned(),
+        told.known_as.clone(),
+        birth.to_owned(),
+        sex_in_words(told.sex),
+        told.ethnicity.clone(),
+        told.address.clone(),
+        told.postcode.clone(),
+        told.phone.clone(),
+        case.order.to_owned(),
+        day(Some(case.start), "%d/%m/%Y"),
+        day(Some(case.end), "%d/%m/%Y"),
         status.to_owned(),
     ]
 }

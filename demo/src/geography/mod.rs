@@ -7,7 +7,7 @@ mod places;
 mod shape;
 
 pub use files::{snap_point, write};
-pub use places::{Place, address, place, school, street, station};
+pub use places::{Place, address, place, school, station, street};
 
 use crate::dice::Dice;
 
@@ -20,8 +20,20 @@ pub const RESIDENTS_PER_AREA: u64 = 1_500;
 
 /// District names; their order gives the codes E07099001 to E07099014 and the postcode districts.
 pub const DISTRICTS: [&str; 14] = [
-    "Lindermouth", "Aldersea", "Brackholm", "Cotterwick", "Dunmarsh", "Eskerby", "Farrowden", "Gullholt", "Harrowmere",
-    "Ivelstow", "Kettlesea", "Marlhaven", "Netherwold", "Oxmere",
+    "Lindermouth",
+    "Aldersea",
+    "Brackholm",
+    "Cotterwick",
+    "Dunmarsh",
+    "Eskerby",
+    "Farrowden",
+    "Gullholt",
+    "Harrowmere",
+    "Ivelstow",
+    "Kettlesea",
+    "Marlhaven",
+    "Netherwold",
+    "Oxmere",
 ];
 
 /// A small area, the county's unit of statistics.
@@ -151,7 +163,12 @@ fn area_name(district: usize, in_district: usize) -> String {
 }
 
 /// Splits the residents over the areas, each within a quarter of the mean; the sum is exact.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "far below 2^53"
+)]
 fn shares(people: u64, areas: usize, seed: u64) -> Vec<u64> {
     let weights: Vec<f64> = (0..areas).map(|at| 0.78 + 0.5 * Dice::of(seed, "residents", at as u64).unit()).collect();
     let total: f64 = weights.iter().sum();

@@ -43,7 +43,8 @@ fn within_coast(wanted: usize, seed: u64) -> Vec<Square> {
         for column in -reach..=reach {
             let (x, y) = (column as f64 + 0.5, row as f64 + 0.5);
             let angle = y.atan2(x);
-            let coast: f64 = 1.0 + bends.iter().map(|(waves, height, at)| height * (waves * angle + at).sin()).sum::<f64>();
+            let coast: f64 =
+                1.0 + bends.iter().map(|(waves, height, at)| height * (waves * angle + at).sin()).sum::<f64>();
             depths.push(((x * x + y * y).sqrt() / coast.max(0.3), (column, row)));
         }
     }
@@ -83,7 +84,11 @@ fn corner((column, row): Square, seed: u64) -> [f64; 2] {
     bent(column, row, 0.28, "corner", seed, [0.0, 0.0])
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "small grid; the sign only has to be told apart")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "small grid; the sign only has to be told apart"
+)]
 fn bent(column: i64, row: i64, by: f64, what: &str, seed: u64, offset: [f64; 2]) -> [f64; 2] {
     let mut dice = Dice::of(seed, what, ((column + 50_000) as u64) << 32 | (row + 50_000) as u64);
     let [width, height] = SIDE;
@@ -103,8 +108,15 @@ fn ring(square: Square, seed: u64) -> Vec<[f64; 2]> {
     let west = bent(column, row, 0.13, "west", seed, [0.0, 0.5]);
     let start = corner(square, seed);
     vec![
-        start, south, corner((column + 1, row), seed), east, corner((column + 1, row + 1), seed), north,
-        corner((column, row + 1), seed), west, start,
+        start,
+        south,
+        corner((column + 1, row), seed),
+        east,
+        corner((column + 1, row + 1), seed),
+        north,
+        corner((column, row + 1), seed),
+        west,
+        start,
     ]
 }
 

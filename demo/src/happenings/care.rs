@@ -27,8 +27,18 @@ const CASES: f64 = 0.011;
 const CASES_COHORT: f64 = 0.5;
 
 const WORKERS: &[&str] = &[
-    "R. Osei", "M. Duffy", "T. Nowak", "A. Whitlock", "S. Bains", "J. Okafor", "L. Garrod", "P. Iyer", "C. Moyse", "D. Lindo",
-    "H. Rahman", "K. Larter",
+    "R. Osei",
+    "M. Duffy",
+    "T. Nowak",
+    "A. Whitlock",
+    "S. Bains",
+    "J. Okafor",
+    "L. Garrod",
+    "P. Iyer",
+    "C. Moyse",
+    "D. Lindo",
+    "H. Rahman",
+    "K. Larter",
 ];
 
 impl Life<'_> {
@@ -64,7 +74,8 @@ impl Life<'_> {
         }
         let window = self.setting.window;
         let kind = self.dice.weighted(social_care::KINDS);
-        let start = window.from.saturating_add(self.dice.between(-400, i64::try_from(window.days()).unwrap_or(0) - 5).days());
+        let start =
+            window.from.saturating_add(self.dice.between(-400, i64::try_from(window.days()).unwrap_or(0) - 5).days());
         let start = start.max(person.born);
         let length = match kind {
             "Assessment" => self.dice.between(20, 60),
@@ -90,9 +101,7 @@ impl Life<'_> {
         for (first, last) in self.quarters(start, involvement.end) {
             let cells = social_care::cells(&involvement, &told, last);
             let source = involvement.id.clone();
-            let row = Row {
-                at: first, source, person: Some(person.number), mistakes: told.mistakes.clone(), cells,
-            };
+            let row = Row { at: first, source, person: Some(person.number), mistakes: told.mistakes.clone(), cells };
             self.send(Feed::SocialCare, row)?;
         }
         Ok(kind == "CLA")
@@ -122,7 +131,11 @@ impl Life<'_> {
         for (first, last) in self.quarters(start, case.end) {
             let cells = youth_justice::cells(&case, &told, &birth, last);
             let row = Row {
-                at: first, source: case.id.clone(), person: Some(person.number), mistakes: told.mistakes.clone(), cells,
+                at: first,
+                source: case.id.clone(),
+                person: Some(person.number),
+                mistakes: told.mistakes.clone(),
+                cells,
             };
             self.send(Feed::YouthJustice, row)?;
         }
@@ -173,7 +186,11 @@ impl Life<'_> {
         let cells = crate::feeds::exclusions::cells(&exclusion, &told, &mut self.dice);
         let source = format!("EX-{:07}", self.outbox.next_number("exclusion"));
         let row = Row {
-            at: start.at(0, 0, 0, 0), source: source.clone(), person: Some(person.number), mistakes: told.mistakes, cells,
+            at: start.at(0, 0, 0, 0),
+            source: source.clone(),
+            person: Some(person.number),
+            mistakes: told.mistakes,
+            cells,
         };
         self.send(Feed::Exclusions, row)?;
         Ok(source)

@@ -65,7 +65,8 @@ impl Life<'_> {
         };
         let told = self.told(person, at.date(), &Habits::HOSPITAL);
         let cells = ae_navigator::cells(&notification, &told);
-        let row = Row { at, source: notification.id.clone(), person: Some(person.number), mistakes: told.mistakes, cells };
+        let row =
+            Row { at, source: notification.id.clone(), person: Some(person.number), mistakes: told.mistakes, cells };
         self.send(Feed::AeNavigator, row)?;
         // The same wound is counted again, without a name.
         match injury {
@@ -85,14 +86,22 @@ impl Life<'_> {
             period: (month.first(), month.last().min(self.today())),
             site: self.hospital_of().1.to_owned(),
             arrived,
-            assaulted: Some(real(arrived.saturating_sub(before))).filter(|at| *at < arrived && !self.dice.chance(0.004)),
+            assaulted: Some(real(arrived.saturating_sub(before)))
+                .filter(|at| *at < arrived && !self.dice.chance(0.004)),
             method,
-            other: if method == "Other" { self.dice.pick(&["belt buckle", "dog", "pushed", "hot water", "chair", ""]) } else { "" },
+            other: if method == "Other" {
+                self.dice.pick(&["belt buckle", "dog", "pushed", "hot water", "chair", ""])
+            } else {
+                ""
+            },
             place: kind,
             described: self.described(kind),
         };
         let row = Row {
-            at: arrived.min(window.until), source: String::new(), person: None, mistakes: Vec::new(),
+            at: arrived.min(window.until),
+            source: String::new(),
+            person: None,
+            mistakes: Vec::new(),
             cells: istv::cells(&attendance),
         };
         self.send(Feed::Istv, row)
@@ -105,11 +114,19 @@ impl Life<'_> {
         let road = place(self.setting.county, self.area, &mut self.dice).line;
         let text = match kind {
             "Licensed premises" => {
-                let name = self.dice.pick(&["The Dolphin", "The Anchor", "Tides", "The Three Herons", "Bar Nine", "The Maltings"]);
+                let name = self.dice.pick(&[
+                    "The Dolphin",
+                    "The Anchor",
+                    "Tides",
+                    "The Three Herons",
+                    "Bar Nine",
+                    "The Maltings",
+                ]);
                 format!("{name} {town}")
             }
             "Street" | "Public transport" | "Shop" | "Park or open space" => {
-                let near = self.dice.pick(&["", " nr the bridge", " outside the station", " by the chip shop", " car park"]);
+                let near =
+                    self.dice.pick(&["", " nr the bridge", " outside the station", " by the chip shop", " car park"]);
                 format!("{road}{near}")
             }
             _ => String::new(),

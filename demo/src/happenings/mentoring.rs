@@ -13,8 +13,14 @@ use crate::planted::{COHORT_RATE, MENTORING_RATE_RATIO, Plants};
 use crate::window::{Hours, Window};
 
 const OFFENCES: &[(&str, u32)] = &[
-    ("Violence without injury", 30), ("Violence with injury", 15), ("Possession of drugs", 12), ("Public order", 12),
-    ("Criminal damage", 10), ("Shoplifting", 10), ("Possession of a bladed article", 5), ("Robbery", 4),
+    ("Violence without injury", 30),
+    ("Violence with injury", 15),
+    ("Possession of drugs", 12),
+    ("Public order", 12),
+    ("Criminal damage", 10),
+    ("Shoplifting", 10),
+    ("Possession of a bladed article", 5),
+    ("Robbery", 4),
     ("Possession of drugs with intent to supply", 2),
 ];
 

@@ -14,8 +14,14 @@ use crate::planted::Plants;
 use crate::window::{Hours, real};
 
 const FOUND_AT: &[(&str, u32)] = &[
-    ("Friend's home", 34), ("Returned by themselves", 30), ("Street", 12), ("Railway station", 7), ("Unknown adult's home", 6),
-    ("Park or open space", 6), ("Hotel", 3), ("Hospital", 2),
+    ("Friend's home", 34),
+    ("Returned by themselves", 30),
+    ("Street", 12),
+    ("Railway station", 7),
+    ("Unknown adult's home", 6),
+    ("Park or open space", 6),
+    ("Hotel", 3),
+    ("Hospital", 2),
 ];
 
 impl Life<'_> {
@@ -43,14 +49,23 @@ impl Life<'_> {
     }
 
     /// An episode reported at this moment; found in this area when it is given.
-    pub(super) fn missing(&mut self, person: &Person, at: DateTime, found: Option<usize>) -> Result<String, CountyError> {
+    pub(super) fn missing(
+        &mut self,
+        person: &Person,
+        at: DateTime,
+        found: Option<usize>,
+    ) -> Result<String, CountyError> {
         let long = self.dice.chance(0.12) || found.is_some();
         let minutes = if long { self.dice.between(24 * 60, 120 * 60) } else { self.dice.between(90, 20 * 60) };
         self.episode(person, at, real(at.saturating_add(SignedDuration::from_mins(minutes))), found)
     }
 
     fn episode(
-        &mut self, person: &Person, reported: DateTime, returned: DateTime, found: Option<usize>,
+        &mut self,
+        person: &Person,
+        reported: DateTime,
+        returned: DateTime,
+        found: Option<usize>,
     ) -> Result<String, CountyError> {
         let window = self.setting.window;
         let number = self.outbox.next_number("missing");
@@ -77,7 +92,13 @@ impl Life<'_> {
         };
         let told = self.told(person, reported.date(), &Habits::CASEWORK);
         let cells = missing_episodes::cells(&episode, &told);
-        let row = Row { at: reported, source: episode.id.clone(), person: Some(person.number), mistakes: told.mistakes, cells };
+        let row = Row {
+            at: reported,
+            source: episode.id.clone(),
+            person: Some(person.number),
+            mistakes: told.mistakes,
+            cells,
+        };
         self.send(Feed::MissingEpisodes, row)?;
         Ok(episode.id)
     }

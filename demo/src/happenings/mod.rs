@@ -50,7 +50,11 @@ pub struct Life<'a> {
 /// # Errors
 /// When a row cannot be written.
 pub fn live_through<'a>(
-    setting: &'a Setting<'a>, area: usize, people: &'a [Person], outbox: &'a mut Outbox, found: &'a mut Found,
+    setting: &'a Setting<'a>,
+    area: usize,
+    people: &'a [Person],
+    outbox: &'a mut Outbox,
+    found: &'a mut Found,
 ) -> Result<(), CountyError> {
     let dice = Dice::of(setting.county.seed, "happenings", area as u64);
     let mut life = Life { setting, area, people, outbox, found, dice, taken: HashSet::new() };

@@ -23,10 +23,22 @@ const ARRESTED: f64 = 0.17;
 const CONVICTED: f64 = 0.11;
 
 const OFFENCES: &[(&str, u32)] = &[
-    ("Violence with injury", 16), ("Violence without injury", 24), ("Stalking and harassment", 6), ("Robbery", 3),
-    ("Burglary", 6), ("Theft from the person", 4), ("Shoplifting", 6), ("Vehicle crime", 6), ("Criminal damage", 9),
-    ("Public order", 8), ("Possession of drugs", 4), ("Possession of drugs with intent to supply", 1),
-    ("Possession of a bladed article", 2), ("Sexual offence", 2), ("Anti-social behaviour", 5), ("Concern for safety", 6),
+    ("Violence with injury", 16),
+    ("Violence without injury", 24),
+    ("Stalking and harassment", 6),
+    ("Robbery", 3),
+    ("Burglary", 6),
+    ("Theft from the person", 4),
+    ("Shoplifting", 6),
+    ("Vehicle crime", 6),
+    ("Criminal damage", 9),
+    ("Public order", 8),
+    ("Possession of drugs", 4),
+    ("Possession of drugs with intent to supply", 1),
+    ("Possession of a bladed article", 2),
+    ("Sexual offence", 2),
+    ("Anti-social behaviour", 5),
+    ("Concern for safety", 6),
     ("Domestic incident, no crime", 6),
 ];
 
@@ -38,7 +50,8 @@ impl<'a> Life<'a> {
         let hotspot = self.setting.plants.hotspot.area == self.area;
         let mean = self.people.len() as f64 * RATE * self.hardship() / 1.3;
         for (number, month) in window.months.iter().enumerate() {
-            let growth = if hotspot { crate::planted::HOTSPOT_GROWTH.powi(i32::try_from(number).unwrap_or(0)) } else { 1.0 };
+            let growth =
+                if hotspot { crate::planted::HOTSPOT_GROWTH.powi(i32::try_from(number).unwrap_or(0)) } else { 1.0 };
             for _ in 0..self.dice.poisson(mean * window.share_of(*month) * growth) {
                 let at = window.moment_between(month.first(), month.last(), Hours::Night, &mut self.dice);
                 let offence = self.dice.weighted(OFFENCES);
@@ -86,7 +99,11 @@ impl<'a> Life<'a> {
 
     /// Writes an event with its persons, and custody for some of its suspects; gives back the rows' references.
     pub(super) fn event(
-        &mut self, at: DateTime, offence: &'static str, place: &Place, parts: &[(&Person, Role)],
+        &mut self,
+        at: DateTime,
+        offence: &'static str,
+        place: &Place,
+        parts: &[(&Person, Role)],
     ) -> Result<Vec<String>, CountyError> {
         let number = self.outbox.next_number("crime");
         let event = Event {
@@ -132,7 +149,8 @@ impl<'a> Life<'a> {
             station,
         };
         let cells = custody::cells(&arrival, self.nominal(person), &told);
-        let row = Row { at, source: arrival.record.clone(), person: Some(person.number), mistakes: told.mistakes, cells };
+        let row =
+            Row { at, source: arrival.record.clone(), person: Some(person.number), mistakes: told.mistakes, cells };
         self.send(Feed::Custody, row)?;
         Ok(arrival.record)
     }

@@ -59,10 +59,32 @@ pub fn typo(word: &str, dice: &mut Dice) -> String {
 /// A key beside this one, or a letter that sounds alike.
 fn neighbour(letter: char, dice: &mut Dice) -> char {
     const BESIDE: &[(char, &str)] = &[
-        ('a', "seo"), ('b', "vn"), ('c', "xks"), ('d', "sf"), ('e', "ria"), ('f', "gdp"), ('g', "fhj"), ('h', "gj"),
-        ('i', "uyeo"), ('j', "hkg"), ('k', "jlc"), ('l', "kr"), ('m', "n"), ('n', "mb"), ('o', "iua"), ('p', "ob"),
-        ('q', "wk"), ('r', "et"), ('s', "azc"), ('t', "rd"), ('u', "yio"), ('v', "bcw"), ('w', "qv"), ('x', "zc"),
-        ('y', "tui"), ('z', "xs"),
+        ('a', "seo"),
+        ('b', "vn"),
+        ('c', "xks"),
+        ('d', "sf"),
+        ('e', "ria"),
+        ('f', "gdp"),
+        ('g', "fhj"),
+        ('h', "gj"),
+        ('i', "uyeo"),
+        ('j', "hkg"),
+        ('k', "jlc"),
+        ('l', "kr"),
+        ('m', "n"),
+        ('n', "mb"),
+        ('o', "iua"),
+        ('p', "ob"),
+        ('q', "wk"),
+        ('r', "et"),
+        ('s', "azc"),
+        ('t', "rd"),
+        ('u', "yio"),
+        ('v', "bcw"),
+        ('w', "qv"),
+        ('x', "zc"),
+        ('y', "tui"),
+        ('z', "xs"),
     ];
     if let Some(digit) = letter.to_digit(10) {
         let by = 1 + u32::try_from(dice.below(8)).unwrap_or(0);
@@ -92,10 +114,32 @@ pub fn unaccented(text: &str) -> String {
 /// The letter without its accent. The letters are those in `names.toml`.
 pub fn plain(letter: char) -> char {
     const PAIRS: &[(&str, char)] = &[
-        ("áàâãäåąăā", 'a'), ("ÁÀÂÃÄÅĄĂĀ", 'A'), ("çćč", 'c'), ("ÇĆČ", 'C'), ("éèêëęėē", 'e'), ("ÉÈÊËĘĖĒ", 'E'), ("ğģ", 'g'),
-        ("ĞĢ", 'G'), ("íìîïıįī", 'i'), ("ÍÌÎÏİĮĪ", 'I'), ("ķ", 'k'), ("łļ", 'l'), ("ŁĻ", 'L'), ("ńñņň", 'n'), ("ŃÑŅ", 'N'),
-        ("óòôõöő", 'o'), ("ÓÒÔÕÖŐ", 'O'), ("şșśš", 's'), ("ŞȘŚŠ", 'S'), ("țţ", 't'), ("ȚŢ", 'T'), ("úùûüųū", 'u'),
-        ("ÚÙÛÜŲŪ", 'U'), ("ý", 'y'), ("źżž", 'z'), ("ŹŻŽ", 'Z'),
+        ("áàâãäåąăā", 'a'),
+        ("ÁÀÂÃÄÅĄĂĀ", 'A'),
+        ("çćč", 'c'),
+        ("ÇĆČ", 'C'),
+        ("éèêëęėē", 'e'),
+        ("ÉÈÊËĘĖĒ", 'E'),
+        ("ğģ", 'g'),
+        ("ĞĢ", 'G'),
+        ("íìîïıįī", 'i'),
+        ("ÍÌÎÏİĮĪ", 'I'),
+        ("ķ", 'k'),
+        ("łļ", 'l'),
+        ("ŁĻ", 'L'),
+        ("ńñņň", 'n'),
+        ("ŃÑŅ", 'N'),
+        ("óòôõöő", 'o'),
+        ("ÓÒÔÕÖŐ", 'O'),
+        ("şșśš", 's'),
+        ("ŞȘŚŠ", 'S'),
+        ("țţ", 't'),
+        ("ȚŢ", 'T'),
+        ("úùûüųū", 'u'),
+        ("ÚÙÛÜŲŪ", 'U'),
+        ("ý", 'y'),
+        ("źżž", 'z'),
+        ("ŹŻŽ", 'Z'),
     ];
     PAIRS.iter().find(|(accented, _)| accented.contains(letter)).map_or(letter, |&(_, plain)| plain)
 }

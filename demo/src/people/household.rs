@@ -27,9 +27,17 @@ enum Kind {
 
 /// Weights of the kinds, per thousand households.
 const KINDS: &[(Kind, u32)] = &[
-    (Kind::Single, 165), (Kind::OlderSingle, 120), (Kind::Couple, 165), (Kind::OlderCouple, 110), (Kind::Family, 205),
-    (Kind::LoneParent, 85), (Kind::GrownFamily, 70), (Kind::ThreeGenerations, 25), (Kind::Shared, 35),
-    (Kind::Young, 38), (Kind::ChildrensHome, 1),
+    (Kind::Single, 165),
+    (Kind::OlderSingle, 120),
+    (Kind::Couple, 165),
+    (Kind::OlderCouple, 110),
+    (Kind::Family, 205),
+    (Kind::LoneParent, 85),
+    (Kind::GrownFamily, 70),
+    (Kind::ThreeGenerations, 25),
+    (Kind::Shared, 35),
+    (Kind::Young, 38),
+    (Kind::ChildrensHome, 1),
 ];
 
 /// A member before they have a name.
@@ -120,7 +128,8 @@ fn seats(dice: &mut Dice) -> Vec<Seat> {
     let mut out = Vec::new();
     let pair = |dice: &mut Dice, low: i64, high: i64, out: &mut Vec<Seat>| {
         let age = dice.between(low, high);
-        let (first, second) = if dice.chance(0.02) { (Gender::Female, Gender::Female) } else { (Gender::Male, Gender::Female) };
+        let (first, second) =
+            if dice.chance(0.02) { (Gender::Female, Gender::Female) } else { (Gender::Male, Gender::Female) };
         out.push(seat(age, first, Part::First));
         let partner = (age - 2 + dice.between(-4, 4)).max(18);
         out.push(seat(partner, second, Part::Partner));
@@ -259,14 +268,23 @@ fn member(census: &Census<'_>, dice: &mut Dice, roof: &Roof<'_>, seat: Seat, num
         phone,
         email,
         home: roof.home.clone(),
-        former_home: if seat.part == Part::Stranger { former_home(census, dice, roof.home) } else { roof.former.clone() },
+        former_home: if seat.part == Part::Stranger {
+            former_home(census, dice, roof.home)
+        } else {
+            roof.former.clone()
+        },
         twin: false,
         hazard: (dice.normal() * 0.9 - 0.405).exp(),
     }
 }
 
 fn family_names(
-    census: &Census<'_>, dice: &mut Dice, roof: &Roof<'_>, seat: Seat, names: &Community, double: bool,
+    census: &Census<'_>,
+    dice: &mut Dice,
+    roof: &Roof<'_>,
+    seat: Seat,
+    names: &Community,
+    double: bool,
 ) -> (String, Option<(String, Option<Date>)>) {
     let borne = |name: &str| names.borne(name, seat.gender);
     match seat.part {
@@ -277,9 +295,13 @@ fn family_names(
             (borne(&roof.family), Some((borne(&roof.partner_family), changed)))
         }
         Part::Partner => (borne(&roof.partner_family), None),
-        Part::Child | Part::Twin if double => (format!("{}-{}", borne(&roof.family), borne(&roof.partner_family)), None),
+        Part::Child | Part::Twin if double => {
+            (format!("{}-{}", borne(&roof.family), borne(&roof.partner_family)), None)
+        }
         // Some children bear the other parent's name.
-        Part::Child | Part::Twin if !roof.shares_name && roof.household.is_multiple_of(3) => (borne(&roof.partner_family), None),
+        Part::Child | Part::Twin if !roof.shares_name && roof.household.is_multiple_of(3) => {
+            (borne(&roof.partner_family), None)
+        }
         Part::First if seat.gender == Gender::Female && dice.chance(0.03) => {
             (borne(&roof.family), Some((borne(&names.family(dice)), Some(day_within(census, dice)))))
         }
@@ -325,9 +347,26 @@ fn email(given: &str, family: &str, number: u64, dice: &mut Dice) -> String {
 /// Only if the embedded list of communities were empty, which a test rules out.
 fn nobody(census: &Census<'_>, number: u64, roof: &Roof<'_>) -> Person {
     Person {
-        number, household: roof.household, area: roof.home.area, community: 0, ethnicity: "NS".to_owned(),
-        gender: Gender::Female, born: census.today, age: 0, given: String::new(), middle: None, family: String::new(),
-        former_family: None, nickname: None, nhs_number: identity::nhs_number(number), upn: None, phone: None, email: None,
-        home: roof.home.clone(), former_home: None, twin: false, hazard: 0.0,
+        number,
+        household: roof.household,
+        area: roof.home.area,
+        community: 0,
+        ethnicity: "NS".to_owned(),
+        gender: Gender::Female,
+        born: census.today,
+        age: 0,
+        given: String::new(),
+        middle: None,
+        family: String::new(),
+        former_family: None,
+        nickname: None,
+        nhs_number: identity::nhs_number(number),
+        upn: None,
+        phone: None,
+        email: None,
+        home: roof.home.clone(),
+        former_home: None,
+        twin: false,
+        hazard: 0.0,
     }
 }

@@ -79,7 +79,9 @@ fn identifiers_are_valid_and_postcodes_lie_in_their_area() {
 
 #[test]
 fn every_nhs_number_is_valid_but_for_the_deliberate_mistakes() {
-    for (name, column, id) in [("ae_navigator", "nhs_number", "notification_id"), ("social_care", "NHS Number", "Involvement ID")] {
+    for (name, column, id) in
+        [("ae_navigator", "nhs_number", "notification_id"), ("social_care", "NHS Number", "Involvement ID")]
+    {
         let wrong: HashSet<String> = truth(SMALL.path(), name)
             .into_iter()
             .filter(|(_, _, mistakes)| mistakes.contains("nhs_number_wrong"))

@@ -14,7 +14,10 @@ fn the_hotspot_grows_as_it_was_planted() {
     let mut counts = Vec::new();
     for bytes in all(&SMALL.path().join("feeds/street_crime")).into_values() {
         let rows = csv(unzipped(&bytes).as_bytes());
-        counts.push(rows.iter().filter(|row| row["LSOA code"] == area && row["Crime type"] == hotspot["crime_type"]).count() as f64);
+        counts.push(
+            rows.iter().filter(|row| row["LSOA code"] == area && row["Crime type"] == hotspot["crime_type"]).count()
+                as f64,
+        );
     }
     // Log-linear growth by Poisson likelihood (Newton's method on level and slope).
     let (mut level, mut slope) = ((counts.iter().sum::<f64>() / counts.len() as f64).ln(), 0.0);
@@ -82,11 +85,10 @@ fn mentoring_lowers_later_offending_by_the_planted_ratio() {
 #[test]
 fn lines_and_repeat_missing_can_be_looked_up_in_the_feeds() {
     let plan = planted(SMALL.path());
-    let known: HashSet<(String, String)> =
-        csv(&std::fs::read(SMALL.path().join("truth/records.csv")).unwrap())
-            .into_iter()
-            .map(|row| (row["feed"].clone(), row["source_id"].clone()))
-            .collect();
+    let known: HashSet<(String, String)> = csv(&std::fs::read(SMALL.path().join("truth/records.csv")).unwrap())
+        .into_iter()
+        .map(|row| (row["feed"].clone(), row["source_id"].clone()))
+        .collect();
     let lines = plan["county_lines"].as_array().unwrap();
     assert_eq!(lines.len(), 2);
     for line in lines {
@@ -102,7 +104,8 @@ fn lines_and_repeat_missing_can_be_looked_up_in_the_feeds() {
     let episodes = truth(SMALL.path(), "missing_episodes");
     for child in plan["repeat_missing"]["children"].as_array().unwrap() {
         let number = child["person"].to_string();
-        let ids: HashSet<&String> = episodes.iter().filter(|(_, person, _)| *person == number).map(|(id, _, _)| id).collect();
+        let ids: HashSet<&String> =
+            episodes.iter().filter(|(_, person, _)| *person == number).map(|(id, _, _)| id).collect();
         assert!(ids.len() as u64 >= child["episodes"].as_u64().unwrap() && ids.len() >= 4);
     }
 }

@@ -94,30 +94,15 @@ impl Blocking {
             let mut expressions = Vec::with_capacity(rule.keys.len());
             for key in &rule.keys {
                 let at = spec.fields.iter().position(|field| field.name == key.field);
-                let (at, column) =
-                    at.and_then(|at| Some((at, columns.get(at)?)))
-                        .ok_or_else(|| {
-                            Error::Spec(format!(
-                                "blocking rule `{}` uses a field that is not there",
-                                rule.name
-                            ))
-                        })?;
-                known
-                    .entry(key.to_string())
-                    .or_insert_with(|| evaluate(key, column));
+                let (at, column) = at.and_then(|at| Some((at, columns.get(at)?))).ok_or_else(|| {
+                    Error::Spec(format!("blocking rule `{}` uses a field that is not there", rule.name))
+                })?;
+                known.entry(key.to_string()).or_insert_with(|| evaluate(key, column));
                 expressions.push((at, key.clone()));
             }
-            let parts: Vec<&[u32]> = rule
-                .keys
-                .iter()
-                .filter_map(|key| known.get(&key.to_string()))
-                .map(Vec::as_slice)
-                .collect();
-            rules.push(Keys {
-                name: rule.name.clone(),
-                expressions,
-                of: combine(&parts),
-            });
+            let parts: Vec<&[u32]> =
+                rule.keys.iter().filter_map(|key| known.get(&key.to_string())).map(Vec::as_slice).collect();
+            rules.push(Keys { name: rule.name.clone(), expressions, of: combine(&parts) });
         }
         Ok(Blocking { rules })
     }
@@ -129,24 +114,13 @@ impl Blocking {
 
     /// Each rule's blocks with at least one record for which `is_new`.
     pub(crate) fn blocks(&self, is_new: &(dyn Fn(u32) -> bool + Sync)) -> Vec<Blocks> {
-        self.rules
-            .par_iter()
-            .enumerate()
-            .map(|(rule, keys)| keys.blocks(rule, is_new))
-            .collect()
+        self.rules.par_iter().enumerate().map(|(rule, keys)| keys.blocks(rule, is_new)).collect()
     }
 
     pub(crate) fn plan(&self, blocks: &[Blocks], columns: &[Column]) -> Plan {
-        let rules: Vec<RulePlan> = self
-            .rules
-            .iter()
-            .zip(blocks)
-            .map(|(keys, blocks)| keys.plan(blocks, columns))
-            .collect();
-        Plan {
-            pairs_at_most: rules.iter().map(|rule| rule.pairs).sum(),
-            rules,
-        }
+        let rules: Vec<RulePlan> =
+            self.rules.iter().zip(blocks).map(|(keys, blocks)| keys.plan(blocks, columns)).collect();
+        Plan { pairs_at_most: rules.iter().map(|rule| rule.pairs).sum(), rules }
     }
 }
 
@@ -154,16 +128,10 @@ fn evaluate(expression: &Expression, column: &Column) -> Vec<u32> {
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let mut number = |value: &str| {
         let next = numbers.len() as u32;
-        expression
-            .key(value)
-            .map_or(NONE, |key| *numbers.entry(key).or_insert(next))
+        expression.key(value).map_or(NONE, |key| *numbers.entry(key).or_insert(next))
     };
     let of_value: Vec<u32> = column.values.iter().map(|value| number(value)).collect();
-    column
-        .ids
-        .iter()
-        .map(|id| of_value.get(*id as usize).copied().unwrap_or(NONE))
-        .collect()
+    column.ids.iter().map(|id| of_value.get(*id as usize).copied().unwrap_or(NONE)).collect()
 }
 
 impl Keys {
@@ -190,11 +158,7 @@ impl Keys {
             }
             start += block.len();
         }
-        Blocks {
-            rule,
-            order: sorted.into_iter().map(|(_, _, record)| record).collect(),
-            blocks,
-        }
+        Blocks { rule, order: sorted.into_iter().map(|(_, _, record)| record).collect(), blocks }
     }
 
     fn plan(&self, blocks: &Blocks, columns: &[Column]) -> RulePlan {
@@ -202,27 +166,15 @@ impl Keys {
         let mut shown: Vec<Block> = Vec::new();
         largest.sort_by_key(|(range, new)| Reverse((pairs(range.len(), *new), range.len())));
         // Blocks as large as the last one shown are named too before the cut, so that ties don't depend on order.
-        let least = largest
-            .get(LARGEST - 1)
-            .map_or(0, |(range, new)| pairs(range.len(), *new));
-        for (range, new) in largest
-            .into_iter()
-            .take_while(|(range, new)| pairs(range.len(), *new) >= least)
-            .take(1000)
+        let least = largest.get(LARGEST - 1).map_or(0, |(range, new)| pairs(range.len(), *new));
+        for (range, new) in largest.into_iter().take_while(|(range, new)| pairs(range.len(), *new) >= least).take(1000)
         {
             let record = blocks.order.get(range.start).copied().unwrap_or(NONE);
             let key = |(at, expression): &(usize, Expression)| {
-                columns
-                    .get(*at)?
-                    .value(record)
-                    .and_then(|value| expression.key(value))
+                columns.get(*at)?.value(record).and_then(|value| expression.key(value))
             };
             let keys: Vec<String> = self.expressions.iter().filter_map(key).collect();
-            shown.push(Block {
-                keys: keys.join(" + "),
-                records: range.len() as u64,
-                pairs: pairs(range.len(), *new),
-            });
+            shown.push(Block { keys: keys.join(" + "), records: range.len() as u64, pairs: pairs(range.len(), *new) });
         }
         shown.sort_by(|a, b| (b.pairs, b.records, &a.keys).cmp(&(a.pairs, a.records, &b.keys)));
         shown.truncate(LARGEST);
@@ -230,11 +182,7 @@ impl Keys {
             name: self.name.clone(),
             records: blocks.order.len() as u64,
             blocks: blocks.blocks.len() as u64,
-            pairs: blocks
-                .blocks
-                .iter()
-                .map(|(range, new)| pairs(range.len(), *new))
-                .sum(),
+            pairs: blocks.blocks.iter().map(|(range, new)| pairs(range.len(), *new)).sum(),
             largest: shown,
         }
     }
@@ -251,20 +199,14 @@ impl Blocks {
             for at in range.start..range.start + new {
                 load += (range.end - at - 1) as u64;
                 if load >= TASK {
-                    task.push(Task {
-                        from: from..at + 1,
-                        end: range.end,
-                    });
+                    task.push(Task { from: from..at + 1, end: range.end });
                     tasks.push(std::mem::take(&mut task));
                     from = at + 1;
                     load = 0;
                 }
             }
             if from < range.start + new {
-                task.push(Task {
-                    from: from..range.start + new,
-                    end: range.end,
-                });
+                task.push(Task { from: from..range.start + new, end: range.end });
             }
         }
         if !task.is_empty() {
@@ -274,18 +216,12 @@ impl Blocks {
     }
 
     /// Calls `visit` with each pair of a task that no earlier rule finds, smaller record first, and counts them.
-    pub(crate) fn each_pair(
-        &self,
-        blocking: &Blocking,
-        task: &[Task],
-        mut visit: impl FnMut(u32, u32),
-    ) -> u64 {
+    pub(crate) fn each_pair(&self, blocking: &Blocking, task: &[Task], mut visit: impl FnMut(u32, u32)) -> u64 {
         let earlier = blocking.rules.get(..self.rule).unwrap_or_default();
         let mut count = 0;
         for Task { from, end } in task {
             for at in from.clone() {
-                let (Some(one), Some(others)) = (self.order.get(at), self.order.get(at + 1..*end))
-                else {
+                let (Some(one), Some(others)) = (self.order.get(at), self.order.get(at + 1..*end)) else {
                     continue;
                 };
                 for other in others {

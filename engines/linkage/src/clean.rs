@@ -43,11 +43,7 @@ pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
         }
         Some(text) => {
             let text: String = text.chars().take(LONGEST).collect();
-            if text.is_empty() || missing.contains(&text) {
-                Cleaned::Missing
-            } else {
-                Cleaned::Value(text)
-            }
+            if text.is_empty() || missing.contains(&text) { Cleaned::Missing } else { Cleaned::Value(text) }
         }
     }
 }
@@ -74,11 +70,7 @@ pub(crate) fn valid(check: Check, value: &str) -> bool {
 /// than part words.
 pub(crate) fn fold(text: &str, spaces: bool) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
@@ -101,10 +93,7 @@ fn words(text: &str) -> String {
 }
 
 fn squeeze(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
-        .collect()
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 fn postcode(text: &str) -> String {
@@ -121,10 +110,7 @@ fn postcode(text: &str) -> String {
             }
         })
         .collect();
-    if matches!(
-        shape.as_str(),
-        "A99AA" | "A999AA" | "AA99AA" | "AA999AA" | "A9A9AA" | "AA9A9AA"
-    ) {
+    if matches!(shape.as_str(), "A99AA" | "A999AA" | "AA99AA" | "AA999AA" | "A9A9AA" | "AA9A9AA") {
         code.insert(code.len() - 3, ' ');
     }
     code
@@ -140,12 +126,7 @@ fn date(text: &str) -> Option<String> {
         [day, month, year] if year.len() == 4 => (*year, *month, *day),
         _ => return None,
     };
-    let number = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse::<u16>().ok())
-            .flatten()
-    };
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u16>().ok()).flatten();
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
     (month < 100 && day < 100).then(|| format!("{year:04}{month:02}{day:02}"))
 }

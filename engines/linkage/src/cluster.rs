@@ -44,38 +44,23 @@ pub(crate) fn gather(spec: &Spec, columns: &[Column], cluster_of: &[u32]) -> Vec
             members.entry(*cluster).or_default().push(record);
         }
     }
-    let cluster = |(id, records): (u32, Vec<u32>)| Cluster {
-        id,
-        flags: flags(spec, columns, &records),
-        records,
-    };
+    let cluster = |(id, records): (u32, Vec<u32>)| Cluster { id, flags: flags(spec, columns, &records), records };
     members.into_iter().map(cluster).collect()
 }
 
 fn flags(spec: &Spec, columns: &[Column], records: &[u32]) -> Vec<Flag> {
     let mut flags = Vec::new();
-    for (field, column) in spec
-        .fields
-        .iter()
-        .zip(columns)
-        .filter(|(field, _)| field.distinguishes)
-    {
+    for (field, column) in spec.fields.iter().zip(columns).filter(|(field, _)| field.distinguishes) {
         let mut firsts: BTreeMap<u32, u32> = BTreeMap::new();
         for record in records {
-            if column
-                .value(*record)
-                .is_some_and(|value| valid(field.check, value))
-            {
+            if column.value(*record).is_some_and(|value| valid(field.check, value)) {
                 firsts.entry(column.id(*record)).or_insert(*record);
             }
         }
         if firsts.len() > 1 {
             let mut records: Vec<u32> = firsts.into_values().collect();
             records.sort_unstable();
-            flags.push(Flag::Contradiction {
-                field: field.name.clone(),
-                records,
-            });
+            flags.push(Flag::Contradiction { field: field.name.clone(), records });
         }
     }
     flags

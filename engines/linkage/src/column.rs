@@ -41,26 +41,15 @@ impl Column {
                 })
             }));
         }
-        let cleaned: Vec<Cleaned> = raws
-            .par_iter()
-            .map(|value| clean(field.kind, value, &missing))
-            .collect();
+        let cleaned: Vec<Cleaned> = raws.par_iter().map(|value| clean(field.kind, value, &missing)).collect();
         let mut values: Vec<Box<str>> = cleaned
             .iter()
-            .filter_map(|c| {
-                if let Cleaned::Value(v) = c {
-                    Some(v.as_str().into())
-                } else {
-                    None
-                }
-            })
+            .filter_map(|c| if let Cleaned::Value(v) = c { Some(v.as_str().into()) } else { None })
             .collect();
         values.par_sort_unstable();
         values.dedup();
         let number = |c: &Cleaned| match c {
-            Cleaned::Value(value) => values
-                .binary_search_by(|v| v.as_ref().cmp(value))
-                .map_or(NONE, |at| at as u32),
+            Cleaned::Value(value) => values.binary_search_by(|v| v.as_ref().cmp(value)).map_or(NONE, |at| at as u32),
             Cleaned::Missing | Cleaned::Unreadable => NONE,
         };
         let final_numbers: Vec<u32> = cleaned.par_iter().map(number).collect();
@@ -69,12 +58,7 @@ impl Column {
             unreadable += usize::from(cleaned.get(*id as usize) == Some(&Cleaned::Unreadable));
             *id = final_numbers.get(*id as usize).copied().unwrap_or(NONE);
         }
-        Column {
-            ids,
-            values,
-            nicknames: Vec::new(),
-            unreadable,
-        }
+        Column { ids, values, nicknames: Vec::new(), unreadable }
     }
 
     /// The number of a record's value, or [`NONE`].
@@ -96,22 +80,14 @@ impl Column {
         let mut of: HashMap<String, Vec<u32>> = HashMap::new();
         for (number, set) in sets.iter().enumerate() {
             for name in set {
-                let name = if kind == Kind::Name {
-                    fold(name, true)
-                } else {
-                    name.trim().to_lowercase()
-                };
+                let name = if kind == Kind::Name { fold(name, true) } else { name.trim().to_lowercase() };
                 of.entry(name).or_default().push(number as u32);
             }
         }
         let sets_of = |value: &str| {
             let first = value.split(' ').next().unwrap_or_default();
-            let mut sets: Vec<u32> = [value, first]
-                .iter()
-                .filter_map(|name| of.get(*name))
-                .flatten()
-                .copied()
-                .collect();
+            let mut sets: Vec<u32> =
+                [value, first].iter().filter_map(|name| of.get(*name)).flatten().copied().collect();
             sets.sort_unstable();
             sets.dedup();
             sets.into_boxed_slice()
@@ -120,8 +96,6 @@ impl Column {
     }
 
     pub(crate) fn nicknames(&self, record: u32) -> &[u32] {
-        self.nicknames
-            .get(self.id(record) as usize)
-            .map_or(&[], AsRef::as_ref)
+        self.nicknames.get(self.id(record) as usize).map_or(&[], AsRef::as_ref)
     }
 }

@@ -60,11 +60,7 @@ struct Sides<'a> {
 
 impl Comparisons {
     pub(crate) fn new(spec: &Spec) -> Result<Comparisons, Error> {
-        let all = spec
-            .comparisons
-            .iter()
-            .map(|comparison| Compiled::new(spec, comparison))
-            .collect::<Option<Vec<_>>>();
+        let all = spec.comparisons.iter().map(|comparison| Compiled::new(spec, comparison)).collect::<Option<Vec<_>>>();
         all.map(|all| Comparisons { all })
             .ok_or_else(|| Error::Spec("a comparison uses a field that is not there".into()))
     }
@@ -84,52 +80,33 @@ impl Comparisons {
 impl Compiled {
     fn new(spec: &Spec, comparison: &Comparison) -> Option<Compiled> {
         let number = |field: &String| spec.fields.iter().position(|f| f.name == *field);
-        let columns = comparison
-            .fields
-            .iter()
-            .map(number)
-            .collect::<Option<Vec<_>>>()?;
+        let columns = comparison.fields.iter().map(number).collect::<Option<Vec<_>>>()?;
         let compile = |level: &crate::Level| {
             Some(CompiledLevel {
                 test: Test::new(&level.rule, 0, &comparison.fields)?,
                 sees_missing: level.rule.sees_missing(),
             })
         };
-        Some(Compiled {
-            columns,
-            levels: comparison
-                .levels
-                .iter()
-                .map(compile)
-                .collect::<Option<Vec<_>>>()?,
-        })
+        Some(Compiled { columns, levels: comparison.levels.iter().map(compile).collect::<Option<Vec<_>>>()? })
     }
 
     fn level(&self, columns: &[Column], left: u32, right: u32) -> Option<usize> {
-        let mut sides = Sides {
-            columns: [None; MOST_FIELDS],
-            left,
-            right,
-            similarity: [None; MOST_FIELDS],
-        };
+        let mut sides = Sides { columns: [None; MOST_FIELDS], left, right, similarity: [None; MOST_FIELDS] };
         let mut missing = false;
         for (slot, number) in sides.columns.iter_mut().zip(&self.columns) {
             let column = columns.get(*number)?;
             missing |= column.id(left) == NONE || column.id(right) == NONE;
             *slot = Some(column);
         }
-        self.levels
-            .iter()
-            .position(|level| (level.sees_missing || !missing) && level.test.holds(&mut sides))
+        self.levels.iter().position(|level| (level.sees_missing || !missing) && level.test.holds(&mut sides))
     }
 }
 
 impl Test {
     fn new(rule: &Rule, field: usize, fields: &[String]) -> Option<Test> {
         let each = |rules: &std::collections::BTreeMap<String, Rule>| {
-            let named = |(name, rule): (&String, &Rule)| {
-                Test::new(rule, fields.iter().position(|f| f == name)?, fields)
-            };
+            let named =
+                |(name, rule): (&String, &Rule)| Test::new(rule, fields.iter().position(|f| f == name)?, fields);
             rules.iter().map(named).collect::<Option<Vec<_>>>()
         };
         Some(match rule {
@@ -166,9 +143,7 @@ impl Sides<'_> {
         };
         match rule {
             Rule::Missing => column.id(self.left) == NONE || column.id(self.right) == NONE,
-            Rule::Exact => {
-                column.id(self.left) != NONE && column.id(self.left) == column.id(self.right)
-            }
+            Rule::Exact => column.id(self.left) != NONE && column.id(self.left) == column.id(self.right),
             Rule::JaroWinkler(least) => {
                 let (Some(a), Some(b)) = (column.value(self.left), column.value(self.right)) else {
                     return false;
@@ -178,17 +153,7 @@ impl Sides<'_> {
                 };
                 *known.get_or_insert_with(|| text::jaro_winkler(a, b)) >= *least
             }
-            rule => plain(
-                rule,
-                Side {
-                    column,
-                    record: self.left,
-                },
-                Side {
-                    column,
-                    record: self.right,
-                },
-            ),
+            rule => plain(rule, Side { column, record: self.left }, Side { column, record: self.right }),
         }
     }
 }
@@ -204,10 +169,7 @@ fn plain(rule: &Rule, left: Side, right: Side) -> bool {
         Rule::DamerauLevenshtein(most) => text::within_edits(a, b, *most),
         Rule::Nickname => {
             let others = right.column.nicknames(right.record);
-            left.column
-                .nicknames(left.record)
-                .iter()
-                .any(|set| others.contains(set))
+            left.column.nicknames(left.record).iter().any(|set| others.contains(set))
         }
         Rule::Initial => text::initial(a, b),
         Rule::OneDigitWrong => identifier::one_digit_wrong(a, b),

@@ -23,9 +23,7 @@ pub(crate) struct Sets {
 
 impl Sets {
     pub(crate) fn new(size: usize) -> Sets {
-        Sets {
-            parent: (0..size as u32).collect(),
-        }
+        Sets { parent: (0..size as u32).collect() }
     }
 
     /// The smallest member of the set of `member`.
@@ -101,13 +99,7 @@ pub(crate) fn join(records: usize, edges: &[Edge], forbidden: &[(u32, u32)]) -> 
 }
 
 /// Joins links of equal weight, but for groups of them that would bring a forbidden pair together.
-fn join_tied(
-    sets: &mut Sets,
-    edges: &[Edge],
-    tied: &[usize],
-    apart: &[(u32, u32)],
-    refused: &mut [bool],
-) {
+fn join_tied(sets: &mut Sets, edges: &[Edge], tied: &[usize], apart: &[(u32, u32)], refused: &mut [bool]) {
     let mut names: HashMap<u32, u32> = HashMap::new();
     let mut ends = Vec::with_capacity(tied.len());
     for number in tied {

@@ -28,25 +28,16 @@ struct Adjustment {
 impl Frequencies {
     pub(crate) fn new(spec: &Spec, columns: &[Column]) -> Frequencies {
         let of = |comparison: &crate::Comparison| {
-            let adjustment = |level: &Level| {
-                level
-                    .term_frequency
-                    .then(|| Adjustment::new(spec, &comparison.fields, level, columns))
-            };
+            let adjustment =
+                |level: &Level| level.term_frequency.then(|| Adjustment::new(spec, &comparison.fields, level, columns));
             comparison.levels.iter().map(adjustment).collect()
         };
-        Frequencies {
-            of: spec.comparisons.iter().map(of).collect(),
-        }
+        Frequencies { of: spec.comparisons.iter().map(of).collect() }
     }
 
     /// What rarity adds for a pair that shows this level, of which `record` is either side: both hold the same values.
     pub(crate) fn bits(&self, comparison: usize, level: usize, record: u32) -> f64 {
-        let adjustment = self
-            .of
-            .get(comparison)
-            .and_then(|levels| levels.get(level))
-            .and_then(Option::as_ref);
+        let adjustment = self.of.get(comparison).and_then(|levels| levels.get(level)).and_then(Option::as_ref);
         adjustment.map_or(0.0, |adjustment| adjustment.of(record))
     }
 }
@@ -55,21 +46,9 @@ impl Adjustment {
     fn new(spec: &Spec, fields: &[String], level: &Level, columns: &[Column]) -> Adjustment {
         let exact = level.rule.exact_fields(fields);
         let number = |name: &String| spec.fields.iter().position(|field| field.name == *name);
-        let used: Vec<&Column> = exact
-            .iter()
-            .filter_map(|name| columns.get(number(name)?))
-            .collect();
-        let combination = combine(
-            &used
-                .iter()
-                .map(|column| column.ids.as_slice())
-                .collect::<Vec<_>>(),
-        );
-        let most = combination
-            .iter()
-            .filter(|id| **id != NONE)
-            .max()
-            .map_or(0, |id| *id as usize + 1);
+        let used: Vec<&Column> = exact.iter().filter_map(|name| columns.get(number(name)?)).collect();
+        let combination = combine(&used.iter().map(|column| column.ids.as_slice()).collect::<Vec<_>>());
+        let most = combination.iter().filter(|id| **id != NONE).max().map_or(0, |id| *id as usize + 1);
         let mut counts = vec![0_u64; most];
         for id in &combination {
             if let Some(count) = counts.get_mut(*id as usize) {
@@ -85,22 +64,13 @@ impl Adjustment {
             let squares: u128 = counts.iter().map(|count| u128::from(*count).pow(2)).sum();
             squares as f64 / (filled as f64).powi(2)
         };
-        let bits_of = |count: &u64| {
-            level.term_frequency_weight
-                * (chance / share(*count).max(level.term_frequency_floor)).log2()
-        };
-        Adjustment {
-            bits: counts.iter().map(bits_of).collect(),
-            combination,
-        }
+        let bits_of =
+            |count: &u64| level.term_frequency_weight * (chance / share(*count).max(level.term_frequency_floor)).log2();
+        Adjustment { bits: counts.iter().map(bits_of).collect(), combination }
     }
 
     fn of(&self, record: u32) -> f64 {
-        let combination = self
-            .combination
-            .get(record as usize)
-            .copied()
-            .unwrap_or(NONE);
+        let combination = self.combination.get(record as usize).copied().unwrap_or(NONE);
         self.bits.get(combination as usize).copied().unwrap_or(0.0)
     }
 }

@@ -58,7 +58,5 @@ pub use error::Error;
 pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
-pub use spec::{
-    BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Rule, Spec, Step, Thresholds,
-};
+pub use spec::{BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Rule, Spec, Step, Thresholds};
 pub use table::Table;

@@ -118,29 +118,13 @@ impl Linker {
     /// [`Error::Spec`] where the spec makes no sense, [`Error::MissingColumns`] where the table lacks a field.
     pub fn new(spec: Spec, table: Table) -> Result<Linker, Error> {
         spec.check()?;
-        let list = |names: Vec<&str>| {
-            names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let absent: Vec<&str> = spec
-            .fields
-            .iter()
-            .map(|field| field.name.as_str())
-            .filter(|name| table.column(name).is_none())
-            .collect();
+        let list = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let absent: Vec<&str> =
+            spec.fields.iter().map(|field| field.name.as_str()).filter(|name| table.column(name).is_none()).collect();
         if !absent.is_empty() {
-            let present = if table.names().next().is_none() {
-                "none".to_owned()
-            } else {
-                list(table.names().collect())
-            };
-            return Err(Error::MissingColumns {
-                missing: list(absent),
-                present,
-            });
+            let present =
+                if table.names().next().is_none() { "none".to_owned() } else { list(table.names().collect()) };
+            return Err(Error::MissingColumns { missing: list(absent), present });
         }
         let column = |field: &crate::Field| {
             let mut column = Column::new(field, table.column(&field.name)?);
@@ -177,36 +161,21 @@ impl Linker {
         let report = |(field, column): (&crate::Field, &Column)| {
             let (filled, unreadable) = (column.filled(), column.unreadable);
             let missing = self.records - filled - unreadable;
-            FieldReport {
-                field: field.name.clone(),
-                filled,
-                missing,
-                unreadable,
-                distinct: column.values.len(),
-            }
+            FieldReport { field: field.name.clone(), filled, missing, unreadable, distinct: column.values.len() }
         };
-        self.spec
-            .fields
-            .iter()
-            .zip(&self.columns)
-            .map(report)
-            .collect()
+        self.spec.fields.iter().zip(&self.columns).map(report).collect()
     }
 
     /// Counts what [`Linker::run`] would compare. Takes time by the number of records, not of pairs.
     #[must_use]
     pub fn plan(&self) -> Plan {
-        self.blocking
-            .plan(&self.blocking.blocks(&|_| true), &self.columns)
+        self.blocking.plan(&self.blocking.blocks(&|_| true), &self.columns)
     }
 
     /// Counts what [`Linker::run_for`] would compare.
     #[must_use]
     pub fn plan_for(&self, new: &NewRecords) -> Plan {
-        self.blocking.plan(
-            &self.blocking.blocks(&|record| new.hold(record)),
-            &self.columns,
-        )
+        self.blocking.plan(&self.blocking.blocks(&|record| new.hold(record)), &self.columns)
     }
 
     /// Compares every pair that the blocking rules find, and clusters the records.
@@ -225,11 +194,7 @@ impl Linker {
     pub fn run_for(&self, new: &NewRecords, options: &RunOptions) -> Result<Outcome, Error> {
         if let Some(last) = new.last().filter(|last| *last as usize >= self.records) {
             let (what, record) = ("the list of new records", last.into());
-            return Err(Error::NoSuchRecord {
-                what,
-                record,
-                records: self.records,
-            });
+            return Err(Error::NoSuchRecord { what, record, records: self.records });
         }
         self.run_blocks(&self.blocking.blocks(&|record| new.hold(record)), options)
     }
@@ -254,8 +219,7 @@ impl Linker {
     /// Takes a pair's weight apart, with the names of comparisons and levels.
     #[must_use]
     pub fn expand(&self, pair: &Pair) -> Explanation {
-        self.weights
-            .explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
+        self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
     }
 
     /// INVARIANT: `left < right`, both records of the table.
@@ -263,14 +227,7 @@ impl Linker {
         let pattern = self.comparisons.pattern(&self.columns, left, right);
         let weight = self.weights.weigh(pattern, &self.frequencies, left);
         let decision = self.decide(weight);
-        Pair {
-            left,
-            right,
-            weight,
-            pattern,
-            rule: rule.and_then(|rule| u16::try_from(rule).ok()),
-            decision,
-        }
+        Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }
     }
 
     fn decide(&self, weight: f64) -> Decision {
@@ -319,10 +276,7 @@ impl Linker {
         };
         let found: Vec<(Vec<Pair>, u64)> = rule.tasks().par_iter().map(run).collect();
         let count = found.iter().map(|(_, count)| count).sum();
-        (
-            found.into_iter().flat_map(|(pairs, _)| pairs).collect(),
-            count,
-        )
+        (found.into_iter().flat_map(|(pairs, _)| pairs).collect(), count)
     }
 
     /// Constraints as smaller and larger record, each once.
@@ -331,11 +285,7 @@ impl Linker {
         for (one, other) in pairs {
             let (left, right) = (*one.min(other), *one.max(other));
             if right as usize >= self.records {
-                return Err(Error::NoSuchRecord {
-                    what,
-                    record: right.into(),
-                    records: self.records,
-                });
+                return Err(Error::NoSuchRecord { what, record: right.into(), records: self.records });
             }
             if left == right {
                 return Err(Error::SamePair { what, record: left });
@@ -384,32 +334,17 @@ impl Linker {
             Decision::Link => Some(pair.weight),
             Decision::Review | Decision::Apart | Decision::Forbidden | Decision::Refused => None,
         };
-        let edge = |pair: &Pair| {
-            weight(pair).map(|weight| Edge {
-                left: pair.left,
-                right: pair.right,
-                weight,
-            })
-        };
+        let edge = |pair: &Pair| weight(pair).map(|weight| Edge { left: pair.left, right: pair.right, weight });
         let edges: Vec<Edge> = pairs.iter().filter_map(edge).collect();
         let (mut sets, refused) = constraints::join(self.records, &edges, forbidden);
-        let linking = pairs
-            .iter_mut()
-            .filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required));
+        let linking = pairs.iter_mut().filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required));
         for (pair, refused) in linking.zip(refused) {
             if refused {
                 pair.decision = Decision::Refused;
             }
         }
-        let cluster_of: Vec<u32> = (0..self.records as u32)
-            .map(|record| sets.of(record))
-            .collect();
+        let cluster_of: Vec<u32> = (0..self.records as u32).map(|record| sets.of(record)).collect();
         let clusters = cluster::gather(&self.spec, &self.columns, &cluster_of);
-        Outcome {
-            pairs,
-            compared,
-            cluster_of,
-            clusters,
-        }
+        Outcome { pairs, compared, cluster_of, clusters }
     }
 }

@@ -64,15 +64,11 @@ pub struct Outcome {
 impl Outcome {
     /// Pairs that wait for a person: between the thresholds, or refused because of a constraint.
     pub fn review(&self) -> impl Iterator<Item = &Pair> {
-        self.pairs
-            .iter()
-            .filter(|pair| matches!(pair.decision, Decision::Review | Decision::Refused))
+        self.pairs.iter().filter(|pair| matches!(pair.decision, Decision::Review | Decision::Refused))
     }
 
     /// Pairs that hold clusters together.
     pub fn links(&self) -> impl Iterator<Item = &Pair> {
-        self.pairs
-            .iter()
-            .filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required))
+        self.pairs.iter().filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required))
     }
 }

@@ -6,9 +6,7 @@ use crate::{Spec, frequency::Frequencies, spec::MOST_LEVELS};
 
 /// The level that each comparison showed, four bits each: 0 for "nothing to compare", else the level's place counted from 1.
 /// Pairs with equal patterns differ in weight only by term frequency.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Pattern(u64);
 
@@ -32,11 +30,7 @@ impl Pattern {
     }
 
     fn code(self, comparison: usize) -> usize {
-        if comparison < 16 {
-            (self.0 >> (4 * comparison) & 15) as usize
-        } else {
-            0
-        }
+        if comparison < 16 { (self.0 >> (4 * comparison) & 15) as usize } else { 0 }
     }
 
     /// INVARIANT: set once for each comparison, on a default pattern; the spec's limits keep both numbers small.
@@ -95,25 +89,14 @@ pub(crate) struct Weights {
 impl Weights {
     pub(crate) fn new(spec: &Spec) -> Weights {
         let of = |comparison: &crate::Comparison| {
-            std::iter::once(0.0)
-                .chain(
-                    comparison
-                        .levels
-                        .iter()
-                        .map(|level| (level.m / level.u).log2()),
-                )
-                .collect()
+            std::iter::once(0.0).chain(comparison.levels.iter().map(|level| (level.m / level.u).log2())).collect()
         };
-        Weights {
-            prior: bits(spec.prior),
-            levels: spec.comparisons.iter().map(of).collect(),
-        }
+        Weights { prior: bits(spec.prior), levels: spec.comparisons.iter().map(of).collect() }
     }
 
     /// The weight of a pair with this pattern, of which `record` is either side.
     pub(crate) fn weigh(&self, pattern: Pattern, frequencies: &Frequencies, record: u32) -> f64 {
-        self.parts(pattern, frequencies, record)
-            .fold(self.prior, |sum, (bits, term)| sum + (bits + term))
+        self.parts(pattern, frequencies, record).fold(self.prior, |sum, (bits, term)| sum + (bits + term))
     }
 
     fn parts<'a>(
@@ -124,45 +107,21 @@ impl Weights {
     ) -> impl Iterator<Item = (f64, f64)> + 'a {
         self.levels.iter().enumerate().map(move |(at, levels)| {
             let bits = levels.get(pattern.code(at)).copied().unwrap_or(0.0);
-            let term = pattern
-                .level(at)
-                .map_or(0.0, |level| frequencies.bits(at, level, record));
+            let term = pattern.level(at).map_or(0.0, |level| frequencies.bits(at, level, record));
             (bits, term)
         })
     }
 
-    pub(crate) fn explain(
-        &self,
-        spec: &Spec,
-        pattern: Pattern,
-        frequencies: &Frequencies,
-        record: u32,
-    ) -> Explanation {
-        let part = |(at, (comparison, (bits, term_frequency_bits))): (
-            usize,
-            (&crate::Comparison, (f64, f64)),
-        )| Part {
+    pub(crate) fn explain(&self, spec: &Spec, pattern: Pattern, frequencies: &Frequencies, record: u32) -> Explanation {
+        let part = |(at, (comparison, (bits, term_frequency_bits))): (usize, (&crate::Comparison, (f64, f64)))| Part {
             comparison: comparison.name.clone(),
-            level: pattern
-                .level(at)
-                .and_then(|level| comparison.levels.get(level))
-                .map(|level| level.name.clone()),
+            level: pattern.level(at).and_then(|level| comparison.levels.get(level)).map(|level| level.name.clone()),
             bits,
             term_frequency_bits,
         };
-        let parts = spec
-            .comparisons
-            .iter()
-            .zip(self.parts(pattern, frequencies, record))
-            .enumerate()
-            .map(part)
-            .collect();
+        let parts =
+            spec.comparisons.iter().zip(self.parts(pattern, frequencies, record)).enumerate().map(part).collect();
         let total_bits = self.weigh(pattern, frequencies, record);
-        Explanation {
-            prior_bits: self.prior,
-            parts,
-            total_bits,
-            probability: probability(total_bits),
-        }
+        Explanation { prior_bits: self.prior, parts, total_bits, probability: probability(total_bits) }
     }
 }

@@ -34,8 +34,7 @@ impl Table {
                 .map(|batch| text_of(name, batch.column_by_name(name).ok_or_else(missing)?))
                 .collect::<Result<Vec<ArrayRef>, Error>>()?;
             let pieces: Vec<&dyn Array> = pieces.iter().map(AsRef::as_ref).collect();
-            let whole = concat(&pieces)
-                .map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
+            let whole = concat(&pieces).map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
             columns.push((name.clone(), whole.as_string::<i32>().clone()));
         }
         Table::new(columns)
@@ -51,15 +50,7 @@ impl Table {
         let columns = columns.into_iter();
         Table::new(
             columns
-                .map(|(name, values)| {
-                    (
-                        name.into(),
-                        values
-                            .iter()
-                            .map(|v| v.as_ref().map(AsRef::as_ref))
-                            .collect(),
-                    )
-                })
+                .map(|(name, values)| (name.into(), values.iter().map(|v| v.as_ref().map(AsRef::as_ref)).collect()))
                 .collect(),
         )
     }
@@ -74,9 +65,7 @@ impl Table {
                 )));
             }
             if columns.iter().take(at).any(|(earlier, _)| earlier == name) {
-                return Err(Error::Shape(format!(
-                    "there are two columns named `{name}`"
-                )));
+                return Err(Error::Shape(format!("there are two columns named `{name}`")));
             }
         }
         if u32::try_from(records).is_ok_and(|records| records < u32::MAX) {
@@ -93,10 +82,7 @@ impl Table {
     }
 
     pub(crate) fn column(&self, name: &str) -> Option<&StringArray> {
-        self.columns
-            .iter()
-            .find(|(column, _)| column == name)
-            .map(|(_, values)| values)
+        self.columns.iter().find(|(column, _)| column == name).map(|(_, values)| values)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -105,10 +91,7 @@ impl Table {
 }
 
 fn text_of(name: &str, column: &ArrayRef) -> Result<ArrayRef, Error> {
-    let refused = || Error::ColumnType {
-        column: name.to_owned(),
-        kind: column.data_type().to_string(),
-    };
+    let refused = || Error::ColumnType { column: name.to_owned(), kind: column.data_type().to_string() };
     if column.data_type().is_nested() {
         return Err(refused()); // Arrow would print lists and structures, which is no value to compare.
     }

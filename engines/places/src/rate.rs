@@ -47,10 +47,7 @@ pub struct Interval {
 
 impl Interval {
     fn scaled(self, by: f64) -> Self {
-        Self {
-            lower: self.lower * by,
-            upper: self.upper * by,
-        }
+        Self { lower: self.lower * by, upper: self.upper * by }
     }
 }
 
@@ -84,12 +81,7 @@ impl Rate {
     pub fn with(count: u64, population: u64, of_count: Interval) -> Option<Self> {
         (population > 0).then(|| {
             let scale = 1000.0 / real(population);
-            Self {
-                count,
-                population,
-                per_1000: real(count) * scale,
-                interval: of_count.scaled(scale),
-            }
+            Self { count, population, per_1000: real(count) * scale, interval: of_count.scaled(scale) }
         })
     }
 }
@@ -103,46 +95,25 @@ pub fn exact(count: u64, confidence: Confidence) -> Interval {
         return byar(count, confidence);
     }
     let twice = 2.0 * real(count);
-    let lower = if count == 0 {
-        0.0
-    } else {
-        half_chi_squared(twice, confidence.tail())
-    };
-    Interval {
-        lower,
-        upper: half_chi_squared(twice + 2.0, 1.0 - confidence.tail()),
-    }
+    let lower = if count == 0 { 0.0 } else { half_chi_squared(twice, confidence.tail()) };
+    Interval { lower, upper: half_chi_squared(twice + 2.0, 1.0 - confidence.tail()) }
 }
 
 /// Half the quantile of chi-squared; the degrees of freedom given here are never below 2, so it always exists.
 fn half_chi_squared(freedom: f64, probability: f64) -> f64 {
-    ChiSquared::new(freedom).map_or(f64::NAN, |chi_squared| {
-        chi_squared.inverse_cdf(probability) / 2.0
-    })
+    ChiSquared::new(freedom).map_or(f64::NAN, |chi_squared| chi_squared.inverse_cdf(probability) / 2.0)
 }
 
 /// Byar's approximation to the exact interval: c(1 − 1/9c − z/3√c)³ to (c+1)(1 − 1/9(c+1) + z/3√(c+1))³.
 #[must_use]
 pub fn byar(count: u64, confidence: Confidence) -> Interval {
-    let limit = |count: f64, deviate: f64| {
-        count * (1.0 - 1.0 / (9.0 * count) + deviate / (3.0 * count.sqrt())).powi(3)
-    };
-    let lower = if count == 0 {
-        0.0
-    } else {
-        limit(real(count), -confidence.deviate()).max(0.0)
-    };
-    Interval {
-        lower,
-        upper: limit(real(count) + 1.0, confidence.deviate()),
-    }
+    let limit = |count: f64, deviate: f64| count * (1.0 - 1.0 / (9.0 * count) + deviate / (3.0 * count.sqrt())).powi(3);
+    let lower = if count == 0 { 0.0 } else { limit(real(count), -confidence.deviate()).max(0.0) };
+    Interval { lower, upper: limit(real(count) + 1.0, confidence.deviate()) }
 }
 
 /// A count as a real number: exact up to 2^53.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of events and residents are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of events and residents are far below 2^53")]
 fn real(count: u64) -> f64 {
     count as f64
 }
@@ -155,8 +126,7 @@ mod tests {
 
     fn assert_near(interval: Interval, lower: f64, upper: f64, tolerance: f64) {
         assert!(
-            (interval.lower - lower).abs() <= tolerance
-                && (interval.upper - upper).abs() <= tolerance,
+            (interval.lower - lower).abs() <= tolerance && (interval.upper - upper).abs() <= tolerance,
             "{interval:?} is not {lower} to {upper}"
         );
     }

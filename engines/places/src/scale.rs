@@ -25,10 +25,7 @@ impl Quantiles {
     /// Parts the values into at most `classes` classes; fewer where many values are equal, none where there are no values.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>, classes: usize) -> Self {
-        let mut sorted: Vec<f64> = values
-            .into_iter()
-            .filter(|value| value.is_finite())
-            .collect();
+        let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         let length = sorted.len();
         let mut parted: Vec<Class> = Vec::new();
@@ -41,11 +38,7 @@ impl Quantiles {
             let before: usize = parted.iter().map(|class| class.count).sum();
             let up_to = sorted.partition_point(|value| *value <= greatest);
             if let Some(least) = sorted.get(before).copied().filter(|_| up_to > before) {
-                parted.push(Class {
-                    least,
-                    greatest,
-                    count: up_to - before,
-                });
+                parted.push(Class { least, greatest, count: up_to - before });
             }
         }
         Self { classes: parted }
@@ -62,11 +55,7 @@ impl Quantiles {
     #[must_use]
     pub fn class_of(&self, value: f64) -> Option<usize> {
         let last = self.classes.len().checked_sub(1)?;
-        value.is_finite().then(|| {
-            self.classes
-                .partition_point(|class| class.greatest < value)
-                .min(last)
-        })
+        value.is_finite().then(|| self.classes.partition_point(|class| class.greatest < value).min(last))
     }
 }
 
@@ -79,28 +68,10 @@ mod tests {
     #[test]
     fn a_hundred_values_make_five_twenties() {
         let quantiles = Quantiles::of((1..=100).map(f64::from), CLASSES);
+        assert_eq!(quantiles.classes().iter().map(|class| class.count).collect::<Vec<_>>(), [20; 5]);
+        assert_eq!(quantiles.classes()[0], Class { least: 1.0, greatest: 20.0, count: 20 });
         assert_eq!(
-            quantiles
-                .classes()
-                .iter()
-                .map(|class| class.count)
-                .collect::<Vec<_>>(),
-            [20; 5]
-        );
-        assert_eq!(
-            quantiles.classes()[0],
-            Class {
-                least: 1.0,
-                greatest: 20.0,
-                count: 20
-            }
-        );
-        assert_eq!(
-            (
-                quantiles.class_of(20.0),
-                quantiles.class_of(20.5),
-                quantiles.class_of(1000.0)
-            ),
+            (quantiles.class_of(20.0), quantiles.class_of(20.5), quantiles.class_of(1000.0)),
             (Some(0), Some(1), Some(4))
         );
     }
@@ -108,14 +79,7 @@ mod tests {
     #[test]
     fn many_zeros_are_one_class() {
         let quantiles = Quantiles::of([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0], CLASSES);
-        assert_eq!(
-            quantiles
-                .classes()
-                .iter()
-                .map(|class| class.count)
-                .collect::<Vec<_>>(),
-            [6, 2, 2]
-        );
+        assert_eq!(quantiles.classes().iter().map(|class| class.count).collect::<Vec<_>>(), [6, 2, 2]);
         assert_eq!(quantiles.class_of(0.0), Some(0));
     }
 
@@ -123,10 +87,7 @@ mod tests {
     fn nothing_has_no_class() {
         assert_eq!(Quantiles::of([], CLASSES).class_of(1.0), None);
         assert_eq!(Quantiles::of([1.0], 0).class_of(1.0), None);
-        assert_eq!(
-            Quantiles::of([1.0, f64::NAN], CLASSES).class_of(f64::NAN),
-            None
-        );
+        assert_eq!(Quantiles::of([1.0, f64::NAN], CLASSES).class_of(f64::NAN), None);
     }
 
     proptest! {

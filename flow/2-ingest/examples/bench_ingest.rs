@@ -28,7 +28,17 @@ const HEADER: &str = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude
 Last outcome category,Context\n";
 
 const COLUMNS: &[&str] = &[
-    "id", "feed", "controller", "category", "source_key", "delivery", "line", "event_at", "body", "body_hash", "received_at",
+    "id",
+    "feed",
+    "controller",
+    "category",
+    "source_key",
+    "delivery",
+    "line",
+    "event_at",
+    "body",
+    "body_hash",
+    "received_at",
     "expires_on",
 ];
 
@@ -229,9 +239,10 @@ fn duckdb(path: &Path, rows: usize) {
     let script = "import duckdb,sys,time\nt=time.time()\nn=duckdb.sql(\"create table t as select * from read_csv('\"+sys.argv[1]+\"')\")\n\
                   print(time.time()-t)";
     let output = Command::new(python).args(["-c", script]).arg(path).output();
-    let seconds = output.ok().filter(|output| output.status.success()).and_then(|output| {
-        String::from_utf8_lossy(&output.stdout).trim().parse::<f64>().ok()
-    });
+    let seconds = output
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8_lossy(&output.stdout).trim().parse::<f64>().ok());
     match seconds {
         Some(seconds) => println!("{:34} {:>9.0} rows/s", "DuckDB reading the file", rows as f64 / seconds),
         None => println!("{:34} not installed (make bench-ingest installs it)", "DuckDB reading the file"),

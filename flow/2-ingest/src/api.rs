@@ -9,11 +9,12 @@
 pub use crate::{
     RECORDS_ACCEPTED,
     delivery::{
-        Counts, DeliveryFault, DeliveryReport, Progress, ReadDelivery, State, Watch, deliver_file, delivery, last_deliveries,
-        latest_of_feed, read_delivery, receive_blob, resume_unfinished, unwatched,
+        Counts, DeliveryFault, DeliveryReport, Progress, ReadDelivery, State, Watch, deliver_file, delivery,
+        last_deliveries, latest_of_feed, read_delivery, receive_blob, resume_unfinished, unwatched,
     },
     feed::{
-        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, feed, feeds, load_folder, use_folder,
+        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, feed, feeds, load_folder,
+        use_folder,
     },
     http::openapi,
     notify::{NotificationOutcome, NotifyFault, notify},

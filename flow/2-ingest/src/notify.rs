@@ -115,7 +115,8 @@ const LONGEST: usize = 64 * 1024;
 /// with the other reasons.
 fn flatten(feed: &Feed, json: &Json) -> Result<(Vec<String>, Vec<String>), NotifyFault> {
     let shape = |text: &str| NotifyFault::Shape(text.to_owned());
-    let object = json.as_object().ok_or_else(|| shape("Send one JSON object: one event with the feed’s column names."))?;
+    let object =
+        json.as_object().ok_or_else(|| shape("Send one JSON object: one event with the feed’s column names."))?;
     let (mut names, mut values) = (Vec::new(), Vec::new());
     for (name, value) in object {
         names.push(name.clone());

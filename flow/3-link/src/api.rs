@@ -8,10 +8,14 @@
 pub use crate::{
     LinkRecords, PEOPLE_LINKED,
     person::{
-        PersonRecord, Shown, current_person, name_of, part::person_part, people_of, person_of, records_of, records_of_many, shown, shown_of, who_knows,
+        PersonRecord, Shown, current_person, name_of, part::person_part, people_of, person_of, records_of,
+        records_of_many, shown, shown_of, who_knows,
     },
     review::waiting_count,
-    run::{Progress, RunError, RunReport, Tell, run, run_with, store::{LastRun, last_run}},
+    run::{
+        Progress, RunError, RunReport, Tell, run, run_with,
+        store::{LastRun, last_run},
+    },
     search::{Hit, Wanted, search},
     spec::Model,
 };

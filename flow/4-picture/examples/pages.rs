@@ -3,9 +3,20 @@
 //! (`areas.geojson`, `population.csv`, `feeds/street_crime/`). `measure` prints how long the pages take, and ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "an example may stop")]
 
-use std::{collections::BTreeSet, fs::File, path::{Path, PathBuf}, sync::Arc, time::{Duration, Instant}};
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use axum::{Router, body::Body, http::{Request, header}, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header},
+    routing::get,
+};
 use base::{Clock, HandClock, Id, Random, code, kind};
 use tower::ServiceExt;
 use vault::{Actor, Cause, Location, Opening, Operation, Purpose, Scope, StoreError, Topics, Vault, jobs::Handlers};
@@ -17,7 +28,13 @@ struct Everyone;
 impl Members for Everyone {
     async fn member(&self, id: Id<kind::Member>) -> Result<Option<MemberCard>, StoreError> {
         let duties = BTreeSet::from([code!("analyst")]);
-        Ok(Some(MemberCard { id, name: "Asha Brown".into(), agency: Id::from_u128(2), agency_name: "The unit".into(), duties }))
+        Ok(Some(MemberCard {
+            id,
+            name: "Asha Brown".into(),
+            agency: Id::from_u128(2),
+            agency_name: "The unit".into(),
+            duties,
+        }))
     }
 }
 
@@ -29,7 +46,8 @@ async fn main() {
     let random = Random::seeded(1);
     let vault = open(directory.path(), &clock, &random).await;
     fill(&vault, &folder).await;
-    let nav = [("Home", "/home"), ("People", "/people"), ("Action", "/moments"), ("Insight", "/places"), ("Trust", "/trust")];
+    let nav =
+        [("Home", "/home"), ("People", "/people"), ("Action", "/moments"), ("Insight", "/places"), ("Trust", "/trust")];
     let site = Site::new(Setup {
         vault,
         clock,
@@ -85,7 +103,11 @@ async fn fill(vault: &Vault, folder: &Path) {
     let open = |names: [&str; 2]| names.iter().find_map(|name| File::open(folder.join(name)).ok()).expect("the file");
     let started = Instant::now();
     let areas = open(["areas.geojson", "lsoa-2011-boundaries.geojson.gz"]);
-    println!("areas: {:?} in {:?}", picture::api::load_areas(vault, Actor::System, areas).await.unwrap().kept, started.elapsed());
+    println!(
+        "areas: {:?} in {:?}",
+        picture::api::load_areas(vault, Actor::System, areas).await.unwrap().kept,
+        started.elapsed()
+    );
     let population = open(["population.csv", "population-mid-2015.csv"]);
     picture::api::load_population(vault, Actor::System, population).await.unwrap();
     let deprivation = open(["deprivation.csv", "imd-2019.csv"]);
@@ -100,7 +122,8 @@ async fn fill(vault: &Vault, folder: &Path) {
     files.sort();
     let (feed, mut rows) = (ingest::api::feed("police_uk").unwrap(), 0);
     for path in files {
-        let report = ingest::api::deliver_file(vault, &Actor::System, feed, &path, &ingest::api::unwatched).await.unwrap();
+        let report =
+            ingest::api::deliver_file(vault, &Actor::System, feed, &path, &ingest::api::unwatched).await.unwrap();
         rows += report.counts.read;
     }
     let started = Instant::now();
@@ -114,7 +137,10 @@ async fn measure(pages: &Router, cookie: &str) {
             let mut times: Vec<Duration> = Vec::new();
             let mut size = 0;
             for _ in 0..101 {
-                let request = Request::builder().uri(path).header(header::COOKIE, cookie).header(header::ACCEPT_ENCODING, encoding);
+                let request = Request::builder()
+                    .uri(path)
+                    .header(header::COOKIE, cookie)
+                    .header(header::ACCEPT_ENCODING, encoding);
                 let started = Instant::now();
                 let response = pages.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
                 size = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().len();
@@ -122,7 +148,10 @@ async fn measure(pages: &Router, cookie: &str) {
             }
             let first = times[0];
             times.sort();
-            println!("{path} ({encoding}): {size} bytes, median {:?}, 95th {:?}, first {first:?}", times[50], times[95]);
+            println!(
+                "{path} ({encoding}): {size} bytes, median {:?}, 95th {:?}, first {first:?}",
+                times[50], times[95]
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What later stages and the program may use of this one.
 
 pub use crate::area::{
-    AreaPlace, District, LoadError, Loaded, area_of_postcode, areas_of_postcodes, districts, load_areas, load_deprivation,
-    load_population, load_postcodes, place_of_area,
+    AreaPlace, District, LoadError, Loaded, area_of_postcode, areas_of_postcodes, districts, load_areas,
+    load_deprivation, load_population, load_postcodes, place_of_area,
 };
 
 use vault::{Topics, jobs::Handlers};

@@ -18,9 +18,7 @@ mod offence;
 use vault::{Migration, migration};
 
 /// This stage's tables.
-pub const MIGRATIONS: &[Migration] = &[
-    migration!(400, "area", "area/0400_area.sql"),
-    migration!(410, "offence", "offence/0410_offence.sql"),
-];
+pub const MIGRATIONS: &[Migration] =
+    &[migration!(400, "area", "area/0400_area.sql"), migration!(410, "offence", "offence/0410_offence.sql")];
 
 pub use map::routes;

@@ -98,7 +98,8 @@ pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fau
 async fn told(queue: &Queue) -> Result<Vec<Told>, Fault> {
     let steps = open_for(&queue.reader, "rota_lead", 10).await?;
     let told = steps.into_iter().map(|step| {
-        let name = types().get(&step.moment_type).map_or_else(|| step.moment_type.to_string(), |rules| rules.name.clone());
+        let name =
+            types().get(&step.moment_type).map_or_else(|| step.moment_type.to_string(), |rules| rules.name.clone());
         let place = step.district.unwrap_or_else(|| "place not known".to_owned());
         let what = if step.step == "unassigned" { "nobody has taken it" } else { "needs you" };
         Told {

@@ -136,7 +136,8 @@ pub(crate) struct PicturePlaces;
 impl Places for PicturePlaces {
     async fn places_of(&self, vault: &Vault, postcodes: &[Postcode]) -> Result<BTreeMap<String, Place>, StoreError> {
         let found = picture::api::areas_of_postcodes(&vault.plain(), postcodes).await?;
-        let place = |place: picture::api::AreaPlace| Place { area: place.area.to_string(), district: place.district_name };
+        let place =
+            |place: picture::api::AreaPlace| Place { area: place.area.to_string(), district: place.district_name };
         Ok(found.into_iter().map(|(postcode, found)| (postcode, place(found))).collect())
     }
 }

@@ -11,7 +11,5 @@ pub const MIGRATIONS: &[vault::Migration] = &[];
 
 /// The stage's pages.
 pub fn routes() -> Router<Site> {
-    Router::new()
-        .route("/board", get(board::pages::show))
-        .route("/board/how/{figure}", get(board::pages::how))
+    Router::new().route("/board", get(board::pages::show)).route("/board/how/{figure}", get(board::pages::how))
 }

@@ -42,11 +42,7 @@ impl Code {
     /// # Errors
     /// When it is empty, too long, or has any other character.
     pub fn new(text: &str) -> Result<Self, CodeError> {
-        if Self::is_valid(text) {
-            Ok(Self(text.into()))
-        } else {
-            Err(CodeError)
-        }
+        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(CodeError) }
     }
 
     /// Whether a text is a code.
@@ -201,8 +197,7 @@ mod tests {
 
     #[test]
     fn a_set_of_codes_is_searched_by_text() {
-        let set =
-            std::collections::BTreeSet::from([crate::code!("custody"), crate::code!("a_and_e")]);
+        let set = std::collections::BTreeSet::from([crate::code!("custody"), crate::code!("a_and_e")]);
         assert!(set.contains("custody"));
         assert!(!set.contains("missing"));
     }

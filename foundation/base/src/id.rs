@@ -92,10 +92,7 @@ impl<T> Id<T> {
     /// The id with this value.
     #[must_use]
     pub const fn from_u128(ulid: u128) -> Self {
-        Self {
-            ulid,
-            kind: PhantomData,
-        }
+        Self { ulid, kind: PhantomData }
     }
 
     /// The value of the id.
@@ -112,9 +109,7 @@ pub enum IdError {
     #[error("an id has 26 characters; this has {0}")]
     Length(usize),
     /// A character that ids do not use; counted from 1.
-    #[error(
-        "an id has digits and letters other than I, L, O and U; character {0} is something else"
-    )]
+    #[error("an id has digits and letters other than I, L, O and U; character {0} is something else")]
     Character(usize),
     /// Larger than 128 bits.
     #[error("an id starts with a digit from 0 to 7")]

@@ -16,9 +16,7 @@ pub mod working;
 
 pub use code::{Code, CodeError};
 pub use id::{Id, IdError, kind};
-pub use identifier::{
-    LsoaCode, LsoaCodeError, NhsNumber, NhsNumberError, Postcode, PostcodeError, Upn, UpnError,
-};
+pub use identifier::{LsoaCode, LsoaCodeError, NhsNumber, NhsNumberError, Postcode, PostcodeError, Upn, UpnError};
 pub use jiff::SignedDuration;
 pub use jiff::civil::{Date, DateTime, Time};
 pub use money::{Pence, PenceError};

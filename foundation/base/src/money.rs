@@ -6,9 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// An amount in pence; negative is owed or taken back. Stored and sent as a whole number.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Pence(pub i64);
 
@@ -85,9 +83,7 @@ impl Pence {
     #[must_use]
     pub fn share_up(self, part: i64, whole: i64) -> Option<Self> {
         let (quotient, remainder, _) = self.share(part, whole)?;
-        i64::try_from(quotient + i128::from(remainder > 0))
-            .ok()
-            .map(Self)
+        i64::try_from(quotient + i128::from(remainder > 0)).ok().map(Self)
     }
 
     /// Quotient rounded down, remainder not negative, and the whole.
@@ -125,22 +121,11 @@ impl FromStr for Pence {
         let text = text.trim();
         let (negative, text) = strip(text, &['-', '−']);
         let (_, text) = strip(text, &['£']);
-        let (inner_negative, text) = if negative {
-            (false, text)
-        } else {
-            strip(text, &['-', '−'])
-        };
+        let (inner_negative, text) = if negative { (false, text) } else { strip(text, &['-', '−']) };
         if text.is_empty() {
-            return Err(if negative || inner_negative {
-                PenceError::NotAnAmount
-            } else {
-                PenceError::Blank
-            });
+            return Err(if negative || inner_negative { PenceError::NotAnAmount } else { PenceError::Blank });
         }
-        if !text
-            .chars()
-            .all(|c| c.is_ascii_digit() || c == ',' || c == '.')
-        {
+        if !text.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.') {
             return Err(PenceError::NotAnAmount);
         }
         let (pounds, pence) = match text.split_once('.') {
@@ -151,11 +136,7 @@ impl FromStr for Pence {
             .checked_mul(100)
             .and_then(|amount| amount.checked_add(pence))
             .ok_or(PenceError::TooLarge)?;
-        Ok(Self(if negative || inner_negative {
-            -total
-        } else {
-            total
-        }))
+        Ok(Self(if negative || inner_negative { -total } else { total }))
     }
 }
 
@@ -178,18 +159,12 @@ fn pounds_from(text: &str) -> Result<i64, PenceError> {
     let first = groups.next().unwrap_or_default();
     let grouped = text.contains(',');
     if first.is_empty() {
-        return Err(if grouped {
-            PenceError::Commas
-        } else {
-            PenceError::NotAnAmount
-        });
+        return Err(if grouped { PenceError::Commas } else { PenceError::NotAnAmount });
     }
     if grouped && (first.len() > 3 || groups.any(|group| group.len() != 3)) {
         return Err(PenceError::Commas);
     }
-    text.replace(',', "")
-        .parse()
-        .map_err(|_| PenceError::TooLarge)
+    text.replace(',', "").parse().map_err(|_| PenceError::TooLarge)
 }
 
 #[cfg(test)]

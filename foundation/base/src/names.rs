@@ -35,15 +35,9 @@ pub fn fold(text: &str) -> String {
     } else {
         // Lower case first opens some ligatures and dotted letters, and decomposing opens some capitals: so twice.
         let bare = |text: &str| -> String {
-            text.nfkd()
-                .filter(|c| !is_combining_mark(*c))
-                .flat_map(char::to_lowercase)
-                .collect()
+            text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
         };
-        bare(&bare(text))
-            .nfkd()
-            .filter(|c| !is_combining_mark(*c))
-            .for_each(push);
+        bare(&bare(text)).nfkd().filter(|c| !is_combining_mark(*c)).for_each(push);
     }
     folded
 }
@@ -101,15 +95,8 @@ impl PersonName {
     /// # Errors
     /// When both parts are blank, or one is too long, has a control character, or has no letter.
     pub fn parse(given: &str, family: &str) -> Result<Self, NameError> {
-        let name = Self {
-            given: part(given, "given name")?,
-            family: part(family, "family name")?,
-        };
-        if name.given.is_empty() && name.family.is_empty() {
-            Err(NameError::Blank)
-        } else {
-            Ok(name)
-        }
+        let name = Self { given: part(given, "given name")?, family: part(family, "family name")? };
+        if name.given.is_empty() && name.family.is_empty() { Err(NameError::Blank) } else { Ok(name) }
     }
 
     /// Given names as written; may be blank.
@@ -163,16 +150,11 @@ fn part(text: &str, which: &'static str) -> Result<String, NameError> {
 /// `smith-jones` is `Smith-Jones`. A text in mixed case is taken as its owner's own spelling and left alone.
 #[must_use]
 pub fn title_case(text: &str) -> String {
-    let (upper, lower) = (
-        text.chars().any(char::is_uppercase),
-        text.chars().any(char::is_lowercase),
-    );
+    let (upper, lower) = (text.chars().any(char::is_uppercase), text.chars().any(char::is_lowercase));
     if upper && lower {
         return text.to_owned();
     }
-    text.split_inclusive([' ', '-', '\u{2010}'])
-        .map(title_word)
-        .collect()
+    text.split_inclusive([' ', '-', '\u{2010}']).map(title_word).collect()
 }
 
 fn title_word(word: &str) -> String {
@@ -186,11 +168,7 @@ fn title_word(word: &str) -> String {
         .chars()
         .enumerate()
         .flat_map(|(at, c)| -> Box<dyn Iterator<Item = char>> {
-            if at == 0 || at == after {
-                Box::new(c.to_uppercase())
-            } else {
-                Box::new(std::iter::once(c))
-            }
+            if at == 0 || at == after { Box::new(c.to_uppercase()) } else { Box::new(std::iter::once(c)) }
         })
         .collect()
 }
@@ -250,22 +228,10 @@ mod tests {
     #[test]
     fn refusals_say_what_is_wrong() {
         assert_eq!(PersonName::parse(" ", ""), Err(NameError::Blank));
-        assert_eq!(
-            PersonName::parse("A\0b", "C"),
-            Err(NameError::Control("given name"))
-        );
-        assert_eq!(
-            PersonName::parse("A", &"b".repeat(101)),
-            Err(NameError::TooLong("family name"))
-        );
-        assert_eq!(
-            PersonName::parse("A", "?"),
-            Err(NameError::NoLetter("family name"))
-        );
-        assert_eq!(
-            NameError::Blank.to_string(),
-            "blank name: give at least one of given name and family name"
-        );
+        assert_eq!(PersonName::parse("A\0b", "C"), Err(NameError::Control("given name")));
+        assert_eq!(PersonName::parse("A", &"b".repeat(101)), Err(NameError::TooLong("family name")));
+        assert_eq!(PersonName::parse("A", "?"), Err(NameError::NoLetter("family name")));
+        assert_eq!(NameError::Blank.to_string(), "blank name: give at least one of given name and family name");
     }
 
     #[test]

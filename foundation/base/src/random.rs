@@ -86,15 +86,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_repeats_and_another_does_not() {
-        assert_eq!(
-            Random::seeded(7).bytes::<40>(),
-            Random::seeded(7).bytes::<40>()
-        );
+        assert_eq!(Random::seeded(7).bytes::<40>(), Random::seeded(7).bytes::<40>());
         assert_ne!(Random::seeded(7).next_u64(), Random::seeded(8).next_u64());
-        assert_ne!(
-            Random::from_seed([1; 32]).next_u64(),
-            Random::from_seed([2; 32]).next_u64()
-        );
+        assert_ne!(Random::from_seed([1; 32]).next_u64(), Random::from_seed([2; 32]).next_u64());
     }
 
     #[test]

@@ -31,9 +31,7 @@ impl Timestamp {
     /// # Errors
     /// Outside the years -9999 to 9999.
     pub fn from_micros(micros: i64) -> Result<Self, TimestampError> {
-        jiff::Timestamp::from_microsecond(micros)
-            .map(Self)
-            .map_err(|_| TimestampError::OutOfRange)
+        jiff::Timestamp::from_microsecond(micros).map(Self).map_err(|_| TimestampError::OutOfRange)
     }
 
     /// Microseconds since 1970.
@@ -46,9 +44,7 @@ impl Timestamp {
     #[must_use]
     pub fn from_jiff(instant: jiff::Timestamp) -> Self {
         let micros = instant.as_nanosecond().div_euclid(1000);
-        let truncated = i64::try_from(micros)
-            .ok()
-            .and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
+        let truncated = i64::try_from(micros).ok().and_then(|micros| jiff::Timestamp::from_microsecond(micros).ok());
         Self(truncated.unwrap_or(instant))
     }
 
@@ -109,9 +105,7 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        text.parse()
-            .map(Self::from_jiff)
-            .map_err(|_| TimestampError::NotRfc3339)
+        text.parse().map(Self::from_jiff).map_err(|_| TimestampError::NotRfc3339)
     }
 }
 
@@ -133,9 +127,7 @@ pub mod london {
 
     // Zone data is bundled, so the name is always found; the rule since 1996 stands behind it all the same.
     static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
-        TimeZone::get("Europe/London")
-            .or_else(|_| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0"))
-            .unwrap_or(TimeZone::UTC)
+        TimeZone::get("Europe/London").or_else(|_| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0")).unwrap_or(TimeZone::UTC)
     });
 
     /// The time zone Europe/London.
@@ -153,10 +145,7 @@ pub mod london {
         if let AmbiguousOffset::Gap { .. } = ambiguous.offset() {
             return Err(NoSuchLocalTime);
         }
-        ambiguous
-            .earlier()
-            .map(Timestamp::from_jiff)
-            .map_err(|_| NoSuchLocalTime)
+        ambiguous.earlier().map(Timestamp::from_jiff).map_err(|_| NoSuchLocalTime)
     }
 
     /// The instant at which a day begins in London.
@@ -208,9 +197,7 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
-    use super::{
-        Clock, HandClock, NoSuchLocalTime, SignedDuration, Timestamp, TimestampError, london,
-    };
+    use super::{Clock, HandClock, NoSuchLocalTime, SignedDuration, Timestamp, TimestampError, london};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -218,39 +205,21 @@ mod tests {
 
     #[test]
     fn summer_and_winter_in_london() {
-        assert_eq!(
-            london::resolve(date(2026, 7, 1).at(0, 30, 0, 0)),
-            Ok(at("2026-06-30T23:30:00Z"))
-        );
-        assert_eq!(
-            london::resolve(date(2026, 11, 22).at(0, 30, 0, 0)),
-            Ok(at("2026-11-22T00:30:00Z"))
-        );
-        assert_eq!(
-            at("2026-06-30T23:30:00Z").date_in_london(),
-            date(2026, 7, 1)
-        );
+        assert_eq!(london::resolve(date(2026, 7, 1).at(0, 30, 0, 0)), Ok(at("2026-06-30T23:30:00Z")));
+        assert_eq!(london::resolve(date(2026, 11, 22).at(0, 30, 0, 0)), Ok(at("2026-11-22T00:30:00Z")));
+        assert_eq!(at("2026-06-30T23:30:00Z").date_in_london(), date(2026, 7, 1));
         // Double summer time in 1941 shows that the real history is bundled, not only today's rule.
-        assert_eq!(
-            london::resolve(date(1941, 7, 1).at(12, 0, 0, 0)),
-            Ok(at("1941-07-01T10:00:00Z"))
-        );
+        assert_eq!(london::resolve(date(1941, 7, 1).at(12, 0, 0, 0)), Ok(at("1941-07-01T10:00:00Z")));
     }
 
     #[test]
     fn an_hour_that_occurs_twice_takes_the_earlier() {
-        assert_eq!(
-            london::resolve(date(2026, 10, 25).at(1, 30, 0, 0)),
-            Ok(at("2026-10-25T00:30:00Z"))
-        );
+        assert_eq!(london::resolve(date(2026, 10, 25).at(1, 30, 0, 0)), Ok(at("2026-10-25T00:30:00Z")));
     }
 
     #[test]
     fn an_hour_that_never_was_is_refused() {
-        assert_eq!(
-            london::resolve(date(2026, 3, 29).at(1, 30, 0, 0)),
-            Err(NoSuchLocalTime)
-        );
+        assert_eq!(london::resolve(date(2026, 3, 29).at(1, 30, 0, 0)), Err(NoSuchLocalTime));
         assert!(london::resolve(date(2026, 3, 29).at(2, 0, 0, 0)).is_ok());
     }
 
@@ -260,20 +229,14 @@ mod tests {
         assert_eq!(last.plus_hours(1), last);
         let first = Timestamp::EPOCH.plus_hours(i64::MIN);
         assert_eq!(first.plus_hours(-1), first);
-        assert_eq!(
-            Timestamp::from_micros(i64::MAX),
-            Err(TimestampError::OutOfRange)
-        );
+        assert_eq!(Timestamp::from_micros(i64::MAX), Err(TimestampError::OutOfRange));
     }
 
     #[test]
     fn text_is_cut_to_the_microsecond() {
         assert_eq!(at("1970-01-01T00:00:00.0000019Z").as_micros(), 1);
         assert_eq!(at("1969-12-31T23:59:59.9999999Z").as_micros(), -1);
-        assert_eq!(
-            "yesterday".parse::<Timestamp>(),
-            Err(TimestampError::NotRfc3339)
-        );
+        assert_eq!("yesterday".parse::<Timestamp>(), Err(TimestampError::NotRfc3339));
     }
 
     #[test]
@@ -281,10 +244,7 @@ mod tests {
         let clock = HandClock::at(Timestamp::EPOCH);
         clock.advance(SignedDuration::from_hours(72));
         assert_eq!(clock.now(), Timestamp::EPOCH.plus_hours(72));
-        assert_eq!(
-            clock.now().since(Timestamp::EPOCH),
-            SignedDuration::from_hours(72)
-        );
+        assert_eq!(clock.now().since(Timestamp::EPOCH), SignedDuration::from_hours(72));
     }
 
     proptest! {

@@ -9,7 +9,8 @@ use crate::{
     Actor, FromRow, Held, Operation, Permit, Purpose, Row, Scope, StoreError, Value,
     audit::{self, NewEntry},
     catalogue::{Guard, TableKind},
-    database, doors::spread,
+    database,
+    doors::spread,
     files::{self, Tombstone},
     topics::{Announcement, Topics},
 };

@@ -5,7 +5,12 @@ use std::sync::Arc;
 
 use base::counts;
 
-use crate::{FromRow, Held, Permit, StoreError, Value, Verb, catalogue::{Guard, TableKind}, database, database::Database};
+use crate::{
+    FromRow, Held, Permit, StoreError, Value, Verb,
+    catalogue::{Guard, TableKind},
+    database,
+    database::Database,
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Door {

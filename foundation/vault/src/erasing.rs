@@ -126,9 +126,10 @@ impl Vault {
         if !tombstones::exists(self.directory()) {
             return Err(StoreError::File {
                 what: tombstones::path(self.directory()).display().to_string(),
-                problem: "this database was restored from a backup, and what was erased since must be erased again: put the \
+                problem:
+                    "this database was restored from a backup, and what was erased since must be erased again: put the \
                           installation's tombstones.log here, or an empty file if it is lost"
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         let plan = Plan::read(self).await?;

@@ -88,7 +88,8 @@ fn check(all: &[&Migration], known: &[i64]) -> Result<(), StoreError> {
 
 async fn run_one(db: &Database, migration: &Migration, clock: &dyn Clock) -> Result<(), StoreError> {
     let tx = db.begin().await?;
-    let there = database::rows(&*tx, "SELECT number FROM migration WHERE number = $1", params![migration.number]).await?;
+    let there =
+        database::rows(&*tx, "SELECT number FROM migration WHERE number = $1", params![migration.number]).await?;
     if !there.is_empty() {
         return Ok(()); // another process that opened at the same time was quicker
     }

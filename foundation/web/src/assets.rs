@@ -18,9 +18,7 @@ struct Files;
 
 /// From a plain name (`alongside.css`) to the hashed one, as the build wrote it.
 static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    Files::get("manifest.json")
-        .and_then(|file| serde_json::from_slice(&file.data).ok())
-        .unwrap_or_default()
+    Files::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
 });
 
 /// The URL of an asset by its plain name: `alongside.css`, `page.js`, `map.js`, `maplibre.css`, `maplibre-worker.js`,
@@ -34,25 +32,17 @@ pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Respo
     if !NAMES.values().any(|known| *known == name) {
         return Fault::NotFound.into_response();
     }
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
         if accepts(accepted, encoding)
             && let Some(file) = Files::get(&format!("{name}.{ending}"))
         {
             let mut response = answer(&name, file.data);
-            response
-                .headers_mut()
-                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
             return response;
         }
     }
-    Files::get(&name).map_or_else(
-        || Fault::NotFound.into_response(),
-        |file| answer(&name, file.data),
-    )
+    Files::get(&name).map_or_else(|| Fault::NotFound.into_response(), |file| answer(&name, file.data))
 }
 
 fn accepts(header: &str, encoding: &str) -> bool {

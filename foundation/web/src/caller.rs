@@ -60,10 +60,7 @@ impl Caller {
     /// As an actor, for permits and changes.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::Member {
-            id: self.id,
-            agency: self.agency,
-        }
+        Actor::Member { id: self.id, agency: self.agency }
     }
 
     /// Whether they have this duty.
@@ -77,11 +74,7 @@ impl Caller {
     /// # Errors
     /// [`Fault::Denied`].
     pub fn needs(&self, duties: &[&str]) -> Result<(), Fault> {
-        if duties.iter().any(|duty| self.has(duty)) {
-            Ok(())
-        } else {
-            Err(Fault::Denied)
-        }
+        if duties.iter().any(|duty| self.has(duty)) { Ok(()) } else { Err(Fault::Denied) }
     }
 }
 
@@ -90,11 +83,7 @@ impl FromRequestParts<Site> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Fault> {
         let frame = Frame::of(parts)?;
-        frame
-            .caller
-            .as_deref()
-            .cloned()
-            .ok_or_else(|| Fault::SignInFirst(frame.path.clone()))
+        frame.caller.as_deref().cloned().ok_or_else(|| Fault::SignInFirst(frame.path.clone()))
     }
 }
 
@@ -123,10 +112,7 @@ impl FromRequestParts<Site> for Pending {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Fault> {
-        Frame::of(parts)?
-            .pending
-            .clone()
-            .ok_or_else(|| Fault::SignInFirst("/".to_owned()))
+        Frame::of(parts)?.pending.clone().ok_or_else(|| Fault::SignInFirst("/".to_owned()))
     }
 }
 
@@ -142,26 +128,12 @@ impl FromRequestParts<Site> for Address {
             let value = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
             value.rsplit(',').next().map(|last| last.trim().to_owned()) // the last hop is the proxy's own word
         });
-        let direct = || {
-            parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|from| from.0.ip().to_string())
-        };
-        Ok(Self(
-            forwarded
-                .flatten()
-                .or_else(direct)
-                .unwrap_or_else(|| "unknown".to_owned()),
-        ))
+        let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip().to_string());
+        Ok(Self(forwarded.flatten().or_else(direct).unwrap_or_else(|| "unknown".to_owned())))
     }
 }
 
-pub(crate) fn caller_of(
-    card: MemberCard,
-    sign_in: Id<kind::Token>,
-    second_factor: bool,
-) -> Arc<Caller> {
+pub(crate) fn caller_of(card: MemberCard, sign_in: Id<kind::Token>, second_factor: bool) -> Arc<Caller> {
     Arc::new(Caller {
         id: card.id,
         name: card.name,

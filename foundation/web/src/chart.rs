@@ -21,11 +21,7 @@ pub struct Point {
 impl Point {
     /// A number.
     pub fn new(label: impl Into<String>, value: f64) -> Self {
-        Self {
-            label: label.into(),
-            value: Some(value),
-            ..Self::default()
-        }
+        Self { label: label.into(), value: Some(value), ..Self::default() }
     }
 
     /// With its interval.
@@ -37,17 +33,11 @@ impl Point {
 
     /// No number, and why.
     pub fn missing(label: impl Into<String>, why: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            words: why.into(),
-            ..Self::default()
-        }
+        Self { label: label.into(), words: why.into(), ..Self::default() }
     }
 
     fn top(&self) -> f64 {
-        self.interval
-            .map_or(0.0, |(_, high)| high)
-            .max(self.value.unwrap_or(0.0))
+        self.interval.map_or(0.0, |(_, high)| high).max(self.value.unwrap_or(0.0))
     }
 }
 
@@ -89,11 +79,7 @@ impl Chart {
     }
 
     fn new(shape: Shape, id: &str, title: String, points: Vec<Point>) -> Self {
-        let label_head = if shape == Shape::Bars {
-            "Group"
-        } else {
-            "Month"
-        };
+        let label_head = if shape == Shape::Bars { "Group" } else { "Month" };
         Self {
             shape,
             id: id.to_owned(),
@@ -149,11 +135,8 @@ impl Chart {
             Shape::Bars => self.draw_bars(),
             Shape::Columns | Shape::Line => self.draw_months(),
         };
-        let description = if self.description.is_empty() {
-            "The same numbers are in the table below."
-        } else {
-            &self.description
-        };
+        let description =
+            if self.description.is_empty() { "The same numbers are in the table below." } else { &self.description };
         let id = escape(&self.id);
         format!(
             "<svg class=\"app-chart__svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\
@@ -172,12 +155,7 @@ impl Chart {
         let mut body = String::new();
         for (at, point) in (0_u32..).zip(&self.points) {
             let y = at * ROW;
-            let _ = write!(
-                body,
-                "<text x=\"0\" y=\"{}\">{}</text>",
-                y + 14,
-                escape(&point.label)
-            );
+            let _ = write!(body, "<text x=\"0\" y=\"{}\">{}</text>", y + 14, escape(&point.label));
             let Some(value) = point.value else {
                 let _ = write!(
                     body,
@@ -204,13 +182,7 @@ impl Chart {
                     y + 23
                 );
             }
-            let _ = write!(
-                body,
-                "<text x=\"{:.1}\" y=\"{}\">{}</text>",
-                end + 8.0,
-                y + 33,
-                number(value)
-            );
+            let _ = write!(body, "<text x=\"{:.1}\" y=\"{}\">{}</text>", end + 8.0, y + 33, number(value));
         }
         let rows = u32::try_from(self.points.len()).unwrap_or(u32::MAX);
         (WIDTH, rows.saturating_mul(ROW).max(ROW), body)
@@ -223,16 +195,11 @@ impl Chart {
         const BOTTOM: f64 = 170.0;
         let top = round_up(self.top());
         let y = |value: f64| BOTTOM - value / top * (BOTTOM - TOP);
-        let step =
-            (WIDTH - LEFT) / f64::from(u32::try_from(self.points.len()).unwrap_or(u32::MAX).max(1));
+        let step = (WIDTH - LEFT) / f64::from(u32::try_from(self.points.len()).unwrap_or(u32::MAX).max(1));
         let mut body = String::new();
         for part in [0.0, 0.5, 1.0] {
             let line = y(top * part);
-            let class = if part == 0.0 {
-                "chart-axis"
-            } else {
-                "chart-grid"
-            };
+            let class = if part == 0.0 { "chart-axis" } else { "chart-grid" };
             let _ = write!(
                 body,
                 "<path class=\"{class}\" d=\"M{LEFT} {line:.1}H{WIDTH}\"/><text class=\"chart-end\" x=\"{}\" y=\"{:.1}\">{}</text>",
@@ -241,10 +208,8 @@ impl Chart {
                 number(top * part)
             );
         }
-        let middles: Vec<f64> = (0_u32..)
-            .zip(&self.points)
-            .map(|(at, _)| LEFT + step * (f64::from(at) + 0.5))
-            .collect();
+        let middles: Vec<f64> =
+            (0_u32..).zip(&self.points).map(|(at, _)| LEFT + step * (f64::from(at) + 0.5)).collect();
         if self.shape == Shape::Columns {
             for (x, point) in middles.iter().zip(&self.points) {
                 let Some(value) = point.value else { continue };
@@ -266,30 +231,15 @@ impl Chart {
 
     /// One band for each run of months without a gap.
     fn band(&self, middles: &[f64], y: &impl Fn(f64) -> f64) -> String {
-        let points: Vec<(f64, Option<(f64, f64)>)> = middles
-            .iter()
-            .zip(&self.points)
-            .map(|(x, point)| (*x, point.interval))
-            .collect();
+        let points: Vec<(f64, Option<(f64, f64)>)> =
+            middles.iter().zip(&self.points).map(|(x, point)| (*x, point.interval)).collect();
         let mut bands = String::new();
-        for run in points
-            .split(|(_, interval)| interval.is_none())
-            .filter(|run| run.len() > 1)
-        {
-            let bounds = || {
-                run.iter()
-                    .filter_map(|(x, interval)| interval.map(|(low, high)| (*x, y(low), y(high))))
-            };
+        for run in points.split(|(_, interval)| interval.is_none()).filter(|run| run.len() > 1) {
+            let bounds = || run.iter().filter_map(|(x, interval)| interval.map(|(low, high)| (*x, y(low), y(high))));
             let upper = bounds().map(|(x, _, high)| format!("{x:.1} {high:.1}"));
-            let lower: Vec<String> = bounds()
-                .map(|(x, low, _)| format!("{x:.1} {low:.1}"))
-                .collect();
+            let lower: Vec<String> = bounds().map(|(x, low, _)| format!("{x:.1} {low:.1}")).collect();
             let outline: Vec<String> = upper.chain(lower.into_iter().rev()).collect();
-            let _ = write!(
-                bands,
-                "<path class=\"chart-band\" d=\"M{}Z\"/>",
-                outline.join("L")
-            );
+            let _ = write!(bands, "<path class=\"chart-band\" d=\"M{}Z\"/>", outline.join("L"));
         }
         bands
     }
@@ -304,10 +254,7 @@ impl Chart {
             };
             let line = y(value);
             let _ = write!(path, "{}{x:.1} {line:.1}", if pen_down { "L" } else { "M" });
-            let _ = write!(
-                dots,
-                "<circle class=\"chart-point\" cx=\"{x:.1}\" cy=\"{line:.1}\" r=\"3.5\"/>"
-            );
+            let _ = write!(dots, "<circle class=\"chart-point\" cx=\"{x:.1}\" cy=\"{line:.1}\" r=\"3.5\"/>");
             pen_down = true;
         }
         format!("<path class=\"chart-line\" d=\"{path}\"/>{dots}")
@@ -319,11 +266,8 @@ impl Chart {
         let mut text = String::new();
         for (at, (x, point)) in middles.iter().zip(&self.points).enumerate() {
             if at.is_multiple_of(every) {
-                let _ = write!(
-                    text,
-                    "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>",
-                    escape(&point.label)
-                );
+                let _ =
+                    write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(&point.label));
             }
         }
         text
@@ -341,28 +285,18 @@ impl Chart {
                 escape(&point.label)
             );
             if with_interval {
-                let range = point.interval.map_or_else(String::new, |(low, high)| {
-                    format!("{} to {}", number(low), number(high))
-                });
-                let _ = write!(
-                    rows,
-                    "<td class=\"govuk-table__cell govuk-table__cell--numeric\">{range}</td>"
-                );
+                let range = point
+                    .interval
+                    .map_or_else(String::new, |(low, high)| format!("{} to {}", number(low), number(high)));
+                let _ = write!(rows, "<td class=\"govuk-table__cell govuk-table__cell--numeric\">{range}</td>");
             }
             rows.push_str("</tr>");
         }
         let head = |text: &str, class: &str| {
-            format!(
-                "<th scope=\"col\" class=\"govuk-table__header{class}\">{}</th>",
-                escape(text)
-            )
+            format!("<th scope=\"col\" class=\"govuk-table__header{class}\">{}</th>", escape(text))
         };
         let numeric = " govuk-table__header--numeric";
-        let range_head = if with_interval {
-            head("95% interval", numeric)
-        } else {
-            String::new()
-        };
+        let range_head = if with_interval { head("95% interval", numeric) } else { String::new() };
         format!(
             "<details class=\"govuk-details\"><summary class=\"govuk-details__summary\"><span class=\"govuk-details__summary-text\">\
              Show as a table<span class=\"govuk-visually-hidden\">: {title}</span></span></summary><div class=\"govuk-details__text\">\
@@ -382,31 +316,19 @@ impl Chart {
 }
 
 fn missing(words: &str) -> String {
-    let words = if words.is_empty() {
-        "not supplied"
-    } else {
-        words
-    };
+    let words = if words.is_empty() { "not supplied" } else { words };
     format!("<span class=\"app-missing\">{}</span>", escape(words))
 }
 
 /// The next round number, so that the axis ends on one and so does its middle.
 fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0]
-        .iter()
-        .map(|step| step * power)
-        .find(|step| *step >= value)
-        .unwrap_or(value)
+    [1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0].iter().map(|step| step * power).find(|step| *step >= value).unwrap_or(value)
 }
 
 /// Text for markup and attributes.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -423,26 +345,14 @@ mod tests {
 
     #[test]
     fn every_shape_has_title_description_and_table_and_no_style() {
-        for chart in [
-            Chart::bars("a", "Rates", all()),
-            Chart::columns("b", "Counts", all()),
-            Chart::line("c", "Trend", all()),
-        ] {
+        for chart in
+            [Chart::bars("a", "Rates", all()), Chart::columns("b", "Counts", all()), Chart::line("c", "Trend", all())]
+        {
             let html = chart.described("North is highest.").to_html();
-            for needed in [
-                "<title id=",
-                "<desc id=",
-                "North is highest.",
-                "<table",
-                "fewer than 5",
-                "9 to 16",
-            ] {
+            for needed in ["<title id=", "<desc id=", "North is highest.", "<table", "fewer than 5", "9 to 16"] {
                 assert!(html.contains(needed), "{needed} is missing in {html}");
             }
-            assert!(
-                html.contains("North &amp; &lt;Castle&gt;"),
-                "labels are escaped"
-            );
+            assert!(html.contains("North &amp; &lt;Castle&gt;"), "labels are escaped");
             assert!(!html.contains("style=") && !html.contains("<script"));
             assert!(!html.contains("NaN") && !html.contains("inf"));
         }
@@ -450,46 +360,25 @@ mod tests {
 
     #[test]
     fn a_missing_number_is_no_bar_and_breaks_the_line() {
-        assert_eq!(
-            Chart::columns("a", "t", all())
-                .to_html()
-                .matches("<rect")
-                .count(),
-            2
-        );
-        let points = vec![
-            Point::new("1", 1.0),
-            Point::missing("2", ""),
-            Point::new("3", 2.0),
-            Point::new("4", 3.0),
-        ];
+        assert_eq!(Chart::columns("a", "t", all()).to_html().matches("<rect").count(), 2);
+        let points = vec![Point::new("1", 1.0), Point::missing("2", ""), Point::new("3", 2.0), Point::new("4", 3.0)];
         let html = Chart::line("a", "t", points).to_html();
-        let line = html
-            .split("chart-line\" d=\"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap();
+        let line = html.split("chart-line\" d=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(line.matches('M').count(), 2);
         assert!(html.contains("not supplied"));
     }
 
     #[test]
     fn nothing_to_draw_is_drawn_without_trouble() {
-        for html in [
-            Chart::bars("a", "t", vec![]).to_html(),
-            Chart::line("a", "t", vec![Point::new("x", 0.0)]).to_html(),
-        ] {
+        for html in
+            [Chart::bars("a", "t", vec![]).to_html(), Chart::line("a", "t", vec![Point::new("x", 0.0)]).to_html()]
+        {
             assert!(!html.contains("NaN") && !html.contains("inf"));
         }
     }
 
     #[test]
     fn axes_end_on_round_numbers() {
-        assert_eq!(
-            [0.75, 1.0, 13.0, 48.0, 61.0].map(round_up),
-            [0.8, 1.0, 20.0, 60.0, 80.0]
-        );
+        assert_eq!([0.75, 1.0, 13.0, 48.0, 61.0].map(round_up), [0.8, 1.0, 20.0, 60.0, 80.0]);
     }
 }

@@ -27,16 +27,9 @@ impl Cookie {
 
     pub(crate) fn read(self, headers: &HeaderMap, https: bool) -> Option<&str> {
         let name = self.name(https);
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .find_map(|line| {
-                line.split(';')
-                    .filter_map(|pair| pair.trim().split_once('='))
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, v)| v)
-            })
+        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(|line| {
+            line.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
+        })
     }
 
     /// The header that sets it; an empty value removes it. `value` must be hex or percent-encoded.
@@ -48,10 +41,7 @@ impl Cookie {
         };
         let secure = if https { "; Secure" } else { "" };
         let name = self.name(https);
-        HeaderValue::from_str(&format!(
-            "{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}"
-        ))
-        .ok()
+        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")).ok()
     }
 }
 
@@ -62,7 +52,5 @@ pub(crate) fn encode(text: &str) -> String {
 
 /// Undoes [`encode`].
 pub(crate) fn decode(text: &str) -> Option<String> {
-    form_urlencoded::parse(format!("v={text}").as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, value)| value.into_owned())
 }

@@ -41,11 +41,7 @@ fn matches(secret: &str, token: &str) -> bool {
 }
 
 fn digest(secret: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(b"alongside form token 1\0")
-        .chain_update(secret.as_bytes())
-        .finalize()
-        .into()
+    Sha256::new().chain_update(b"alongside form token 1\0").chain_update(secret.as_bytes()).finalize().into()
 }
 
 fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
@@ -58,10 +54,7 @@ fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
 
 /// Lets a request pass, with its body as it came, or refuses it.
 pub(crate) async fn check(request: Request<Body>, secret: &str) -> Result<Request<Body>, Fault> {
-    if matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
-    ) {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return Ok(request);
     }
     // No cookie opens the API (the frame does not look at them there); a browser never sends a bearer token of itself.
@@ -71,11 +64,7 @@ pub(crate) async fn check(request: Request<Body>, secret: &str) -> Result<Reques
     if !from_our_site(request.headers()) {
         return Err(Fault::Forged);
     }
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         check_files(request, secret).await
     } else {
@@ -98,17 +87,10 @@ fn from_our_site(headers: &HeaderMap) -> bool {
 async fn check_form(request: Request<Body>, secret: &str) -> Result<Request<Body>, Fault> {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| {
-        Fault::TooLarge(
-            "The form is larger than 1 MB. Nothing was saved. Shorten the longest answer.".into(),
-        )
+        Fault::TooLarge("The form is larger than 1 MB. Nothing was saved. Shorten the longest answer.".into())
     })?;
-    let good = form_urlencoded::parse(&bytes)
-        .any(|(name, value)| name == FIELD && matches(secret, &value));
-    if good {
-        Ok(Request::from_parts(parts, Body::from(bytes)))
-    } else {
-        Err(Fault::Forged)
-    }
+    let good = form_urlencoded::parse(&bytes).any(|(name, value)| name == FIELD && matches(secret, &value));
+    if good { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(Fault::Forged) }
 }
 
 /// Reads only the first part of a form with files, which must be the token, and puts it back in front of the rest.
@@ -132,10 +114,7 @@ async fn check_files(request: Request<Body>, secret: &str) -> Result<Request<Bod
         return Err(Fault::Forged);
     }
     let first = futures::stream::once(async move { Ok::<_, axum::Error>(Bytes::from(start)) });
-    Ok(Request::from_parts(
-        parts,
-        Body::from_stream(first.chain(stream)),
-    ))
+    Ok(Request::from_parts(parts, Body::from_stream(first.chain(stream))))
 }
 
 /// The value of the first part, once it is whole and if it is the token's.
@@ -143,11 +122,7 @@ fn first_field(start: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(start.get(..start.len().min(PREFIX_LIMIT))?).into_owned();
     let (head, rest) = text.split_once("\r\n\r\n")?;
     let (value, _) = rest.split_once("\r\n--")?;
-    Some(if head.contains("name=\"_csrf\"") {
-        value.to_owned()
-    } else {
-        String::new()
-    })
+    Some(if head.contains("name=\"_csrf\"") { value.to_owned() } else { String::new() })
 }
 
 #[cfg(test)]

@@ -126,13 +126,12 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::Busy,
-            StoreError::Nul => Self::Invalid(
-                "The text holds a character that can’t be kept (NUL). Nothing was saved.".into(),
-            ),
-            StoreError::Permit("it has expired") => Self::Conflict(
-                "It took more than an hour, so the permit to see this ran out. Open it again."
-                    .into(),
-            ),
+            StoreError::Nul => {
+                Self::Invalid("The text holds a character that can’t be kept (NUL). Nothing was saved.".into())
+            }
+            StoreError::Permit("it has expired") => {
+                Self::Conflict("It took more than an hour, so the permit to see this ran out. Open it again.".into())
+            }
             other => Self::internal(other),
         }
     }
@@ -156,14 +155,9 @@ impl From<askama::Error> for Fault {
 impl From<axum::extract::multipart::MultipartError> for Fault {
     fn from(error: axum::extract::multipart::MultipartError) -> Self {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge(
-                "The file is larger than we take. Nothing was kept. Split it and send the parts."
-                    .into(),
-            )
+            Self::TooLarge("The file is larger than we take. Nothing was kept. Split it and send the parts.".into())
         } else {
-            Self::Invalid(
-                "The upload broke off before it was whole. Nothing was kept. Send it again.".into(),
-            )
+            Self::Invalid("The upload broke off before it was whole. Nothing was kept. Send it again.".into())
         }
     }
 }

@@ -33,21 +33,13 @@ pub(crate) fn page(site: &Site, frame: &Frame, fault: &Fault, route: &str) -> Re
         }
         _ => String::new(),
     };
-    let mut response = if is_api(&frame.path) {
-        json(fault, &reference)
-    } else {
-        html(site, frame, fault, &reference)
-    };
+    let mut response = if is_api(&frame.path) { json(fault, &reference) } else { html(site, frame, fault, &reference) };
     match fault {
         Fault::Token => {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         Fault::Busy => {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         _ => {}
     }
@@ -56,19 +48,10 @@ pub(crate) fn page(site: &Site, frame: &Frame, fault: &Fault, route: &str) -> Re
 
 fn html(site: &Site, frame: &Frame, fault: &Fault, reference: &str) -> Response {
     let page = Page::framed(site, frame).title(fault.heading());
-    let shown = FaultPage {
-        page,
-        heading: fault.heading(),
-        words: &fault.words(),
-        reference,
-    };
+    let shown = FaultPage { page, heading: fault.heading(), words: &fault.words(), reference };
     match shown.render() {
         Ok(text) => (fault.status(), Html(text)).into_response(),
-        Err(_) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Sorry, something went wrong",
-        )
-            .into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Sorry, something went wrong").into_response(),
     }
 }
 
@@ -87,16 +70,8 @@ fn reference(site: &Site) -> String {
         .random()
         .bytes::<8>()
         .iter()
-        .filter_map(|byte| {
-            LETTERS
-                .get(usize::from(*byte) % LETTERS.len())
-                .map(|letter| char::from(*letter))
-        })
+        .filter_map(|byte| LETTERS.get(usize::from(*byte) % LETTERS.len()).map(|letter| char::from(*letter)))
         .collect();
     let (left, right) = picked.split_at(picked.len() / 2);
-    format!(
-        "{}-{}",
-        left.iter().collect::<String>(),
-        right.iter().collect::<String>()
-    )
+    format!("{}-{}", left.iter().collect::<String>(), right.iter().collect::<String>())
 }

@@ -42,14 +42,8 @@ impl Form {
     /// A form as it is first shown, with what is already known.
     #[must_use]
     pub fn of<K: Into<String>, V: Into<String>>(known: impl IntoIterator<Item = (K, V)>) -> Self {
-        let fields = known
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        Self {
-            fields,
-            errors: Vec::new(),
-        }
+        let fields = known.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { fields, errors: Vec::new() }
     }
 
     /// What a browser sent (`a=1&b=2`), line ends as `\n`.
@@ -58,10 +52,7 @@ impl Form {
         let fields = form_urlencoded::parse(bytes)
             .filter(|(name, _)| name != cross_site::FIELD)
             .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
-        Self {
-            fields: fields.collect(),
-            errors: Vec::new(),
-        }
+        Self { fields: fields.collect(), errors: Vec::new() }
     }
 
     /// Adds a value; for forms whose fields come from elsewhere (an upload's text fields).
@@ -72,28 +63,19 @@ impl Form {
     /// What was typed into a field, as it was typed; empty where nothing was.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map_or("", |(_, value)| value)
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// Every value of a field: checkboxes.
     #[must_use]
     pub fn values(&self, name: &str) -> Vec<&str> {
-        self.fields
-            .iter()
-            .filter(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
-            .collect()
+        self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// Whether a field has this value: what is checked, what is selected.
     #[must_use]
     pub fn has(&self, name: &str, value: &str) -> bool {
-        self.fields
-            .iter()
-            .any(|(field, typed)| field == name && typed == value)
+        self.fields.iter().any(|(field, typed)| field == name && typed == value)
     }
 
     /// Leaves a sentence about a field. The first one about it counts.
@@ -106,10 +88,7 @@ impl Form {
     /// What is wrong with a field; empty where nothing is.
     #[must_use]
     pub fn error(&self, name: &str) -> &str {
-        self.errors
-            .iter()
-            .find(|(field, _)| field == name)
-            .map_or("", |(_, sentence)| sentence)
+        self.errors.iter().find(|(field, _)| field == name).map_or("", |(_, sentence)| sentence)
     }
 
     /// Everything that is wrong, as (field, sentence), in the order it was found.
@@ -151,10 +130,7 @@ impl Form {
         let text = self.value(name).trim().to_owned();
         let length = text.chars().count();
         if length > max {
-            self.refuse(
-                name,
-                format!("This has {length} characters; it must have {max} or fewer"),
-            );
+            self.refuse(name, format!("This has {length} characters; it must have {max} or fewer"));
             return None;
         }
         Some(text)
@@ -171,11 +147,7 @@ impl Form {
 
     /// Every value of a set of checkboxes; leaves `sentence` where one can't be read or none is checked.
     pub fn choices<T: FromStr>(&mut self, name: &str, sentence: &str) -> Option<Vec<T>> {
-        let read: Option<Vec<T>> = self
-            .values(name)
-            .into_iter()
-            .map(|value| value.parse().ok())
-            .collect();
+        let read: Option<Vec<T>> = self.values(name).into_iter().map(|value| value.parse().ok()).collect();
         let read = read.filter(|values| !values.is_empty());
         if read.is_none() {
             self.refuse(name, sentence);
@@ -193,14 +165,9 @@ impl Form {
             .map(|(word, _)| *word)
             .collect();
         let date = match missing.as_slice() {
-            [] => real_date(&day, &month, &year)
-                .ok_or_else(|| format!("{} must be a real date", sentence_case(what))),
+            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", sentence_case(what))),
             [_, _, _] => Err(format!("Enter {what}")),
-            some => Err(format!(
-                "{} must include {}",
-                sentence_case(what),
-                some.join(" and ")
-            )),
+            some => Err(format!("{} must include {}", sentence_case(what), some.join(" and "))),
         };
         match date {
             Ok(date) => Some(date),
@@ -220,18 +187,13 @@ impl Form {
 }
 
 fn real_date(day: &str, month: &str, year: &str) -> Option<Date> {
-    let year: i16 = year
-        .parse()
-        .ok()
-        .filter(|year| (1900..=2200).contains(year))?;
+    let year: i16 = year.parse().ok().filter(|year| (1900..=2200).contains(year))?;
     Date::new(year, month_number(month)?, day.parse().ok()?).ok()
 }
 
 /// 1 to 12, or a month's name or its first three letters.
 fn month_number(text: &str) -> Option<i8> {
-    const NAMES: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Ok(number) = text.parse() {
         return Some(number);
     }
@@ -242,9 +204,7 @@ fn month_number(text: &str) -> Option<i8> {
 
 fn sentence_case(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl FromRequest<Site> for Form {
@@ -253,9 +213,7 @@ impl FromRequest<Site> for Form {
     async fn from_request(request: Request, _: &Site) -> Result<Self, Fault> {
         let bytes = to_bytes(request.into_body(), cross_site::FORM_LIMIT)
             .await
-            .map_err(|_| {
-                Fault::TooLarge("The form is larger than 1 MB. Nothing was saved.".into())
-            })?;
+            .map_err(|_| Fault::TooLarge("The form is larger than 1 MB. Nothing was saved.".into()))?;
         Ok(Self::parse(&bytes))
     }
 }
@@ -268,9 +226,7 @@ impl FromRequestParts<Site> for Query {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Self::Rejection> {
-        Ok(Self(Form::parse(
-            parts.uri.query().unwrap_or_default().as_bytes(),
-        )))
+        Ok(Self(Form::parse(parts.uri.query().unwrap_or_default().as_bytes())))
     }
 }
 
@@ -288,11 +244,7 @@ pub struct Choice {
 impl Choice {
     /// A choice.
     pub fn new(value: impl ToString, text: impl Into<String>) -> Self {
-        Self {
-            value: value.to_string(),
-            text: text.into(),
-            hint: String::new(),
-        }
+        Self { value: value.to_string(), text: text.into(), hint: String::new() }
     }
 
     /// With a line under it.
@@ -310,46 +262,24 @@ mod tests {
     #[test]
     fn dates_as_people_type_them() {
         let read = |day: &str, month: &str, year: &str| {
-            let mut form = Form::of([
-                ("when-day", day),
-                ("when-month", month),
-                ("when-year", year),
-            ]);
-            let date = form
-                .date("when", "the date of the contact")
-                .map(|date| date.to_string());
+            let mut form = Form::of([("when-day", day), ("when-month", month), ("when-year", year)]);
+            let date = form.date("when", "the date of the contact").map(|date| date.to_string());
             date.unwrap_or_else(|| form.error("when").to_owned())
         };
         assert_eq!(read("24", "11", "2026"), "2026-11-24");
         assert_eq!(read(" 4 ", "November", "2026"), "2026-11-04");
         assert_eq!(read("4", "nov", "2026"), "2026-11-04");
-        assert_eq!(
-            read("31", "2", "2026"),
-            "The date of the contact must be a real date"
-        );
-        assert_eq!(
-            read("4", "11", "26"),
-            "The date of the contact must be a real date"
-        );
-        assert_eq!(
-            read("4", "é", "2026"),
-            "The date of the contact must be a real date"
-        );
+        assert_eq!(read("31", "2", "2026"), "The date of the contact must be a real date");
+        assert_eq!(read("4", "11", "26"), "The date of the contact must be a real date");
+        assert_eq!(read("4", "é", "2026"), "The date of the contact must be a real date");
         assert_eq!(read("", "", ""), "Enter the date of the contact");
-        assert_eq!(
-            read("4", "", ""),
-            "The date of the contact must include a month and a year"
-        );
+        assert_eq!(read("4", "", ""), "The date of the contact must include a month and a year");
     }
 
     #[test]
     fn text_is_trimmed_counted_in_letters_and_kept_as_typed() {
-        let mut form =
-            Form::parse("name=++Zo%C3%AB++&note=a%0D%0Ab&_csrf=x&name=second".as_bytes());
-        assert_eq!(
-            form.required("name", 3, "Enter a name").as_deref(),
-            Some("Zoë")
-        );
+        let mut form = Form::parse("name=++Zo%C3%AB++&note=a%0D%0Ab&_csrf=x&name=second".as_bytes());
+        assert_eq!(form.required("name", 3, "Enter a name").as_deref(), Some("Zoë"));
         assert_eq!(form.value("name"), "  Zoë  ");
         assert_eq!(form.values("name"), ["  Zoë  ", "second"]);
         assert_eq!(form.value("note"), "a\nb");
@@ -365,10 +295,7 @@ mod tests {
     #[test]
     fn choices_are_read_whole_or_not_at_all() {
         let mut form = Form::of([("ages", "14"), ("ages", "15"), ("bad", "x"), ("bad", "3")]);
-        assert_eq!(
-            form.choices::<u8>("ages", "Select the ages"),
-            Some(vec![14, 15])
-        );
+        assert_eq!(form.choices::<u8>("ages", "Select the ages"), Some(vec![14, 15]));
         assert_eq!(form.choices::<u8>("bad", "Select a number"), None);
         assert_eq!(form.choices::<u8>("none", "Select one"), None);
         assert_eq!(form.choice::<u8>("ages", "Select an age"), Some(14));

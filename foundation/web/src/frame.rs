@@ -45,10 +45,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn of(parts: &Parts) -> Result<&Self, Fault> {
-        parts
-            .extensions
-            .get::<Self>()
-            .ok_or_else(|| Fault::internal("the route is not inside web::serve"))
+        parts.extensions.get::<Self>().ok_or_else(|| Fault::internal("the route is not inside web::serve"))
     }
 
     /// A fresh form token for this browser.
@@ -73,10 +70,7 @@ pub fn serve(routes: Router<Site>, site: Site) -> Router {
         .layer(DefaultBodyLimit::max(cross_site::FORM_LIMIT))
         .layer(axum::middleware::from_fn_with_state(site.clone(), around))
         .route("/assets/{name}", get(assets::serve))
-        .layer(axum::middleware::from_fn_with_state(
-            site.clone(),
-            headers::add,
-        ))
+        .layer(axum::middleware::from_fn_with_state(site.clone(), headers::add))
         .layer(CompressionLayer::new())
         .with_state(site)
 }
@@ -94,11 +88,7 @@ fn nothing_here(request: &Request) -> Fault {
 async fn around(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unmatched", MatchedPath::as_str)
-        .to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let path = request.uri().path().to_owned();
     // The headers alone: a body can't be looked at from two threads.
     let asked = request.headers().clone();
@@ -125,9 +115,7 @@ async fn answer(site: &Site, frame: &Frame, request: Request, next: Next, route:
     };
     request.extensions_mut().insert(frame.clone());
     let run = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let mut response = run
-        .await
-        .unwrap_or_else(|_| Fault::internal("a handler panicked").into_response());
+    let mut response = run.await.unwrap_or_else(|_| Fault::internal("a handler panicked").into_response());
     if let Some(Shown(fault)) = response.extensions_mut().remove::<Shown>() {
         response = faults::page(site, frame, &fault, route);
     }
@@ -158,9 +146,7 @@ async fn frame_of(site: &Site, path: &str, headers: &HeaderMap) -> Result<Frame,
         return Ok(frame);
     }
     let cookie = |which: Cookie| which.read(headers, site.is_https());
-    frame.flash = cookie(Cookie::Flash)
-        .and_then(cookies::decode)
-        .filter(|text| !text.is_empty());
+    frame.flash = cookie(Cookie::Flash).and_then(cookies::decode).filter(|text| !text.is_empty());
     if let Some(visit) = cookie(Cookie::Visit).and_then(Token::from_cookie) {
         frame.secret = visit.secret().to_owned();
         frame.secret_is_new = false;
@@ -193,10 +179,7 @@ impl Frame {
         self.secret = token.secret().to_owned();
         self.secret_is_new = false;
         if sign_in.proof == Proof::Pending {
-            self.pending = Some(Pending {
-                member: sign_in.member,
-                sign_in: sign_in.id,
-            });
+            self.pending = Some(Pending { member: sign_in.member, sign_in: sign_in.id });
             return Ok(());
         }
         let caller = caller::caller_of(card, sign_in.id, sign_in.proof == Proof::SecondFactor);
@@ -214,12 +197,7 @@ impl Frame {
 pub fn done(site: &Site, path: &str, message: &str) -> Response {
     let mut response = see_other(path);
     if !message.is_empty() {
-        add_cookie(
-            &mut response,
-            Cookie::Flash,
-            &cookies::encode(message),
-            site,
-        );
+        add_cookie(&mut response, Cookie::Flash, &cookies::encode(message), site);
     }
     response
 }
@@ -242,14 +220,8 @@ pub fn signed_out(site: &Site, path: &str) -> Response {
 /// A path of this site, or `/`: never another site's address.
 #[must_use]
 pub fn own_path(next: &str) -> &str {
-    let plain = next
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if plain && next.starts_with('/') && !next.starts_with("//") {
-        next
-    } else {
-        "/"
-    }
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
 }
 
 fn see_other(path: &str) -> Response {

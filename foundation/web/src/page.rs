@@ -71,22 +71,15 @@ impl Page {
     pub(crate) fn framed(site: &Site, frame: &Frame) -> Self {
         let caller = frame.caller.as_deref();
         let nav = site.nav().iter().filter(|link| {
-            caller.is_some_and(|caller| {
-                link.duties.is_empty() || link.duties.iter().any(|duty| caller.has(duty))
-            })
+            caller.is_some_and(|caller| link.duties.is_empty() || link.duties.iter().any(|duty| caller.has(duty)))
         });
         Self {
             title: String::new(),
             has_errors: false,
             unit: site.unit().to_owned(),
             demo: site.is_demo(),
-            nav: nav
-                .map(|link| NavItem::new(link.text, link.href, &frame.path))
-                .collect(),
-            caller: caller.map(|caller| Signed {
-                name: caller.name.clone(),
-                agency: caller.agency_name.clone(),
-            }),
+            nav: nav.map(|link| NavItem::new(link.text, link.href, &frame.path)).collect(),
+            caller: caller.map(|caller| Signed { name: caller.name.clone(), agency: caller.agency_name.clone() }),
             csrf: frame.form_token(site),
             path: frame.path.clone(),
             flash: frame.flash.clone(),
@@ -127,10 +120,7 @@ impl Page {
 
     /// The URL of an asset by its plain name; for templates.
     #[must_use]
-    #[allow(
-        clippy::unused_self,
-        reason = "a template can only reach it through the page"
-    )]
+    #[allow(clippy::unused_self, reason = "a template can only reach it through the page")]
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
     }
@@ -138,15 +128,8 @@ impl Page {
 
 impl NavItem {
     fn new(text: &'static str, href: &'static str, path: &str) -> Self {
-        let under = path
-            .strip_prefix(href)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        Self {
-            text,
-            href,
-            current: under,
-            here: path == href,
-        }
+        let under = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        Self { text, href, current: under, here: path == href }
     }
 }
 

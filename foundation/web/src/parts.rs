@@ -21,12 +21,7 @@ impl Paging {
     /// no sense counts as the nearest that does.
     #[must_use]
     pub fn new(path: &str, page: &str, size: u64, total: u64) -> Self {
-        let mut paging = Self {
-            page: 1,
-            size: size.max(1),
-            total,
-            base: path.to_owned(),
-        };
+        let mut paging = Self { page: 1, size: size.max(1), total, base: path.to_owned() };
         paging.page = page.parse().unwrap_or(1).clamp(1, paging.last());
         paging
     }
@@ -72,12 +67,7 @@ impl Paging {
     pub fn words(&self) -> String {
         let first = (self.offset() + 1).min(self.total);
         let last = (self.offset() + self.size).min(self.total);
-        format!(
-            "Showing {} to {} of {}",
-            thousands(first),
-            thousands(last),
-            thousands(self.total)
-        )
+        format!("Showing {} to {} of {}", thousands(first), thousands(last), thousands(self.total))
     }
 }
 
@@ -207,22 +197,14 @@ impl fmt::Display for Estimate {
             Confidence::High => "high",
         };
         let (value, low, high) = (number(self.value), number(self.low), number(self.high));
-        write!(
-            f,
-            "about {value} ({low}–{high}), {confidence} confidence, {} of {} feeds",
-            self.feeds, self.of_feeds
-        )
+        write!(f, "about {value} ({low}–{high}), {confidence} confidence, {} of {} feeds", self.feeds, self.of_feeds)
     }
 }
 
 /// A number as people read it: whole from 20 on, else one decimal place at most.
 #[must_use]
 pub fn number(value: f64) -> String {
-    let text = if value.abs() >= 20.0 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.1}")
-    };
+    let text = if value.abs() >= 20.0 { format!("{value:.0}") } else { format!("{value:.1}") };
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
@@ -237,10 +219,7 @@ mod tests {
         assert_eq!(paging.last(), 25);
         assert_eq!(paging.href(5), "/moments?type=custody&page=5");
         assert_eq!(paging.words(), "Showing 151 to 200 of 1,234");
-        assert_eq!(
-            paging.steps(),
-            [Some(1), None, Some(3), Some(4), Some(5), None, Some(25)]
-        );
+        assert_eq!(paging.steps(), [Some(1), None, Some(3), Some(4), Some(5), None, Some(25)]);
         assert_eq!(Paging::new("/m", "99", 50, 60).page, 2);
         assert_eq!(Paging::new("/m", "-1", 50, 0).page, 1);
         assert_eq!(Paging::new("/m", "x", 50, 0).steps(), [Some(1)]);
@@ -256,18 +235,9 @@ mod tests {
 
     #[test]
     fn an_estimate_says_how_sure_it_is() {
-        let estimate = Estimate {
-            value: 41.2,
-            low: 31.0,
-            high: 53.4,
-            confidence: Confidence::Medium,
-            feeds: 3,
-            of_feeds: 5,
-        };
-        assert_eq!(
-            estimate.to_string(),
-            "about 41 (31–53), medium confidence, 3 of 5 feeds"
-        );
+        let estimate =
+            Estimate { value: 41.2, low: 31.0, high: 53.4, confidence: Confidence::Medium, feeds: 3, of_feeds: 5 };
+        assert_eq!(estimate.to_string(), "about 41 (31–53), medium confidence, 3 of 5 feeds");
         assert_eq!(number(3.04), "3");
         assert_eq!(number(3.25), "3.2");
     }

@@ -63,11 +63,7 @@ impl Site {
     pub fn new(setup: Setup) -> Self {
         let quarter_hour = SignedDuration::from_mins(15);
         Self(Arc::new(Inner {
-            sign_ins: SignIns::new(
-                setup.vault.clone(),
-                Arc::clone(&setup.clock),
-                setup.random.clone(),
-            ),
+            sign_ins: SignIns::new(setup.vault.clone(), Arc::clone(&setup.clock), setup.random.clone()),
             by_account: Throttle::new(ACCOUNT_TRIES, quarter_hour),
             by_address: Throttle::new(ADDRESS_TRIES, quarter_hour),
             setup,
@@ -154,10 +150,7 @@ impl Site {
 impl FromRequestParts<Site> for Site {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(
-        _: &mut axum::http::request::Parts,
-        site: &Site,
-    ) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(_: &mut axum::http::request::Parts, site: &Site) -> Result<Self, Self::Rejection> {
         Ok(site.clone())
     }
 }

@@ -36,11 +36,7 @@ impl Wait {
     #[must_use]
     pub fn words(self) -> String {
         let minutes = (self.0.as_secs() + 59) / 60;
-        if minutes <= 1 {
-            "1 minute".to_owned()
-        } else {
-            format!("{minutes} minutes")
-        }
+        if minutes <= 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") }
     }
 }
 
@@ -49,11 +45,7 @@ impl Throttle {
     #[must_use]
     pub fn new(tries: u32, period: SignedDuration) -> Self {
         let tries = f64::from(tries.max(1));
-        Self {
-            tries,
-            refill_per_second: tries / period.as_secs_f64().max(1.0),
-            buckets: Mutex::default(),
-        }
+        Self { tries, refill_per_second: tries / period.as_secs_f64().max(1.0), buckets: Mutex::default() }
     }
 
     /// Takes one try. Call it before the secret is looked at, so that a right guess tells no more than a wrong one.
@@ -68,10 +60,7 @@ impl Throttle {
                 buckets.clear(); // tens of thousands of keys at once: an attack, which the address's own bucket answers
             }
         }
-        let bucket = buckets.entry(digest(key)).or_insert(Bucket {
-            left: self.tries,
-            at: now,
-        });
+        let bucket = buckets.entry(digest(key)).or_insert(Bucket { left: self.tries, at: now });
         let left = self.left(*bucket, now);
         *bucket = Bucket { left, at: now };
         if left < 1.0 {
@@ -84,10 +73,7 @@ impl Throttle {
 
     /// Gives all tries back: the right secret was given.
     pub fn forgive(&self, key: &str) {
-        self.buckets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&digest(key));
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&digest(key));
     }
 
     fn left(&self, bucket: Bucket, now: Timestamp) -> f64 {
@@ -111,9 +97,7 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(throttle.take("A.Navigator@example.org", start), Ok(()));
         }
-        let wait = throttle
-            .take("a.navigator@example.org ", start)
-            .unwrap_err();
+        let wait = throttle.take("a.navigator@example.org ", start).unwrap_err();
         assert_eq!(wait, Wait(SignedDuration::from_mins(3)));
         assert_eq!(wait.words(), "3 minutes");
         assert_eq!(throttle.take("someone.else@example.org", start), Ok(()));

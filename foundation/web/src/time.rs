@@ -55,69 +55,35 @@ impl Clock {
     pub fn running(due: Timestamp, now: Timestamp) -> Self {
         let left = due.since(now);
         let (left, tag, tone) = if left.is_negative() || left.is_zero() {
-            (
-                String::new(),
-                format!("Breached by {}", span(left.abs())),
-                Tone::Breached,
-            )
+            (String::new(), format!("Breached by {}", span(left.abs())), Tone::Breached)
         } else if left.as_hours() < SOON_HOURS {
-            (
-                format!("{} left", span(left)),
-                "Due soon".to_owned(),
-                Tone::Due,
-            )
+            (format!("{} left", span(left)), "Due soon".to_owned(), Tone::Due)
         } else {
             (format!("{} left", span(left)), String::new(), Tone::Open)
         };
-        Self {
-            when: moment(due, now),
-            left,
-            tag,
-            tone,
-            machine_time: due.to_string(),
-        }
+        Self { when: moment(due, now), left, tag, tone, machine_time: due.to_string() }
     }
 
     /// A clock that does not run, and why: `No cover until Monday 8am`.
     #[must_use]
     pub fn paused(due: Timestamp, now: Timestamp, reason: &str) -> Self {
         let tag = format!("Paused: {reason}");
-        Self {
-            tag,
-            left: String::new(),
-            tone: Tone::Paused,
-            ..Self::running(due, now)
-        }
+        Self { tag, left: String::new(), tone: Tone::Paused, ..Self::running(due, now) }
     }
 
     /// A clock that was stopped: in time or late.
     #[must_use]
     pub fn stopped(due: Timestamp, at: Timestamp, now: Timestamp) -> Self {
         let late = at.since(due);
-        let tag = if late.is_positive() {
-            format!("{} late", span(late))
-        } else {
-            "In time".to_owned()
-        };
-        Self {
-            when: moment(at, now),
-            left: String::new(),
-            tag,
-            tone: Tone::Stopped,
-            machine_time: at.to_string(),
-        }
+        let tag = if late.is_positive() { format!("{} late", span(late)) } else { "In time".to_owned() };
+        Self { when: moment(at, now), left: String::new(), tag, tone: Tone::Stopped, machine_time: at.to_string() }
     }
 
     /// All of it as one line of text.
     #[must_use]
     pub fn text(&self) -> String {
         let parts = [&self.when, &self.left, &self.tag];
-        parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .map(|part| part.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+        parts.iter().filter(|part| !part.is_empty()).map(|part| part.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -194,27 +160,12 @@ mod tests {
         let now = at("2026-11-23T13:00:00Z");
         let clock = |due| Clock::running(at(due), now).text();
         assert_eq!(clock("2026-11-24T15:00:00Z"), "Tue 3pm, 26 hours left");
-        assert_eq!(
-            clock("2026-11-23T16:30:00Z"),
-            "Mon 4:30pm, 3 hours left, Due soon"
-        );
+        assert_eq!(clock("2026-11-23T16:30:00Z"), "Mon 4:30pm, 3 hours left, Due soon");
         assert_eq!(clock("2026-11-23T19:00:00Z"), "Mon 7pm, 6 hours left");
-        assert_eq!(
-            clock("2026-11-23T08:00:00Z"),
-            "Mon 8am, Breached by 5 hours"
-        );
-        assert_eq!(
-            clock("2026-11-23T13:00:00Z"),
-            "Mon 1pm, Breached by less than a minute"
-        );
-        assert_eq!(
-            clock("2026-11-30T13:00:00Z"),
-            "30 November, 1pm, 7 days left"
-        );
-        assert_eq!(
-            Clock::running(at("2026-11-23T12:59:00Z"), now).tone,
-            Tone::Breached
-        );
+        assert_eq!(clock("2026-11-23T08:00:00Z"), "Mon 8am, Breached by 5 hours");
+        assert_eq!(clock("2026-11-23T13:00:00Z"), "Mon 1pm, Breached by less than a minute");
+        assert_eq!(clock("2026-11-30T13:00:00Z"), "30 November, 1pm, 7 days left");
+        assert_eq!(Clock::running(at("2026-11-23T12:59:00Z"), now).tone, Tone::Breached);
     }
 
     #[test]
@@ -225,10 +176,7 @@ mod tests {
             Clock::paused(due, now, "no cover until Monday 8am").text(),
             "Tue 3pm, Paused: no cover until Monday 8am"
         );
-        assert_eq!(
-            Clock::stopped(due, at("2026-11-23T12:00:00Z"), now).text(),
-            "Mon midday, In time"
-        );
+        assert_eq!(Clock::stopped(due, at("2026-11-23T12:00:00Z"), now).text(), "Mon midday, In time");
         assert_eq!(
             Clock::stopped(at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"), now).text(),
             "Mon midday, 24 hours late"
@@ -243,14 +191,8 @@ mod tests {
 
     #[test]
     fn another_year_is_named() {
-        assert_eq!(
-            moment(at("2025-12-31T10:00:00Z"), at("2026-11-23T13:00:00Z")),
-            "31 December 2025, 10am"
-        );
-        assert_eq!(
-            moment(at("2026-01-31T10:00:00Z"), at("2026-11-23T13:00:00Z")),
-            "31 January, 10am"
-        );
+        assert_eq!(moment(at("2025-12-31T10:00:00Z"), at("2026-11-23T13:00:00Z")), "31 December 2025, 10am");
+        assert_eq!(moment(at("2026-01-31T10:00:00Z"), at("2026-11-23T13:00:00Z")), "31 January, 10am");
     }
 
     #[test]

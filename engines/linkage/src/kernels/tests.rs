@@ -16,32 +16,20 @@ fn plain_jaro_winkler(a: &str, b: &str) -> f64 {
     let mut from_a = Vec::new();
     for (i, letter) in a.iter().enumerate() {
         let low = i.saturating_sub(window);
-        if let Some(j) = (low..b.len().min(i + window + 1)).find(|j| !taken[*j] && b[*j] == *letter)
-        {
+        if let Some(j) = (low..b.len().min(i + window + 1)).find(|j| !taken[*j] && b[*j] == *letter) {
             taken[j] = true;
             from_a.push(*letter);
         }
     }
-    let from_b: Vec<char> = b
-        .iter()
-        .zip(&taken)
-        .filter(|(_, taken)| **taken)
-        .map(|(letter, _)| *letter)
-        .collect();
+    let from_b: Vec<char> = b.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(letter, _)| *letter).collect();
     if from_a.is_empty() {
         return 0.0;
     }
     let matches = from_a.len() as f64;
     let transposed = (from_a.iter().zip(&from_b).filter(|(x, y)| x != y).count() / 2) as f64;
-    let jaro =
-        (matches / a.len() as f64 + matches / b.len() as f64 + (matches - transposed) / matches)
-            / 3.0;
+    let jaro = (matches / a.len() as f64 + matches / b.len() as f64 + (matches - transposed) / matches) / 3.0;
     let prefix = a.iter().zip(&b).take(4).take_while(|(x, y)| x == y).count() as f64;
-    if jaro > 0.7 {
-        jaro + prefix * 0.1 * (1.0 - jaro)
-    } else {
-        jaro
-    }
+    if jaro > 0.7 { jaro + prefix * 0.1 * (1.0 - jaro) } else { jaro }
 }
 
 /// Damerau–Levenshtein with the table of the textbook (Lowrance and Wagner 1975).
@@ -102,15 +90,8 @@ proptest! {
 #[test]
 fn known_similarities() {
     // Winkler's own examples.
-    for (a, b, expected) in [
-        ("martha", "marhta", 0.9611),
-        ("dwayne", "duane", 0.84),
-        ("dixon", "dicksonx", 0.8133),
-    ] {
-        assert!(
-            (text::jaro_winkler(a, b) - expected).abs() < 1e-4,
-            "{a} {b}"
-        );
+    for (a, b, expected) in [("martha", "marhta", 0.9611), ("dwayne", "duane", 0.84), ("dixon", "dicksonx", 0.8133)] {
+        assert!((text::jaro_winkler(a, b) - expected).abs() < 1e-4, "{a} {b}");
     }
 }
 
@@ -132,10 +113,7 @@ fn dates_and_postcodes() {
     assert!(postcode::same(postcode::sector, "CM1 1AA", "CM1 1ZZ"));
     assert!(!postcode::same(postcode::sector, "CM1 1AA", "CM1 2AA"));
     assert!(postcode::same(postcode::district, "CM1 1AA", "CM1 2AA"));
-    assert!(
-        !postcode::same(postcode::district, "UNKNOWN", "UNKNOWN"),
-        "what has no district shares none"
-    );
+    assert!(!postcode::same(postcode::district, "UNKNOWN", "UNKNOWN"), "what has no district shares none");
 }
 
 #[test]

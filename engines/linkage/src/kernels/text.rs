@@ -34,6 +34,5 @@ pub(crate) fn initial(a: &str, b: &str) -> bool {
         let mut letters = text.split(' ').next().unwrap_or_default().chars();
         letters.next().filter(|_| letters.next().is_none())
     };
-    single(a).is_some_and(|letter| b.starts_with(letter))
-        || single(b).is_some_and(|letter| a.starts_with(letter))
+    single(a).is_some_and(|letter| b.starts_with(letter)) || single(b).is_some_and(|letter| a.starts_with(letter))
 }

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    BlockingRule, Comparison, Kind, Level, MOST_COMPARISONS, MOST_FIELDS, MOST_LEVELS, MOST_RULES,
-    Rule, Spec, Step,
+    BlockingRule, Comparison, Kind, Level, MOST_COMPARISONS, MOST_FIELDS, MOST_LEVELS, MOST_RULES, Rule, Spec, Step,
 };
 use crate::Error;
 
@@ -47,16 +46,10 @@ impl Spec {
     /// [`Error::Spec`] for the first thing that makes no sense.
     pub fn check(&self) -> Result<(), Error> {
         if !inside(self.prior) {
-            return wrong(format!(
-                "prior is {}; it must lie between 0 and 1, for instance 0.0001",
-                self.prior
-            ));
+            return wrong(format!("prior is {}; it must lie between 0 and 1, for instance 0.0001", self.prior));
         }
         let Self { thresholds, .. } = self;
-        if !inside(thresholds.link)
-            || !inside(thresholds.review)
-            || thresholds.review > thresholds.link
-        {
+        if !inside(thresholds.link) || !inside(thresholds.review) || thresholds.review > thresholds.link {
             return wrong(format!(
                 "thresholds are link = {} and review = {}; both must lie between 0 and 1, review not above link",
                 thresholds.link, thresholds.review
@@ -64,26 +57,14 @@ impl Spec {
         }
         count("field", self.fields.len(), usize::MAX)?;
         unique("field", self.fields.iter().map(|field| field.name.as_str()))?;
-        let kinds: Kinds = self
-            .fields
-            .iter()
-            .map(|field| (field.name.as_str(), field.kind))
-            .collect();
+        let kinds: Kinds = self.fields.iter().map(|field| (field.name.as_str(), field.kind)).collect();
         count("comparison", self.comparisons.len(), MOST_COMPARISONS)?;
-        unique(
-            "comparison",
-            self.comparisons
-                .iter()
-                .map(|comparison| comparison.name.as_str()),
-        )?;
+        unique("comparison", self.comparisons.iter().map(|comparison| comparison.name.as_str()))?;
         for comparison in &self.comparisons {
             comparison.check(&kinds, !self.nicknames.is_empty())?;
         }
         count("blocking rule", self.blocking.len(), MOST_RULES)?;
-        unique(
-            "blocking rule",
-            self.blocking.iter().map(|rule| rule.name.as_str()),
-        )?;
+        unique("blocking rule", self.blocking.iter().map(|rule| rule.name.as_str()))?;
         self.blocking.iter().try_for_each(|rule| rule.check(&kinds))
     }
 }
@@ -96,10 +77,7 @@ impl BlockingRule {
         }
         for key in keys {
             let Some(kind) = kinds.get(key.field.as_str()) else {
-                return wrong(format!(
-                    "blocking rule `{name}` uses `{}`, which is not a field of the spec",
-                    key.field
-                ));
+                return wrong(format!("blocking rule `{name}` uses `{}`, which is not a field of the spec", key.field));
             };
             for step in &key.steps {
                 let fits = match step {
@@ -131,33 +109,18 @@ fn kind_name(kind: Kind) -> &'static str {
 
 impl Comparison {
     fn check(&self, kinds: &Kinds, nicknames: bool) -> Result<(), Error> {
-        let Self {
-            name,
-            fields,
-            levels,
-        } = self;
+        let Self { name, fields, levels } = self;
         let place = format!("comparison `{name}`");
         count(&format!("field in {place}"), fields.len(), MOST_FIELDS)?;
-        unique(
-            &format!("field in {place}"),
-            fields.iter().map(String::as_str),
-        )?;
+        unique(&format!("field in {place}"), fields.iter().map(String::as_str))?;
         for field in fields {
             if !kinds.contains_key(field.as_str()) {
-                return wrong(format!(
-                    "{place} uses `{field}`, which is not a field of the spec"
-                ));
+                return wrong(format!("{place} uses `{field}`, which is not a field of the spec"));
             }
         }
         count(&format!("level in {place}"), levels.len(), MOST_LEVELS)?;
-        unique(
-            &format!("level in {place}"),
-            levels.iter().map(|level| level.name.as_str()),
-        )?;
-        let elses = levels
-            .iter()
-            .filter(|level| level.rule == Rule::Else)
-            .count();
+        unique(&format!("level in {place}"), levels.iter().map(|level| level.name.as_str()))?;
+        let elses = levels.iter().filter(|level| level.rule == Rule::Else).count();
         if elses != 1 || levels.last().is_none_or(|level| level.rule != Rule::Else) {
             return wrong(format!(
                 "{place} must end with one level of rule \"else\", for pairs that no other level takes"
@@ -166,14 +129,9 @@ impl Comparison {
         for level in levels {
             self.check_level(level, kinds, nicknames)?;
         }
-        for (letter, sum) in [
-            ("m", levels.iter().map(|l| l.m).sum::<f64>()),
-            ("u", levels.iter().map(|l| l.u).sum()),
-        ] {
+        for (letter, sum) in [("m", levels.iter().map(|l| l.m).sum::<f64>()), ("u", levels.iter().map(|l| l.u).sum())] {
             if sum > 1.01 {
-                return wrong(format!(
-                    "{place}: the {letter} of its levels add up to {sum:.3}; they share out 1"
-                ));
+                return wrong(format!("{place}: the {letter} of its levels add up to {sum:.3}; they share out 1"));
             }
         }
         Ok(())
@@ -183,50 +141,32 @@ impl Comparison {
         let place = format!("comparison `{}`, level `{}`", self.name, level.name);
         for (letter, value) in [("m", level.m), ("u", level.u)] {
             if !(value > 0.0 && value <= 1.0) {
-                return wrong(format!(
-                    "{place}: {letter} is {value}; it must be above 0 and at most 1"
-                ));
+                return wrong(format!("{place}: {letter} is {value}; it must be above 0 and at most 1"));
             }
         }
-        if !(0.0..=1.0).contains(&level.term_frequency_weight)
-            || !(0.0..1.0).contains(&level.term_frequency_floor)
-        {
-            return wrong(format!(
-                "{place}: term_frequency_weight and term_frequency_floor must lie between 0 and 1"
-            ));
+        if !(0.0..=1.0).contains(&level.term_frequency_weight) || !(0.0..1.0).contains(&level.term_frequency_floor) {
+            return wrong(format!("{place}: term_frequency_weight and term_frequency_floor must lie between 0 and 1"));
         }
         if level.term_frequency && level.rule.exact_fields(&self.fields).is_empty() {
-            return wrong(format!(
-                "{place}: term_frequency needs a rule that asks for an exact value"
-            ));
+            return wrong(format!("{place}: term_frequency needs a rule that asks for an exact value"));
         }
         let first = self.fields.first().map_or("", String::as_str);
         if level.rule != Rule::Else {
             self.check_rule(&level.rule, first, &place, kinds)?;
         }
         if level.rule.uses_nicknames() && !nicknames {
-            return wrong(format!(
-                "{place}: rule \"nickname\" needs sets of `nicknames` in the spec"
-            ));
+            return wrong(format!("{place}: rule \"nickname\" needs sets of `nicknames` in the spec"));
         }
         Ok(())
     }
 
-    fn check_rule(
-        &self,
-        rule: &Rule,
-        field: &str,
-        place: &str,
-        kinds: &Kinds,
-    ) -> Result<(), Error> {
+    fn check_rule(&self, rule: &Rule, field: &str, place: &str, kinds: &Kinds) -> Result<(), Error> {
         let kind = kinds.get(field).copied().unwrap_or(Kind::Text);
         let fits = match rule {
             Rule::Exact | Rule::Missing => true,
             Rule::Else => return wrong(format!("{place}: \"else\" can't be part of another rule")),
             Rule::JaroWinkler(least) if !(*least > 0.0 && *least <= 1.0) => {
-                return wrong(format!(
-                    "{place}: jaro_winkler is {least}; it must be above 0 and at most 1"
-                ));
+                return wrong(format!("{place}: jaro_winkler is {least}; it must be above 0 and at most 1"));
             }
             Rule::JaroWinkler(_) | Rule::DamerauLevenshtein(_) => true,
             Rule::Nickname | Rule::Initial => matches!(kind, Kind::Name | Kind::Text),
@@ -239,9 +179,7 @@ impl Comparison {
                 }
                 for (field, rule) in rules {
                     if !self.fields.contains(field) {
-                        return wrong(format!(
-                            "{place} uses `{field}`, which is not among the comparison's fields"
-                        ));
+                        return wrong(format!("{place} uses `{field}`, which is not among the comparison's fields"));
                     }
                     self.check_rule(rule, field, place, kinds)?;
                 }
@@ -249,17 +187,10 @@ impl Comparison {
             }
             Rule::Swapped(rule) => {
                 let [first, second, ..] = self.fields.as_slice() else {
-                    return wrong(format!(
-                        "{place}: `swapped` needs a comparison with two fields"
-                    ));
+                    return wrong(format!("{place}: `swapped` needs a comparison with two fields"));
                 };
-                if matches!(
-                    **rule,
-                    Rule::All(_) | Rule::Any(_) | Rule::Swapped(_) | Rule::Missing
-                ) {
-                    return wrong(format!(
-                        "{place}: `swapped` takes a plain rule, such as \"exact\""
-                    ));
+                if matches!(**rule, Rule::All(_) | Rule::Any(_) | Rule::Swapped(_) | Rule::Missing) {
+                    return wrong(format!("{place}: `swapped` takes a plain rule, such as \"exact\""));
                 }
                 self.check_rule(rule, first, place, kinds)?;
                 self.check_rule(rule, second, place, kinds)?;
@@ -269,10 +200,7 @@ impl Comparison {
         if fits {
             Ok(())
         } else {
-            wrong(format!(
-                "{place}: its rule doesn't fit `{field}`, a field of kind {}",
-                kind_name(kind)
-            ))
+            wrong(format!("{place}: its rule doesn't fit `{field}`, a field of kind {}", kind_name(kind)))
         }
     }
 }
@@ -282,11 +210,9 @@ impl Rule {
     pub(crate) fn exact_fields(&self, fields: &[String]) -> Vec<String> {
         match self {
             Rule::Exact => fields.first().cloned().into_iter().collect(),
-            Rule::All(rules) => rules
-                .iter()
-                .filter(|(_, rule)| **rule == Rule::Exact)
-                .map(|(field, _)| field.clone())
-                .collect(),
+            Rule::All(rules) => {
+                rules.iter().filter(|(_, rule)| **rule == Rule::Exact).map(|(field, _)| field.clone()).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -53,24 +53,17 @@ impl Expression {
             return if text.is_empty() || text.contains([')', ',']) {
                 Err(format!("`{text}` is not a field's name"))
             } else {
-                Ok(Expression {
-                    field: text.to_owned(),
-                    steps: Vec::new(),
-                })
+                Ok(Expression { field: text.to_owned(), steps: Vec::new() })
             };
         };
-        let inner = rest
-            .strip_suffix(')')
-            .ok_or_else(|| format!("`{text}` has no closing bracket"))?;
+        let inner = rest.strip_suffix(')').ok_or_else(|| format!("`{text}` has no closing bracket"))?;
         let (inner, step) = match step.trim() {
             "prefix" => prefix(text, inner)?,
             "year" => (inner, Step::Year),
             "outward" => (inner, Step::Outward),
             "folded" => (inner, Step::Folded),
             other => {
-                return Err(format!(
-                    "`{other}` in `{text}` is not known; there are prefix, year, outward and folded"
-                ));
+                return Err(format!("`{other}` in `{text}` is not known; there are prefix, year, outward and folded"));
             }
         };
         let mut expression = Expression::parse(inner)?;
@@ -80,15 +73,11 @@ impl Expression {
 }
 
 fn prefix<'a>(text: &str, inner: &'a str) -> Result<(&'a str, Step), String> {
-    let (inner, length) = inner
-        .rsplit_once(',')
-        .ok_or_else(|| format!("`{text}` needs a length, as in prefix(surname, 3)"))?;
+    let (inner, length) =
+        inner.rsplit_once(',').ok_or_else(|| format!("`{text}` needs a length, as in prefix(surname, 3)"))?;
     match length.trim().parse::<usize>() {
         Ok(length) if length > 0 => Ok((inner, Step::Prefix(length))),
-        _ => Err(format!(
-            "`{}` in `{text}` is not a length of 1 or more",
-            length.trim()
-        )),
+        _ => Err(format!("`{}` in `{text}` is not a length of 1 or more", length.trim())),
     }
 }
 
@@ -108,15 +97,12 @@ impl From<Expression> for String {
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self
-            .steps
-            .iter()
-            .fold(self.field.clone(), |inner, step| match step {
-                Step::Prefix(length) => format!("prefix({inner}, {length})"),
-                Step::Year => format!("year({inner})"),
-                Step::Outward => format!("outward({inner})"),
-                Step::Folded => format!("folded({inner})"),
-            });
+        let text = self.steps.iter().fold(self.field.clone(), |inner, step| match step {
+            Step::Prefix(length) => format!("prefix({inner}, {length})"),
+            Step::Year => format!("year({inner})"),
+            Step::Outward => format!("outward({inner})"),
+            Step::Folded => format!("folded({inner})"),
+        });
         f.write_str(&text)
     }
 }

@@ -145,18 +145,12 @@ fn one() -> f64 {
     1.0
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_one(value: &f64) -> bool {
     *value == 1.0
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde's skip_serializing_if passes a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
@@ -225,14 +219,10 @@ impl Spec {
     /// As [`Spec::from_toml`].
     pub fn from_toml_with(text: &str, nicknames: &str) -> Result<Spec, Error> {
         let mut spec: Spec = toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .map(|before| before.matches('\n').count() + 1);
+            let line =
+                error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
             let message = error.message().trim().replace('\n', "; ");
-            Error::Unreadable(
-                line.map_or(message.clone(), |line| format!("line {line}: {message}")),
-            )
+            Error::Unreadable(line.map_or(message.clone(), |line| format!("line {line}: {message}")))
         })?;
         spec.add_nicknames(nicknames);
         spec.check()?;
@@ -251,12 +241,8 @@ impl Spec {
     pub fn add_nicknames(&mut self, text: &str) {
         for line in text.lines() {
             let line = line.split('#').next().unwrap_or_default();
-            let set: Vec<String> = line
-                .split(',')
-                .map(str::trim)
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned)
-                .collect();
+            let set: Vec<String> =
+                line.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
             if set.len() > 1 {
                 self.nicknames.push(set);
             }

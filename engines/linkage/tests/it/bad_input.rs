@@ -25,78 +25,34 @@ fn the_example_reads_and_writes_back() {
 #[test]
 fn a_wrong_spec_says_what_is_wrong() {
     for (from, to, expected) in [
-        (
-            "prior = 0.0001",
-            "prior = 2",
-            "prior is 2; it must lie between 0 and 1",
-        ),
+        ("prior = 0.0001", "prior = 2", "prior is 2; it must lie between 0 and 1"),
         ("prior = 0.0001", "prior = nan", "prior is NaN"),
-        (
-            "prior = 0.0001",
-            "piror = 0.0001",
-            "line 3: unknown field `piror`",
-        ),
+        ("prior = 0.0001", "piror = 0.0001", "line 3: unknown field `piror`"),
         ("link = 0.95", "link = 0.1", "review not above link"),
-        (
-            "kind = \"postcode\"",
-            "kind = \"zip\"",
-            "unknown variant `zip`",
-        ),
-        (
-            "name = \"postcode\", kind",
-            "name = \"surname\", kind",
-            "there are two fields named `surname`",
-        ),
+        ("kind = \"postcode\"", "kind = \"zip\"", "unknown variant `zip`"),
+        ("name = \"postcode\", kind", "name = \"surname\", kind", "there are two fields named `surname`"),
         (
             "rule = \"same_sector\"",
             "rule = \"same_year\"",
             "comparison `postcode`, level `same sector`: its rule doesn't fit `postcode`, a field of kind postcode",
         ),
-        (
-            "m = 0.75, u = 0.0001",
-            "m = 0, u = 0.0001",
-            "comparison `name`, level `both names the same`: m is 0",
-        ),
-        (
-            "m = 0.75, u = 0.0001",
-            "m = 0.99, u = 0.0001",
-            "comparison `name`: the m of its levels add up to 1.240",
-        ),
+        ("m = 0.75, u = 0.0001", "m = 0, u = 0.0001", "comparison `name`, level `both names the same`: m is 0"),
+        ("m = 0.75, u = 0.0001", "m = 0.99, u = 0.0001", "comparison `name`: the m of its levels add up to 1.240"),
         (
             "name = \"names differ\", rule = \"else\"",
             "name = \"names differ\", rule = \"exact\"",
             "comparison `name` must end with one level of rule \"else\"",
         ),
-        (
-            "jaro_winkler = 0.92",
-            "jaro_winkler = 92.0",
-            "jaro_winkler is 92; it must be above 0 and at most 1",
-        ),
+        ("jaro_winkler = 0.92", "jaro_winkler = 92.0", "jaro_winkler is 92; it must be above 0 and at most 1"),
         (
             "year(date_of_birth)",
             "year(surname)",
             "blocking rule `surname and year of birth`: `year(surname)` doesn't fit a field of kind name",
         ),
-        (
-            "year(date_of_birth)",
-            "jahr(date_of_birth)",
-            "`jahr` in `jahr(date_of_birth)` is not known",
-        ),
-        (
-            "prefix(forename, 1)",
-            "prefix(forename, 0)",
-            "`0` in `prefix(forename, 0)` is not a length",
-        ),
-        (
-            "prefix(forename, 1)",
-            "prefix(forename",
-            "`prefix(forename` has no closing bracket",
-        ),
-        (
-            "prefix(forename, 1)",
-            "town",
-            "uses `town`, which is not a field",
-        ),
+        ("year(date_of_birth)", "jahr(date_of_birth)", "`jahr` in `jahr(date_of_birth)` is not known"),
+        ("prefix(forename, 1)", "prefix(forename, 0)", "`0` in `prefix(forename, 0)` is not a length"),
+        ("prefix(forename, 1)", "prefix(forename", "`prefix(forename` has no closing bracket"),
+        ("prefix(forename, 1)", "town", "uses `town`, which is not a field"),
         (
             "fields = [\"postcode\"]",
             "fields = [\"post_code\"]",
@@ -108,20 +64,14 @@ fn a_wrong_spec_says_what_is_wrong() {
         assert!(message.contains(expected), "{to}: {message}");
     }
     assert!(
-        refusal(&GOOD.replace(
-            "nicknames = [[\"robert\", \"rob\", \"bob\"], [\"elizabeth\", \"liz\"]]",
-            ""
-        ))
-        .contains("needs sets of `nicknames`")
+        refusal(&GOOD.replace("nicknames = [[\"robert\", \"rob\", \"bob\"], [\"elizabeth\", \"liz\"]]", ""))
+            .contains("needs sets of `nicknames`")
     );
     assert!(refusal("").contains("missing field `prior`"));
 }
 
 fn linker(columns: Vec<(&str, Vec<Option<&str>>)>) -> Result<Linker, Error> {
-    Linker::new(
-        Spec::from_toml(GOOD).unwrap(),
-        Table::from_columns(columns).unwrap(),
-    )
+    Linker::new(Spec::from_toml(GOOD).unwrap(), Table::from_columns(columns).unwrap())
 }
 
 fn people(
@@ -152,10 +102,7 @@ fn missing_columns_are_named() {
 #[test]
 fn columns_of_different_length_are_refused() {
     let error = Table::from_columns([("a", vec![Some("1")]), ("b", vec![])]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the records don't fit together: column `b` has 0 values where others have 1"
-    );
+    assert_eq!(error.to_string(), "the records don't fit together: column `b` has 0 values where others have 1");
     assert!(Table::from_columns([("a", vec![Some("1")]), ("a", vec![Some("1")])]).is_err());
 }
 
@@ -166,27 +113,14 @@ fn arrow_columns_are_read_as_text() {
         let born: ArrayRef = Arc::new(Date32Array::from(vec![7335, 7335]));
         RecordBatch::try_from_iter([("surname", number), ("born", born)]).unwrap()
     };
-    assert_eq!(
-        Table::from_batches(&[batch(1), batch(3)])
-            .unwrap()
-            .records(),
-        4
-    );
-    let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>([Some([
-        Some(1),
-    ])]));
-    let error = Table::from_batches(&[RecordBatch::try_from_iter([("aliases", list)]).unwrap()])
-        .unwrap_err();
-    assert!(
-        error.to_string().starts_with("column `aliases` holds List"),
-        "{error}"
-    );
+    assert_eq!(Table::from_batches(&[batch(1), batch(3)]).unwrap().records(), 4);
+    let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]));
+    let error = Table::from_batches(&[RecordBatch::try_from_iter([("aliases", list)]).unwrap()]).unwrap_err();
+    assert!(error.to_string().starts_with("column `aliases` holds List"), "{error}");
     let other: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
     let other = RecordBatch::try_from_iter([("name", other)]).unwrap();
     assert_eq!(
-        Table::from_batches(&[batch(1), other])
-            .unwrap_err()
-            .to_string(),
+        Table::from_batches(&[batch(1), other]).unwrap_err().to_string(),
         "the records don't fit together: not every batch has a column `surname`"
     );
 }
@@ -194,75 +128,32 @@ fn arrow_columns_are_read_as_text() {
 #[test]
 fn odd_records_are_harmless() {
     let long: &'static str = "ab".repeat(5000).leak();
-    let odd = vec![
-        Some("🙂🙂"),
-        Some("محمد"),
-        Some(long),
-        Some(""),
-        Some("  "),
-        None,
-        Some("\u{0}"),
-        Some("O'Brien"),
-    ];
+    let odd = vec![Some("🙂🙂"), Some("محمد"), Some(long), Some(""), Some("  "), None, Some("\u{0}"), Some("O'Brien")];
     let linker = people(odd.clone(), odd.clone(), odd.clone());
-    linker
-        .run(&RunOptions {
-            keep_apart: true,
-            ..RunOptions::default()
-        })
-        .unwrap();
+    linker.run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap();
     let report = linker.fields();
-    assert_eq!(
-        (report[2].filled, report[2].missing, report[2].unreadable),
-        (0, 3, 5),
-        "dates"
-    );
+    assert_eq!((report[2].filled, report[2].missing, report[2].unreadable), (0, 3, 5), "dates");
     for records in [0, 1] {
-        let outcome = people(
-            vec![None; records],
-            vec![None; records],
-            vec![None; records],
-        )
-        .run(&RunOptions::default())
-        .unwrap();
-        assert_eq!(
-            (
-                outcome.pairs.len(),
-                outcome.cluster_of.len(),
-                outcome.clusters.len()
-            ),
-            (0, records, 0)
-        );
+        let outcome =
+            people(vec![None; records], vec![None; records], vec![None; records]).run(&RunOptions::default()).unwrap();
+        assert_eq!((outcome.pairs.len(), outcome.cluster_of.len(), outcome.clusters.len()), (0, records, 0));
     }
 }
 
 #[test]
 fn nothing_known_blocks_nothing() {
     let outcome = people(vec![None; 50], vec![None; 50], vec![None; 50])
-        .run(&RunOptions {
-            keep_apart: true,
-            ..RunOptions::default()
-        })
+        .run(&RunOptions { keep_apart: true, ..RunOptions::default() })
         .unwrap();
     assert!(outcome.pairs.is_empty());
 }
 
 #[test]
 fn a_block_of_everyone_is_counted_and_refused() {
-    let linker = people(
-        vec![Some("Ann"); 20_000],
-        vec![Some("Lee"); 20_000],
-        vec![Some("1990-01-02"); 20_000],
-    );
+    let linker = people(vec![Some("Ann"); 20_000], vec![Some("Lee"); 20_000], vec![Some("1990-01-02"); 20_000]);
     let plan = linker.plan();
     assert_eq!(plan.rules[1].pairs, 199_990_000);
-    assert_eq!(
-        (
-            plan.rules[1].largest[0].keys.as_str(),
-            plan.rules[1].largest[0].records
-        ),
-        ("lee + 1990", 20_000)
-    );
+    assert_eq!((plan.rules[1].largest[0].keys.as_str(), plan.rules[1].largest[0].records), ("lee + 1990", 20_000));
     let message = linker.run(&RunOptions::default()).unwrap_err().to_string();
     assert!(
         message.contains("more than the budget of 100000000")
@@ -277,25 +168,12 @@ fn constraints_must_name_records() {
     let linker = people(vec![None; 2], vec![None; 2], vec![None; 2]);
     let message = |options: RunOptions| linker.run(&options).unwrap_err().to_string();
     assert_eq!(
-        message(RunOptions {
-            forbidden: vec![(7, 0)],
-            ..RunOptions::default()
-        }),
+        message(RunOptions { forbidden: vec![(7, 0)], ..RunOptions::default() }),
         "a forbidden pair names record 7, but there are only 2 records, counted from 0"
     );
     assert_eq!(
-        message(RunOptions {
-            required: vec![(1, 1)],
-            ..RunOptions::default()
-        }),
+        message(RunOptions { required: vec![(1, 1)], ..RunOptions::default() }),
         "a required pair pairs record 1 with itself"
     );
-    assert!(
-        linker
-            .run_for(
-                &linkage::NewRecords::range(1..u32::MAX),
-                &RunOptions::default()
-            )
-            .is_err()
-    );
+    assert!(linker.run_for(&linkage::NewRecords::range(1..u32::MAX), &RunOptions::default()).is_err());
 }

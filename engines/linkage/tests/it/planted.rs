@@ -13,9 +13,7 @@ struct Quality {
 
 fn quality(found: impl Iterator<Item = (u32, u32)>, truth: &[String]) -> Quality {
     let mut sizes: HashMap<&str, u64> = HashMap::new();
-    truth
-        .iter()
-        .for_each(|person| *sizes.entry(person).or_default() += 1);
+    truth.iter().for_each(|person| *sizes.entry(person).or_default() += 1);
     let real: u64 = sizes.values().map(|n| n * (n - 1) / 2).sum();
     let (mut all, mut right) = (0_u64, 0_u64);
     for (a, b) in found {
@@ -23,11 +21,7 @@ fn quality(found: impl Iterator<Item = (u32, u32)>, truth: &[String]) -> Quality
         right += u64::from(truth[a as usize] == truth[b as usize]);
     }
     let (precision, recall) = (right as f64 / all as f64, right as f64 / real as f64);
-    Quality {
-        precision,
-        recall,
-        f1: 2.0 * precision * recall / (precision + recall),
-    }
+    Quality { precision, recall, f1: 2.0 * precision * recall / (precision + recall) }
 }
 
 fn links(outcome: &Outcome, truth: &[String]) -> Quality {
@@ -37,10 +31,7 @@ fn links(outcome: &Outcome, truth: &[String]) -> Quality {
 fn in_clusters(outcome: &Outcome, truth: &[String]) -> Quality {
     let pairs = outcome.clusters.iter().flat_map(|cluster| {
         let records = &cluster.records;
-        records
-            .iter()
-            .enumerate()
-            .flat_map(|(at, a)| records[at + 1..].iter().map(|b| (*a, *b)))
+        records.iter().enumerate().flat_map(|(at, a)| records[at + 1..].iter().map(|b| (*a, *b)))
     });
     quality(pairs, truth)
 }
@@ -52,10 +43,7 @@ fn data(file: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!(
-        "stood aside: no {} (set ALONGSIDE_REAL_DATA to the folder of open data)",
-        path.display()
-    );
+    println!("stood aside: no {} (set ALONGSIDE_REAL_DATA to the folder of open data)", path.display());
     None
 }
 
@@ -66,26 +54,15 @@ fn febrl(files: &[&str]) -> Option<(Vec<Column>, Vec<String>)> {
     let mut columns: Vec<Column> = Vec::new();
     let mut truth = Vec::new();
     for file in files {
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_path(data(file)?)
-            .unwrap();
-        let names: Vec<String> = reader
-            .headers()
-            .unwrap()
-            .iter()
-            .map(str::to_owned)
-            .collect();
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(data(file)?).unwrap();
+        let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
         if columns.is_empty() {
             columns = names.into_iter().map(|name| (name, Vec::new())).collect();
         }
         for row in reader.records() {
             let row = row.unwrap();
             truth.push(row[0].split('-').nth(1).unwrap().to_owned());
-            columns
-                .iter_mut()
-                .zip(row.iter())
-                .for_each(|((_, values), value)| values.push(Some(value.to_owned())));
+            columns.iter_mut().zip(row.iter()).for_each(|((_, values), value)| values.push(Some(value.to_owned())));
         }
     }
     Some((columns, truth))
@@ -97,18 +74,10 @@ fn recovers(files: &[&str], least: f64) {
     };
     let spec = Spec::from_toml(include_str!("febrl.toml")).unwrap();
     let linker = Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap();
-    let all = linker
-        .run(&RunOptions {
-            keep_apart: true,
-            ..RunOptions::default()
-        })
-        .unwrap();
+    let all = linker.run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap();
     let blocked = quality(all.pairs.iter().map(|pair| (pair.left, pair.right)), &truth).recall;
     let outcome = linker.run(&RunOptions::default()).unwrap();
-    for (what, q) in [
-        ("links", links(&outcome, &truth)),
-        ("clusters", in_clusters(&outcome, &truth)),
-    ] {
+    for (what, q) in [("links", links(&outcome, &truth)), ("clusters", in_clusters(&outcome, &truth))] {
         println!(
             "{files:?}: {} compared, {blocked:.4} of true pairs among them; {what}: precision {:.4}, recall {:.4}, F1 {:.4}",
             all.pairs.len(),
@@ -116,11 +85,7 @@ fn recovers(files: &[&str], least: f64) {
             q.recall,
             q.f1
         );
-        assert!(
-            q.f1 >= least,
-            "{what} of {files:?}: F1 {:.4} is under {least}",
-            q.f1
-        );
+        assert!(q.f1 >= least, "{what} of {files:?}: F1 {:.4} is under {least}", q.f1);
     }
 }
 
@@ -139,18 +104,13 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % n
     }
 
     /// A made-up name of two to four syllables.
     fn name(&mut self) -> String {
-        let syllables = [
-            "ba", "ro", "mi", "ken", "sha", "to", "lu", "del", "an", "fer", "wi", "na",
-        ];
+        let syllables = ["ba", "ro", "mi", "ken", "sha", "to", "lu", "del", "an", "fer", "wi", "na"];
         let length = 2 + self.below(3);
         (0..length).map(|_| syllables[self.below(12)]).collect()
     }
@@ -176,18 +136,9 @@ fn a_small_county_is_recovered() {
     let mut truth = Vec::new();
     for person in 0..3000 {
         let (forename, surname) = (dice.name(), dice.name());
-        let (year, month, day) = (
-            1940 + dice.below(80),
-            1 + dice.below(12),
-            1 + dice.below(28),
-        );
-        let postcode = format!(
-            "CM{} {}{}{}",
-            1 + dice.below(20),
-            dice.below(10),
-            ["AB", "DE", "FG", "HJ"][dice.below(4)],
-            ""
-        );
+        let (year, month, day) = (1940 + dice.below(80), 1 + dice.below(12), 1 + dice.below(28));
+        let postcode =
+            format!("CM{} {}{}{}", 1 + dice.below(20), dice.below(10), ["AB", "DE", "FG", "HJ"][dice.below(4)], "");
         let nhs = format!("{}", 4_000_000_000_u64 + dice.below(2_000_000_000) as u64);
         for _ in 0..1 + dice.below(3) {
             let date = match dice.below(20) {
@@ -195,52 +146,19 @@ fn a_small_county_is_recovered() {
                 1 => format!("{year}-01-01"),
                 _ => format!("{year}-{month:02}-{day:02}"),
             };
-            let nhs = if dice.below(3) == 0 {
-                nhs.clone()
-            } else {
-                String::new()
-            };
-            rows.push([
-                dice.slip(&forename),
-                dice.slip(&surname),
-                date,
-                postcode.clone(),
-                nhs,
-            ]);
+            let nhs = if dice.below(3) == 0 { nhs.clone() } else { String::new() };
+            rows.push([dice.slip(&forename), dice.slip(&surname), date, postcode.clone(), nhs]);
             truth.push(person.to_string());
         }
     }
-    let names = [
-        "forename",
-        "surname",
-        "date_of_birth",
-        "postcode",
-        "nhs_number",
-    ];
-    let columns = names.iter().enumerate().map(|(at, name)| {
-        (
-            *name,
-            rows.iter().map(|row| Some(row[at].clone())).collect(),
-        )
-    });
+    let names = ["forename", "surname", "date_of_birth", "postcode", "nhs_number"];
+    let columns =
+        names.iter().enumerate().map(|(at, name)| (*name, rows.iter().map(|row| Some(row[at].clone())).collect()));
     let spec = Spec::from_toml(include_str!("example.toml")).unwrap();
-    let outcome = Linker::new(spec, Table::from_columns(columns).unwrap())
-        .unwrap()
-        .run(&RunOptions::default())
-        .unwrap();
-    for (what, q) in [
-        ("links", links(&outcome, &truth)),
-        ("clusters", in_clusters(&outcome, &truth)),
-    ] {
-        println!(
-            "small county, {what}: precision {:.4}, recall {:.4}, F1 {:.4}",
-            q.precision, q.recall, q.f1
-        );
-        assert!(
-            q.precision > 0.995 && q.recall > 0.96,
-            "{what}: precision {:.4}, recall {:.4}",
-            q.precision,
-            q.recall
-        );
+    let outcome =
+        Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap().run(&RunOptions::default()).unwrap();
+    for (what, q) in [("links", links(&outcome, &truth)), ("clusters", in_clusters(&outcome, &truth))] {
+        println!("small county, {what}: precision {:.4}, recall {:.4}, F1 {:.4}", q.precision, q.recall, q.f1);
+        assert!(q.precision > 0.995 && q.recall > 0.96, "{what}: precision {:.4}, recall {:.4}", q.precision, q.recall);
     }
 }

@@ -6,22 +6,10 @@ use proptest::{prelude::*, strategy::ValueTree};
 type Row = [Option<String>; 5];
 
 fn linker(rows: &[Row], frequencies: bool) -> Linker {
-    let names = [
-        "forename",
-        "surname",
-        "date_of_birth",
-        "postcode",
-        "nhs_number",
-    ];
-    let columns = names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| (*name, rows.iter().map(|row| row[at].clone()).collect()));
+    let names = ["forename", "surname", "date_of_birth", "postcode", "nhs_number"];
+    let columns = names.iter().enumerate().map(|(at, name)| (*name, rows.iter().map(|row| row[at].clone()).collect()));
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
-    spec.comparisons
-        .iter_mut()
-        .flat_map(|c| &mut c.levels)
-        .for_each(|level| level.term_frequency &= frequencies);
+    spec.comparisons.iter_mut().flat_map(|c| &mut c.levels).for_each(|level| level.term_frequency &= frequencies);
     Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap()
 }
 
@@ -33,13 +21,7 @@ fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     let row = (
         one_of(&["Robert", "Bob", "R", "Elizabeth", "Liz", "Lee", "Rodert"]),
         one_of(&["Lee", "Robert", "Okafor", "Okafer", "Smith"]),
-        one_of(&[
-            "1990-02-04",
-            "1990-04-02",
-            "1990-01-01",
-            "1990-02-05",
-            "1981-02-04",
-        ]),
+        one_of(&["1990-02-04", "1990-04-02", "1990-01-01", "1990-02-05", "1981-02-04"]),
         one_of(&["CM1 1AA", "CM1 1AB", "CM1 2BD", "SS1 1AA", "unknown"]),
         one_of(&["9434765919", "9434765918", "4010232137"]),
     );
@@ -56,12 +38,7 @@ fn seen(outcome: &Outcome, original: &[usize]) -> Seen {
         .iter()
         .map(|p| {
             let (a, b) = (name(p.left), name(p.right));
-            (
-                a.min(b),
-                a.max(b),
-                p.weight.to_bits(),
-                format!("{:?} {:?} {:?}", p.decision, p.rule, p.pattern),
-            )
+            (a.min(b), a.max(b), p.weight.to_bits(), format!("{:?} {:?} {:?}", p.decision, p.rule, p.pattern))
         })
         .collect();
     pairs.sort();
@@ -69,8 +46,7 @@ fn seen(outcome: &Outcome, original: &[usize]) -> Seen {
         .clusters
         .iter()
         .map(|cluster| {
-            let mut records: Vec<usize> =
-                cluster.records.iter().map(|record| name(*record)).collect();
+            let mut records: Vec<usize> = cluster.records.iter().map(|record| name(*record)).collect();
             records.sort_unstable();
             records
         })
@@ -149,35 +125,17 @@ proptest! {
 #[test]
 fn threads_do_not_matter() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let rows = prop::collection::vec(rows(40), 20)
-        .new_tree(&mut runner)
-        .unwrap()
-        .current()
-        .concat();
+    let rows = prop::collection::vec(rows(40), 20).new_tree(&mut runner).unwrap().current().concat();
     let on = |threads: usize| {
         let pool = linkage_pool(threads);
-        pool.install(|| {
-            linker(&rows, true)
-                .run(&RunOptions {
-                    keep_apart: true,
-                    ..RunOptions::default()
-                })
-                .unwrap()
-        })
+        pool.install(|| linker(&rows, true).run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap())
     };
     let one = on(1);
-    assert!(
-        one.pairs.len() > 30_000,
-        "enough for several tasks: {}",
-        one.pairs.len()
-    );
+    assert!(one.pairs.len() > 30_000, "enough for several tasks: {}", one.pairs.len());
     assert_eq!(one, on(2));
     assert_eq!(one, on(7));
 }
 
 fn linkage_pool(threads: usize) -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap()
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
 }

@@ -30,20 +30,8 @@ level = [
 "#;
 
 fn linker() -> Linker {
-    let forenames = vec![
-        Some("Martha"),
-        Some("Marhta"),
-        Some("Martha"),
-        None,
-        Some("Zoe"),
-    ];
-    let surnames = vec![
-        Some("Smith"),
-        Some("Smith"),
-        Some("Okafor"),
-        Some("Okafor"),
-        Some("Smith"),
-    ];
+    let forenames = vec![Some("Martha"), Some("Marhta"), Some("Martha"), None, Some("Zoe")];
+    let surnames = vec![Some("Smith"), Some("Smith"), Some("Okafor"), Some("Okafor"), Some("Smith")];
     Linker::new(
         Spec::from_toml(SPEC).unwrap(),
         Table::from_columns([("forename", forenames), ("surname", surnames)]).unwrap(),
@@ -63,14 +51,8 @@ fn a_weight_is_the_prior_and_its_parts() {
     near(explanation.parts[0].bits, 5.0_f64.log2());
     assert_eq!(explanation.parts[0].level.as_deref(), Some("near"));
     near(explanation.parts[1].bits, 18.0_f64.log2());
-    near(
-        explanation.parts[1].term_frequency_bits,
-        (0.05_f64 / 0.6).log2(),
-    );
-    near(
-        explanation.total_bits,
-        -9.964_340_867_792_417 + 7.5_f64.log2(),
-    );
+    near(explanation.parts[1].term_frequency_bits, (0.05_f64 / 0.6).log2());
+    near(explanation.total_bits, -9.964_340_867_792_417 + 7.5_f64.log2());
     // As odds: 1/999 · 5 · 18 · (0.05 / 0.6) = 7.5/999, so 7.5 / 1006.5.
     near(explanation.probability, 7.5 / 1006.5);
 }
@@ -81,26 +63,14 @@ fn what_is_missing_says_nothing() {
     assert_eq!(explanation.parts[0].level, None);
     near(explanation.parts[0].bits, 0.0);
     // Okafor is two records of five.
-    near(
-        explanation.total_bits,
-        explanation.prior_bits + (0.9_f64 / 0.4).log2(),
-    );
+    near(explanation.total_bits, explanation.prior_bits + (0.9_f64 / 0.4).log2());
 }
 
 #[test]
 fn parts_add_up_and_the_batch_says_the_same() {
     let linker = linker();
-    let outcome = linker
-        .run(&RunOptions {
-            keep_apart: true,
-            ..RunOptions::default()
-        })
-        .unwrap();
-    assert_eq!(
-        outcome.pairs.len(),
-        5,
-        "three Smiths, two Okafors, two Marthas"
-    );
+    let outcome = linker.run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap();
+    assert_eq!(outcome.pairs.len(), 5, "three Smiths, two Okafors, two Marthas");
     assert_eq!(outcome.compared, [4, 1]);
     for pair in &outcome.pairs {
         let explanation = linker.explain(pair.right, pair.left).unwrap();
@@ -108,9 +78,7 @@ fn parts_add_up_and_the_batch_says_the_same() {
             explanation
                 .parts
                 .iter()
-                .fold(explanation.prior_bits, |sum, part| {
-                    sum + part.bits + part.term_frequency_bits
-                }),
+                .fold(explanation.prior_bits, |sum, part| sum + part.bits + part.term_frequency_bits),
             pair.weight,
         );
         assert_eq!(explanation.total_bits, pair.weight);
@@ -157,14 +125,8 @@ level = [
     let forenames = vec![Some("Martha"), Some("Marhta"), Some("Zoe")];
     let surnames = vec![Some("Smith"), Some("Smith"), Some("Okafor")];
     let table = Table::from_columns([("forename", forenames), ("surname", surnames)]).unwrap();
-    let explanation = Linker::new(Spec::from_toml(&spec).unwrap(), table)
-        .unwrap()
-        .explain(0, 1)
-        .unwrap();
+    let explanation = Linker::new(Spec::from_toml(&spec).unwrap(), table).unwrap().explain(0, 1).unwrap();
     near(explanation.parts[1].bits, 50.0_f64.log2());
     // Chance agreement on surname is (2/3)² + (1/3)² = 5/9; Smith's share is 2/3.
-    near(
-        explanation.parts[1].term_frequency_bits,
-        (5.0_f64 / 6.0).log2(),
-    );
+    near(explanation.parts[1].term_frequency_bits, (5.0_f64 / 6.0).log2());
 }

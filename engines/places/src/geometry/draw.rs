@@ -25,16 +25,8 @@ impl View {
         let (west, south) = plane.xy(bounds.south_west);
         let (east, north) = plane.xy(bounds.north_east);
         let metres_per_unit = ((east - west) / f64::from(width)).max(f64::MIN_POSITIVE);
-        let height = whole(((north - south) / metres_per_unit).ceil())
-            .unsigned_abs()
-            .max(1);
-        Self {
-            plane,
-            corner: (west, north),
-            metres_per_unit,
-            width,
-            height,
-        }
+        let height = whole(((north - south) / metres_per_unit).ceil()).unsigned_abs().max(1);
+        Self { plane, corner: (west, north), metres_per_unit, width, height }
     }
 
     /// Units across.
@@ -65,10 +57,7 @@ impl View {
     #[must_use]
     pub fn place(&self, point: Point) -> (i32, i32) {
         let (x, y) = self.plane.xy(point);
-        (
-            whole((x - self.corner.0) / self.metres_per_unit),
-            whole((self.corner.1 - y) / self.metres_per_unit),
-        )
+        (whole((x - self.corner.0) / self.metres_per_unit), whole((self.corner.1 - y) / self.metres_per_unit))
     }
 
     /// The value of the attribute `d` of a path that is the shape; with holes, its `fill-rule` must be `evenodd`. A
@@ -84,11 +73,7 @@ impl View {
 
     fn polygon(&self, polygon: &Polygon, path: &mut String) {
         if !self.ring(&polygon.outer, path) {
-            let (x, y) = polygon
-                .outer
-                .points()
-                .first()
-                .map_or((0, 0), |point| self.place(*point));
+            let (x, y) = polygon.outer.points().first().map_or((0, 0), |point| self.place(*point));
             // Writing to a string cannot fail.
             let _ = write!(path, "M{x} {y}h1v1h-1z");
             return;
@@ -100,11 +85,7 @@ impl View {
 
     /// Draws a ring unless it falls to fewer than three places.
     fn ring(&self, ring: &Ring, path: &mut String) -> bool {
-        let mut places: Vec<(i32, i32)> = ring
-            .points()
-            .iter()
-            .map(|point| self.place(*point))
-            .collect();
+        let mut places: Vec<(i32, i32)> = ring.points().iter().map(|point| self.place(*point)).collect();
         places.dedup();
         while places.len() > 1 && places.first() == places.last() {
             places.pop();
@@ -136,11 +117,7 @@ fn step(path: &mut String, command: &mut char, right: i32, down: i32) {
             write!(path, "v{down}")
         }
         (right, down) => {
-            let letter = if *command == 'l' {
-                if right < 0 { "" } else { " " }
-            } else {
-                "l"
-            };
+            let letter = if *command == 'l' { if right < 0 { "" } else { " " } } else { "l" };
             *command = 'l';
             let gap = if down < 0 { "" } else { " " };
             write!(path, "{letter}{right}{gap}{down}")
@@ -148,10 +125,7 @@ fn step(path: &mut String, command: &mut char, right: i32, down: i32) {
     };
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "`as` holds what is beyond the range of i32 at its ends"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "`as` holds what is beyond the range of i32 at its ends")]
 fn whole(units: f64) -> i32 {
     units.round() as i32
 }

@@ -29,9 +29,7 @@ pub struct Point {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GeometryError {
     /// A longitude beyond 180 or a latitude beyond 90 degrees, or no number.
-    #[error(
-        "a point lies off the earth: its longitude must be from -180 to 180 and its latitude from -90 to 90"
-    )]
+    #[error("a point lies off the earth: its longitude must be from -180 to 180 and its latitude from -90 to 90")]
     OffTheEarth,
     /// Fewer than three different points.
     #[error("a boundary needs at least three different points")]
@@ -48,10 +46,7 @@ impl Point {
     /// When it lies off the earth.
     pub fn new(longitude: f64, latitude: f64) -> Result<Self, GeometryError> {
         if longitude.abs() <= 180.0 && latitude.abs() <= 90.0 {
-            Ok(Self {
-                longitude: rounded(longitude),
-                latitude: rounded(latitude),
-            })
+            Ok(Self { longitude: rounded(longitude), latitude: rounded(latitude) })
         } else {
             Err(GeometryError::OffTheEarth)
         }
@@ -70,10 +65,7 @@ impl Point {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "at most 180 degrees, so at most 18 million parts"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "at most 180 degrees, so at most 18 million parts")]
 fn rounded(degrees: f64) -> i32 {
     (degrees * PARTS).round() as i32
 }
@@ -95,11 +87,7 @@ impl Ring {
             points.pop();
         }
         let different: std::collections::BTreeSet<&Point> = points.iter().collect();
-        if different.len() < 3 {
-            Err(GeometryError::TooFewPoints)
-        } else {
-            Ok(Self(points))
-        }
+        if different.len() < 3 { Err(GeometryError::TooFewPoints) } else { Ok(Self(points)) }
     }
 
     /// The points, each once.
@@ -110,10 +98,7 @@ impl Ring {
 
     /// Each side, as its two ends.
     fn sides(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
-        self.0
-            .iter()
-            .copied()
-            .zip(self.0.iter().copied().cycle().skip(1))
+        self.0.iter().copied().zip(self.0.iter().copied().cycle().skip(1))
     }
 }
 
@@ -144,11 +129,7 @@ impl Shape {
     /// # Errors
     /// When there are none.
     pub fn new(polygons: Vec<Polygon>) -> Result<Self, GeometryError> {
-        if polygons.is_empty() {
-            Err(GeometryError::NoBoundary)
-        } else {
-            Ok(Self { polygons })
-        }
+        if polygons.is_empty() { Err(GeometryError::NoBoundary) } else { Ok(Self { polygons }) }
     }
 
     /// Its polygons, at least one.
@@ -165,10 +146,7 @@ impl Shape {
     #[must_use]
     pub fn bounds(&self) -> Bounds {
         let all = |pick: fn(&Point) -> i32| self.rings().flat_map(Ring::points).map(pick);
-        let (longitudes, latitudes) = (
-            |point: &Point| point.longitude,
-            |point: &Point| point.latitude,
-        );
+        let (longitudes, latitudes) = (|point: &Point| point.longitude, |point: &Point| point.latitude);
         let corner = |longitude: Option<i32>, latitude: Option<i32>| Point {
             longitude: longitude.unwrap_or_default(),
             latitude: latitude.unwrap_or_default(),
@@ -190,11 +168,7 @@ impl Shape {
     pub fn centroid(&self) -> Point {
         let plane = self.plane();
         let (area, x, y) = self.moments();
-        if area > 0.0 {
-            plane.point(x / area, y / area)
-        } else {
-            plane.origin
-        }
+        if area > 0.0 { plane.point(x / area, y / area) } else { plane.origin }
     }
 
     /// Whether a point lies inside, by the number of sides that a line from it to the east crosses. Of a boundary that two
@@ -207,11 +181,7 @@ impl Shape {
                 return false;
             }
             // Always from the southern end, so that both areas at a side compute alike.
-            let (low, high) = if from.latitude < to.latitude {
-                (from, to)
-            } else {
-                (to, from)
-            };
+            let (low, high) = if from.latitude < to.latitude { (from, to) } else { (to, from) };
             let ((low_x, low_y), (high_x, high_y)) = (plane.xy(*low), plane.xy(*high));
             low_x - low_y / (high_y - low_y) * (high_x - low_x) > 0.0
         });
@@ -256,21 +226,10 @@ impl Bounds {
     /// The box around both.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
-        let (a, b, c, d) = (
-            self.south_west,
-            other.south_west,
-            self.north_east,
-            other.north_east,
-        );
+        let (a, b, c, d) = (self.south_west, other.south_west, self.north_east, other.north_east);
         Self {
-            south_west: Point {
-                longitude: a.longitude.min(b.longitude),
-                latitude: a.latitude.min(b.latitude),
-            },
-            north_east: Point {
-                longitude: c.longitude.max(d.longitude),
-                latitude: c.latitude.max(d.latitude),
-            },
+            south_west: Point { longitude: a.longitude.min(b.longitude), latitude: a.latitude.min(b.latitude) },
+            north_east: Point { longitude: c.longitude.max(d.longitude), latitude: c.latitude.max(d.latitude) },
         }
     }
 
@@ -278,10 +237,7 @@ impl Bounds {
     #[must_use]
     pub fn middle(self) -> Point {
         Point {
-            longitude: self
-                .south_west
-                .longitude
-                .midpoint(self.north_east.longitude),
+            longitude: self.south_west.longitude.midpoint(self.north_east.longitude),
             latitude: self.south_west.latitude.midpoint(self.north_east.latitude),
         }
     }
@@ -297,10 +253,7 @@ struct Plane {
 
 impl Plane {
     fn at(origin: Point) -> Self {
-        Self {
-            origin,
-            east: METRES_PER_DEGREE * origin.latitude().to_radians().cos(),
-        }
+        Self { origin, east: METRES_PER_DEGREE * origin.latitude().to_radians().cos() }
     }
 
     fn xy(self, point: Point) -> (f64, f64) {

@@ -15,25 +15,12 @@ pub fn simplify(shapes: &[Shape], tolerance: f64) -> Vec<Shape> {
     let Some(bounds) = Bounds::around(shapes) else {
         return Vec::new();
     };
-    let thinner = Thinner {
-        neighbours: neighbours(shapes),
-        plane: Plane::at(bounds.middle()),
-        tolerance,
-    };
+    let thinner = Thinner { neighbours: neighbours(shapes), plane: Plane::at(bounds.middle()), tolerance };
     let polygon = |polygon: &Polygon| Polygon {
         outer: thinner.ring(&polygon.outer),
-        holes: polygon
-            .holes
-            .iter()
-            .map(|hole| thinner.ring(hole))
-            .collect(),
+        holes: polygon.holes.iter().map(|hole| thinner.ring(hole)).collect(),
     };
-    shapes
-        .iter()
-        .map(|shape| Shape {
-            polygons: shape.polygons.iter().map(polygon).collect(),
-        })
-        .collect()
+    shapes.iter().map(|shape| Shape { polygons: shape.polygons.iter().map(polygon).collect() }).collect()
 }
 
 /// How many different points each point is joined to.
@@ -75,19 +62,12 @@ struct Thinner {
 impl Thinner {
     fn ring(&self, ring: &Ring) -> Ring {
         let points = ring.points();
-        let is_junction =
-            |point: &Point| self.neighbours.get(point).is_some_and(|joined| joined.more);
+        let is_junction = |point: &Point| self.neighbours.get(point).is_some_and(|joined| joined.more);
         // Without a junction, as for an island or a hole and what fills it, from its least point, which both have.
         let start = points
             .iter()
             .position(is_junction)
-            .or_else(|| {
-                points
-                    .iter()
-                    .enumerate()
-                    .min_by_key(|(_, point)| **point)
-                    .map(|(at, _)| at)
-            })
+            .or_else(|| points.iter().enumerate().min_by_key(|(_, point)| **point).map(|(at, _)| at))
             .unwrap_or_default();
         let mut thinned: Vec<Point> = Vec::new();
         let mut piece: Vec<Point> = Vec::new();
@@ -108,10 +88,7 @@ impl Thinner {
     /// One piece thinned, its ends kept. Worked from the lesser end, whichever way it is given.
     fn piece(&self, piece: &[Point]) -> Vec<Point> {
         let key = |points: &[Point]| -> Vec<Point> {
-            let ends = [
-                points.get(..2),
-                points.get(points.len().saturating_sub(2)..),
-            ];
+            let ends = [points.get(..2), points.get(points.len().saturating_sub(2)..)];
             ends.into_iter().flatten().flatten().copied().collect()
         };
         let turned: Vec<Point> = piece.iter().rev().copied().collect();
@@ -160,11 +137,7 @@ impl Thinner {
 pub(super) fn distance((x, y): (f64, f64), ((x1, y1), (x2, y2)): ((f64, f64), (f64, f64))) -> f64 {
     let (along_x, along_y) = (x2 - x1, y2 - y1);
     let length = along_x * along_x + along_y * along_y;
-    let part = if length > 0.0 {
-        ((x - x1) * along_x + (y - y1) * along_y) / length
-    } else {
-        0.0
-    };
+    let part = if length > 0.0 { ((x - x1) * along_x + (y - y1) * along_y) / length } else { 0.0 };
     let part = part.clamp(0.0, 1.0);
     (x - x1 - part * along_x).hypot(y - y1 - part * along_y)
 }

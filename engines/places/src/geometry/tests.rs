@@ -10,22 +10,11 @@ fn point(longitude: f64, latitude: f64) -> Point {
 }
 
 fn ring(points: &[(f64, f64)]) -> Ring {
-    Ring::new(
-        points
-            .iter()
-            .map(|(longitude, latitude)| point(*longitude, *latitude)),
-    )
-    .unwrap()
+    Ring::new(points.iter().map(|(longitude, latitude)| point(*longitude, *latitude))).unwrap()
 }
 
 fn rectangle(west: f64, south: f64, east: f64, north: f64) -> Ring {
-    ring(&[
-        (west, south),
-        (east, south),
-        (east, north),
-        (west, north),
-        (west, south),
-    ])
+    ring(&[(west, south), (east, south), (east, north), (west, north), (west, south)])
 }
 
 fn shape(outer: Ring, holes: Vec<Ring>) -> Shape {
@@ -68,23 +57,14 @@ fn what_is_no_boundary_is_refused() {
 fn a_view_holds_the_ground_north_up() {
     let square = shape(rectangle(0.0, 52.0, 0.01, 52.01), vec![]);
     let view = View::of(square.bounds(), 100);
-    assert_eq!(
-        (
-            view.place(point(0.0, 52.01)),
-            view.place(point(0.01, 52.01))
-        ),
-        ((0, 0), (100, 0))
-    );
+    assert_eq!((view.place(point(0.0, 52.01)), view.place(point(0.01, 52.01))), ((0, 0), (100, 0)));
     assert_eq!(view.view_box(), "0 0 100 163");
     assert_eq!(view.path(&square), "M0 162h100v-162h-100z");
 }
 
 #[test]
 fn an_area_too_small_for_the_view_is_still_drawn() {
-    let small = shape(
-        ring(&[(0.5, 52.5), (0.500_01, 52.5), (0.5, 52.500_01)]),
-        vec![],
-    );
+    let small = shape(ring(&[(0.5, 52.5), (0.500_01, 52.5), (0.5, 52.500_01)]), vec![]);
     let view = View::of(shape(rectangle(0.0, 52.0, 1.0, 53.0), vec![]).bounds(), 100);
     assert_eq!(view.path(&small), "M50 82h1v1h-1z");
 }
@@ -95,39 +75,20 @@ fn three_areas(waves: &[i32]) -> Vec<Shape> {
         let count = waves.len() as f64 + 1.0;
         let between = waves.iter().enumerate().map(move |(at, height)| {
             let part = (at as f64 + 1.0) / count;
-            (
-                from.0 + (to.0 - from.0) * part + f64::from(*height) * 1e-5,
-                from.1 + (to.1 - from.1) * part,
-            )
+            (from.0 + (to.0 - from.0) * part + f64::from(*height) * 1e-5, from.1 + (to.1 - from.1) * part)
         });
         std::iter::once(from).chain(between).collect()
     };
     let back = |line: &[(f64, f64)], from: (f64, f64)| -> Vec<(f64, f64)> {
-        std::iter::once(from)
-            .chain(line.iter().skip(1).rev().copied())
-            .collect()
+        std::iter::once(from).chain(line.iter().skip(1).rev().copied()).collect()
     };
     let (south, north) = ((0.1, 52.0), (0.1, 52.1));
     let middle = wave(south, north);
     let right = wave((0.2, 52.0), (0.2, 52.1));
     let left = [middle.clone(), vec![north, (0.0, 52.1), (0.0, 52.0)]].concat();
-    let centre = [
-        vec![south],
-        right.clone(),
-        vec![(0.2, 52.1)],
-        back(&middle, north),
-    ]
-    .concat();
-    let east = [
-        vec![(0.3, 52.0), (0.3, 52.1)],
-        back(&right, (0.2, 52.1)),
-        vec![(0.2, 52.0)],
-    ]
-    .concat();
-    [left, centre, east]
-        .iter()
-        .map(|points| shape(ring(points), vec![]))
-        .collect()
+    let centre = [vec![south], right.clone(), vec![(0.2, 52.1)], back(&middle, north)].concat();
+    let east = [vec![(0.3, 52.0), (0.3, 52.1)], back(&right, (0.2, 52.1)), vec![(0.2, 52.0)]].concat();
+    [left, centre, east].iter().map(|points| shape(ring(points), vec![])).collect()
 }
 
 proptest! {

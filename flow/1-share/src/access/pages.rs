@@ -71,7 +71,10 @@ async fn list(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
 fn narrowed(form: &mut Form) -> Option<Narrowed> {
     let about = form.value("about").trim().to_uppercase();
     if !about.is_empty() && about.parse::<Id<kind::Person>>().is_err() {
-        form.refuse("about", "Enter the reference of a person, record or moment: the 26 letters and digits at the end of its address");
+        form.refuse(
+            "about",
+            "Enter the reference of a person, record or moment: the 26 letters and digits at the end of its address",
+        );
     }
     let by = form.value("by").trim().to_owned();
     if !by.is_empty() && by.parse::<Id<kind::Member>>().is_err() {

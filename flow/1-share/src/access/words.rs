@@ -82,7 +82,10 @@ pub(super) fn about(entry: &LoggedEntry) -> String {
 
 /// Why.
 pub(super) fn why(entry: &LoggedEntry) -> String {
-    entry.purpose.parse::<Purpose>().map_or_else(|_| entry.purpose.replace('_', " "), |purpose| purpose_words(purpose).to_owned())
+    entry
+        .purpose
+        .parse::<Purpose>()
+        .map_or_else(|_| entry.purpose.replace('_', " "), |purpose| purpose_words(purpose).to_owned())
 }
 
 /// What was granted and on what ground, and what was refused and why; the same said once.
@@ -161,7 +164,8 @@ mod tests {
     fn an_entry_reads_as_a_sentence() {
         let names = Names {
             members: [("M".to_owned(), "Asha Bello".to_owned())].into(),
-            agencies: [("A".to_owned(), "Turnaround Navigators".to_owned()), ("H".to_owned(), "Hospital".to_owned())].into(),
+            agencies: [("A".to_owned(), "Turnaround Navigators".to_owned()), ("H".to_owned(), "Hospital".to_owned())]
+                .into(),
             agreements: [("G".to_owned(), "Reachable moments".to_owned())].into(),
         };
         let inputs = serde_json::json!({
@@ -176,7 +180,10 @@ mod tests {
         });
         let entry = entry("view", inputs);
         assert_eq!(names.who(&entry), "Asha Bello, Turnaround Navigators");
-        assert_eq!((what(&entry).as_str(), about(&entry).as_str(), why(&entry).as_str()), ("Looked at", "person", "offering support"));
+        assert_eq!(
+            (what(&entry).as_str(), about(&entry).as_str(), why(&entry).as_str()),
+            ("Looked at", "person", "offering support")
+        );
         assert_eq!(
             grounds(&entry, &names),
             [

@@ -6,8 +6,8 @@ use std::{fmt, str::FromStr};
 
 use base::{Code, Id, kind};
 
-pub use store::{add, all, by_code, by_id, facets, facets_of_all, register_holding, supplied_by, unit};
 pub(crate) use store::bump_version;
+pub use store::{add, all, by_code, by_id, facets, facets_of_all, register_holding, supplied_by, unit};
 
 /// An organisation that shares, or the unit itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

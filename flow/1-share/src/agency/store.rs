@@ -53,7 +53,11 @@ pub async fn add(change: &mut Change, new: &NewAgency) -> Result<Id<kind::Agency
 ///
 /// # Errors
 /// The database's; a constraint where there is no such agency.
-pub async fn register_holding(change: &mut Change, agency: Id<kind::Agency>, category: &Code) -> Result<(), StoreError> {
+pub async fn register_holding(
+    change: &mut Change,
+    agency: Id<kind::Agency>,
+    category: &Code,
+) -> Result<(), StoreError> {
     change
         .execute(
             "INSERT INTO holding (agency, category) VALUES ($1, $2) ON CONFLICT (category, agency) DO NOTHING",

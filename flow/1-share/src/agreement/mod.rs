@@ -10,8 +10,8 @@ use vault::Purpose;
 use crate::agency::{Agency, AgencyKind};
 use law::law;
 
-pub use store::{add, all, by_id, end};
 pub(crate) use store::all_in;
+pub use store::{add, all, by_id, end};
 
 /// An agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,11 +133,8 @@ impl Terms {
 
     /// A category that no gateway of the agreement can carry from any party would be covered on paper only.
     fn check_law(&self, agencies: &[Agency], found: &mut Vec<String>) {
-        let kinds: Vec<AgencyKind> = agencies
-            .iter()
-            .filter(|agency| self.parties.contains(&agency.id))
-            .map(|agency| agency.kind)
-            .collect();
+        let kinds: Vec<AgencyKind> =
+            agencies.iter().filter(|agency| self.parties.contains(&agency.id)).map(|agency| agency.kind).collect();
         for code in &self.categories {
             let category = law().category(code);
             if category.in_confidence && self.confidentiality.is_none() {
@@ -146,9 +143,11 @@ impl Terms {
                     category.name
                 ));
             }
-            let carried = self.gateways.iter().filter_map(|code| law().gateway(code.as_str())).any(|gateway| {
-                kinds.iter().any(|kind| gateway.carries(&category, *kind))
-            });
+            let carried = self
+                .gateways
+                .iter()
+                .filter_map(|code| law().gateway(code.as_str()))
+                .any(|gateway| kinds.iter().any(|kind| gateway.carries(&category, *kind)));
             if !category.open && !carried {
                 let laws: Vec<String> = self
                     .gateways

@@ -124,8 +124,7 @@ async fn show(site: Site, _: Caller, page: Page, Path(id): Path<String>) -> web:
     let today = site.now().date_in_london();
     let (tag, colour) = standing_words(&agreement, today);
     let terms = agreement.terms;
-    let mut parties: Vec<String> =
-        terms.parties.iter().filter_map(|id| Some(agencies.get(id)?.name.clone())).collect();
+    let mut parties: Vec<String> = terms.parties.iter().filter_map(|id| Some(agencies.get(id)?.name.clone())).collect();
     parties.sort();
     let ground = terms.confidentiality.as_ref().and_then(|code| law().ground(code.as_str()));
     let gateways = terms.gateways.iter().filter_map(|code| law().gateway(code.as_str())).map(|gateway| GatewayLine {
@@ -145,10 +144,8 @@ async fn show(site: Site, _: Caller, page: Page, Path(id): Path<String>) -> web:
         categories: terms.categories.iter().map(|code| law().category(code).name).collect(),
         purposes: terms.purposes.iter().map(|purpose| purpose_words(*purpose)).collect(),
         gateways: gateways.collect(),
-        confidentiality: ground.map_or_else(
-            || "None: nothing in it is given in confidence".to_owned(),
-            |ground| ground.name.clone(),
-        ),
+        confidentiality: ground
+            .map_or_else(|| "None: nothing in it is given in confidence".to_owned(), |ground| ground.name.clone()),
         starts: web::time::date(terms.starts),
         ends: web::time::date(terms.ends),
         review: web::time::date(terms.review),

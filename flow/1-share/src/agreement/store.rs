@@ -163,9 +163,7 @@ pub async fn end(change: &mut Change, id: Id<kind::Agreement>, last: Date) -> Re
         return Err(AgreementError::Invalid(vec![problem]));
     }
     let review = agreement.terms.review.min(last);
-    change
-        .execute("UPDATE agreement SET ends = $2, review = $3 WHERE id = $1", params![id, last, review])
-        .await?;
+    change.execute("UPDATE agreement SET ends = $2, review = $3 WHERE id = $1", params![id, last, review]).await?;
     bump_version(change).await?;
     Ok(())
 }

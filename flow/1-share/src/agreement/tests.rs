@@ -6,7 +6,12 @@ use vault::Purpose;
 use super::*;
 
 fn agencies() -> Vec<Agency> {
-    let agency = |id, code: &str, kind| Agency { id: Id::from_u128(id), code: Code::new(code).unwrap(), name: code.to_owned(), kind };
+    let agency = |id, code: &str, kind| Agency {
+        id: Id::from_u128(id),
+        code: Code::new(code).unwrap(),
+        name: code.to_owned(),
+        kind,
+    };
     vec![
         agency(1, "unit", AgencyKind::Unit),
         agency(2, "police", AgencyKind::Police),
@@ -35,7 +40,14 @@ fn problems(terms: &Terms) -> String {
 #[test]
 fn a_whole_agreement_is_taken() {
     assert_eq!(problems(&terms()), "");
-    assert_eq!(problems(&Terms { categories: vec![code!("own_category")], confidentiality: Some(code!("consent")), ..terms() }), "");
+    assert_eq!(
+        problems(&Terms {
+            categories: vec![code!("own_category")],
+            confidentiality: Some(code!("consent")),
+            ..terms()
+        }),
+        ""
+    );
 }
 
 #[test]
@@ -77,7 +89,8 @@ fn section_16_alone_does_not_carry_patients() {
         "Police, Crime, Sentencing and Courts Act 2022 section 16 can’t carry “A&E navigator notifications”. Add a gateway that \
          can, or take the category out."
     );
-    let with_another = Terms { gateways: vec![code!("pcsc_act_2022_s16"), code!("children_act_2004_s10_s11")], ..health };
+    let with_another =
+        Terms { gateways: vec![code!("pcsc_act_2022_s16"), code!("children_act_2004_s10_s11")], ..health };
     assert_eq!(problems(&with_another), "");
 }
 

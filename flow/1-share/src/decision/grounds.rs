@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     agency::AgencyKind,
-    agreement::{Agreement, Standing, law::{Category, Gateway, law}},
+    agreement::{
+        Agreement, Standing,
+        law::{Category, Gateway, law},
+    },
 };
 
 /// One request with everything that its decision depends on.

@@ -112,14 +112,7 @@ impl Policies {
     }
 
     /// `None` where Cedar can't take the request, which refuses it.
-    fn evaluate(
-        &self,
-        asking: &Asking,
-        verb: Verb,
-        purpose: Purpose,
-        part: &Part,
-        ground: &Ground,
-    ) -> Option<Verdict> {
+    fn evaluate(&self, asking: &Asking, verb: Verb, purpose: Purpose, part: &Part, ground: &Ground) -> Option<Verdict> {
         let data = Entity::new(self.data.clone(), data_attributes(part), HashSet::new()).ok()?;
         let mut entities = vec![asking.entity.clone(), data];
         if matches!(verb, Verb::View | Verb::List | Verb::Search) {

@@ -15,7 +15,9 @@ pub fn refusal_words(code: &str) -> &'static str {
         "confidentiality_missing" => {
             "This was given in confidence, and the agreement names no ground that answers the duty of confidence."
         }
-        "confidence_not_for_prevention" => "What was given in confidence is not used to prevent crime, only to protect.",
+        "confidence_not_for_prevention" => {
+            "What was given in confidence is not used to prevent crime, only to protect."
+        }
         "duty_does_not_allow" => "Your duties do not include this for this purpose.",
         "duty_counts_only" => "Your duty lets you see counts, and no person’s record.",
         "statistics_only_counts" => "For statistics people are counted, and nobody’s record is opened.",

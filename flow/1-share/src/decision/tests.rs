@@ -20,7 +20,16 @@ use crate::{
 
 const TABLE: &str = include_str!("decisions.txt");
 const NAMES: [&str; 11] = [
-    "unit", "police", "youth_justice", "council", "education", "social_care", "health", "probation", "fire", "voluntary",
+    "unit",
+    "police",
+    "youth_justice",
+    "council",
+    "education",
+    "social_care",
+    "health",
+    "probation",
+    "fire",
+    "voluntary",
     "open_data",
 ];
 
@@ -214,10 +223,11 @@ fn jiff_days(days: i16) -> base::SignedDuration {
 
 fn any_asker() -> impl Strategy<Value = Asker> {
     let duties = proptest::sample::subsequence(Duty::ALL.to_vec(), 0..=Duty::ALL.len());
-    let member = (any_of(&FEW), duties, any::<bool>(), any::<bool>()).prop_map(|(name, duties, active, second_factor)| {
-        let duties = duties.into_iter().map(Code::from).collect();
-        Asker::Member { id: Id::from_u128(4), agency: agency(name), active, second_factor, duties }
-    });
+    let member =
+        (any_of(&FEW), duties, any::<bool>(), any::<bool>()).prop_map(|(name, duties, active, second_factor)| {
+            let duties = duties.into_iter().map(Code::from).collect();
+            Asker::Member { id: Id::from_u128(4), agency: agency(name), active, second_factor, duties }
+        });
     let token = any_of(&FEW).prop_map(|name| Asker::Token { id: Id::from_u128(5), agency: agency(name) });
     prop_oneof![8 => member, 2 => token, 1 => Just(Asker::Job), 1 => Just(Asker::Program), 1 => Just(Asker::Stranger)]
 }

@@ -8,7 +8,7 @@ use axum::{
     routing::{get, post},
 };
 use base::{Id, SignedDuration, kind};
-use web::{ABSOLUTE_HOURS, Caller, End, Fault, Form, IDLE_MINUTES, Page, Proof, Site, SignIn};
+use web::{ABSOLUTE_HOURS, Caller, End, Fault, Form, IDLE_MINUTES, Page, Proof, SignIn, Site};
 
 use super::{hash_password, pages, pages::SetUp, password, second_factor::Shared, store};
 use crate::member::{self, Duty, Secrets};

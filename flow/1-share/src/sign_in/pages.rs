@@ -8,7 +8,11 @@ use axum::{
 };
 use web::{Address, End, Fault, Form, MaybeCaller, Page, Pending, Proof, Query, Site, Wait};
 
-use super::{demo, password, second_factor::{Picture, Shared}, store};
+use super::{
+    demo, password,
+    second_factor::{Picture, Shared},
+    store,
+};
 use crate::member::{self, Secrets};
 
 pub(super) fn routes() -> Router<Site> {
@@ -97,7 +101,11 @@ async fn take_password(site: Site, Address(address): Address, page: Page, mut fo
 }
 
 fn second_factor_path(next: &str) -> String {
-    if next == "/" { "/sign-in/second-factor".to_owned() } else { format!("/sign-in/second-factor?next={}", encoded(next)) }
+    if next == "/" {
+        "/sign-in/second-factor".to_owned()
+    } else {
+        format!("/sign-in/second-factor?next={}", encoded(next))
+    }
 }
 
 /// Percent-encodes what would end a query value.
@@ -210,7 +218,9 @@ pub(super) enum SetUp {
 pub(super) async fn set_up(site: &Site, who: &Secrets, page: Page, mut form: Form) -> Result<SetUp, Fault> {
     let asks_password = page.caller.is_some();
     let Ok(shared) = Shared::unseal(site.vault(), who.id, form.value("sealed")) else {
-        return Err(Fault::Invalid("The form was changed on its way. Nothing was saved. Open the page again.".to_owned()));
+        return Err(Fault::Invalid(
+            "The form was changed on its way. Nothing was saved. Open the page again.".to_owned(),
+        ));
     };
     let step = shared.step_of(form.value("code"), site.now());
     if step.is_none() {

@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash as Phc,
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash as Phc,
 };
 use base::Random;
 
@@ -71,9 +70,9 @@ pub(crate) fn check(password: &str, email: &str) -> Result<(), PasswordError> {
     kinds.dedup();
     let common = ["password", "alongside", "qwerty", "letmein", "welcome", "1234567"];
     // One of these, with nothing but digits, marks and a letter or two around it.
-    let only_common = common.iter().any(|word| {
-        lower.contains(word) && lower.replace(word, "").chars().filter(|c| c.is_alphabetic()).count() < 4
-    });
+    let only_common = common
+        .iter()
+        .any(|word| lower.contains(word) && lower.replace(word, "").chars().filter(|c| c.is_alphabetic()).count() < 4);
     if kinds.len() < 5 || only_common || (local.chars().count() > 3 && lower.contains(&local)) {
         return Err(PasswordError::Guessable);
     }
@@ -91,8 +90,7 @@ pub async fn hash_password(password: &str, email: &str, random: &Random) -> Resu
 }
 
 fn hashed(password: &str, salt: &[u8]) -> Result<PasswordHash, PasswordError> {
-    let hash: Phc =
-        hasher().hash_password_with_salt(password.as_bytes(), salt).map_err(|_| PasswordError::Failed)?;
+    let hash: Phc = hasher().hash_password_with_salt(password.as_bytes(), salt).map_err(|_| PasswordError::Failed)?;
     Ok(PasswordHash(hash.to_string()))
 }
 

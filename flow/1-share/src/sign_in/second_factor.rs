@@ -52,10 +52,12 @@ impl Shared {
     fn uri(&self, email: &str) -> String {
         let account: String = email
             .bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
             })
             .collect();
         let secret = Secret::from(self.0.clone()).to_base32();

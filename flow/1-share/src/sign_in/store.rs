@@ -108,7 +108,6 @@ impl FromRow for Value {
 
 /// Whether this database was made by `alongside demo`.
 pub(super) async fn is_demo(vault: &Vault) -> Result<bool, StoreError> {
-    let value: Option<Value> =
-        vault.plain().first("SELECT value FROM setting WHERE name = 'demo'", params![]).await?;
+    let value: Option<Value> = vault.plain().first("SELECT value FROM setting WHERE name = 'demo'", params![]).await?;
     Ok(value.is_some_and(|value| value.0 == "yes"))
 }

@@ -89,7 +89,9 @@ pub async fn revoke(change: &mut Change, id: Id<kind::Token>) -> Result<(), Toke
 /// # Errors
 /// The database's.
 pub async fn all(staff: &Staff) -> Result<Vec<ApiToken>, StoreError> {
-    staff.rows("SELECT id, agency, label, added_at, revoked_at FROM api_token ORDER BY added_at DESC, id", params![]).await
+    staff
+        .rows("SELECT id, agency, label, added_at, revoked_at FROM api_token ORDER BY added_at DESC, id", params![])
+        .await
 }
 
 /// The agency's token behind a request: takes the `Authorization` header's value (`Bearer …`), or the token alone.

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use base::{code, kind, Id};
+use base::{Id, code, kind};
 use share::api::{add_token, end_agreement, revoke_token, set_member_active};
-use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Verb, Vault};
+use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb};
 
 use crate::house::{Unit, change, make_demo, plan, set_up};
 

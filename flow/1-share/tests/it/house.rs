@@ -17,9 +17,7 @@ pub const PASSWORD: &str = "teapot orbit lantern";
 
 pub fn plan() -> Plan {
     let migrations: Vec<Migration> = web::MIGRATIONS.iter().chain(share::MIGRATIONS).copied().collect();
-    Plan::of(&migrations)
-        .decider(CedarDecider::new().unwrap())
-        .starting("2026-11-22T09:00:00Z".parse().unwrap())
+    Plan::of(&migrations).decider(CedarDecider::new().unwrap()).starting("2026-11-22T09:00:00Z".parse().unwrap())
 }
 
 pub async fn change(vault: &Vault) -> Change {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use base::code;
 use share::api::{
-    AgencyError, AgencyKind, AgreementError, Duty, MemberError, NewAgency, NewMember, add_agency, add_agreement, add_member,
-    add_token, agencies, agency_by_code, agreement_by_id, agreements, all_person_facets, end_agreement, facets,
-    member_by_email, members, register_holding, revoke_token, set_member_active, set_member_duties, token_actor, unit,
+    AgencyError, AgencyKind, AgreementError, Duty, MemberError, NewAgency, NewMember, add_agency, add_agreement,
+    add_member, add_token, agencies, agency_by_code, agreement_by_id, agreements, all_person_facets, end_agreement,
+    facets, member_by_email, members, register_holding, revoke_token, set_member_active, set_member_duties,
+    token_actor, unit,
 };
 use vault::{Actor, testing::check_catalogue};
 

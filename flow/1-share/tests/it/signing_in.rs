@@ -84,12 +84,20 @@ async fn a_wrong_password_and_a_stranger_get_the_same_answer() {
             let wrong = give_password(&mut browser, "not the password at all").await;
             let fields = [("email", "nobody@nowhere.example"), ("password", "not the password at all")];
             let nobody = browser.fill("/sign-in", &fields).await;
-            assert_eq!((wrong.status, nobody.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
-            let said = |answer: &Answer| answer.text.split("There is a problem").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
+            assert_eq!(
+                (wrong.status, nobody.status),
+                (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY)
+            );
+            let said = |answer: &Answer| {
+                answer.text.split("There is a problem").nth(1).unwrap().split("</ul>").next().unwrap().to_owned()
+            };
             assert_eq!(said(&wrong), said(&nobody));
             assert!(wrong.text.contains(EMAIL), "what was typed is kept");
             let failures = t
-                .query("SELECT actor_kind, inputs FROM audit_entry WHERE verb = 'sign_in_failed' ORDER BY position", Vec::new())
+                .query(
+                    "SELECT actor_kind, inputs FROM audit_entry WHERE verb = 'sign_in_failed' ORDER BY position",
+                    Vec::new(),
+                )
                 .await;
             let kinds: Vec<String> = failures.iter().map(|row| row.text("actor_kind").unwrap()).collect();
             assert_eq!(kinds, ["member", "system"]);
@@ -148,9 +156,11 @@ async fn a_changed_password_signs_everyone_else_out() {
             let weak = [("present", PASSWORD), ("fresh", "short"), ("again", "other")];
             let refused = one.fill("/account/password", &weak).await;
             assert!(refused.text.contains("at least 12 characters") && refused.text.contains("differs"));
-            let wrong = [("present", "wrong"), ("fresh", "lighthouse marble fern"), ("again", "lighthouse marble fern")];
+            let wrong =
+                [("present", "wrong"), ("fresh", "lighthouse marble fern"), ("again", "lighthouse marble fern")];
             assert_eq!(one.fill("/account/password", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-            let good = [("present", PASSWORD), ("fresh", "lighthouse marble fern"), ("again", "lighthouse marble fern")];
+            let good =
+                [("present", PASSWORD), ("fresh", "lighthouse marble fern"), ("again", "lighthouse marble fern")];
             assert_eq!(one.fill("/account/password", &good).await.location, "/account");
             let account = one.get("/account").await;
             assert!(account.text.contains("Your password is changed"));
@@ -244,7 +254,10 @@ async fn the_chooser_needs_a_demo_database_a_demo_server_and_this_machine() {
             let token = page.hidden("_csrf");
             let forged = here.post("/sign-in/demo", "00", &[("member", &id)]).await;
             assert_eq!(forged.status, StatusCode::FORBIDDEN);
-            assert_eq!(here.post("/sign-in/demo", &token, &[("member", &id), ("next", "/account")]).await.location, "/account");
+            assert_eq!(
+                here.post("/sign-in/demo", &token, &[("member", &id), ("next", "/account")]).await.location,
+                "/account"
+            );
             assert_eq!(here.get("/").await.text, "home of Asha Bello");
         })
         .await;

@@ -12,11 +12,11 @@ mod withdraw;
 use base::{Code, Id, Timestamp, kind};
 use vault::{Actor, Refusal, StoreError};
 
-pub use deliver::{deliver_file, receive_blob};
 pub(crate) use deliver::admit;
-pub use read::read_delivery;
+pub use deliver::{deliver_file, receive_blob};
 pub(crate) use parts::{Run, note};
 pub(crate) use pipeline::Part;
+pub use read::read_delivery;
 pub use resume::{ReadDelivery, resume_unfinished};
 pub use store::{delivery, last_deliveries, latest_of_feed};
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use base::{Code, Id, Timestamp, code, kind};
 use vault::{
-    Announcement, Cause, Change, FromRow, Held, IntoValue, Operation, Permit, Purpose, Row, Scope, StoreError, Value, Vault,
-    params,
+    Announcement, Cause, Change, FromRow, Held, IntoValue, Operation, Permit, Purpose, Row, Scope, StoreError, Value,
+    Vault, params,
 };
 
 use super::{Counts, DeliveryFault, pipeline::Part, store};
@@ -22,7 +22,17 @@ pub(crate) struct Run<'r> {
 }
 
 pub(crate) const COLUMNS: &[&str] = &[
-    "id", "feed", "controller", "category", "source_key", "delivery", "line", "event_at", "body", "body_hash", "received_at",
+    "id",
+    "feed",
+    "controller",
+    "category",
+    "source_key",
+    "delivery",
+    "line",
+    "event_at",
+    "body",
+    "body_hash",
+    "received_at",
     "expires_on",
 ];
 
@@ -54,7 +64,12 @@ impl Run<'_> {
     }
 
     /// Writes rows into an open change: for a part of a file, and for a live notification.
-    pub(crate) async fn write_rows(&self, change: &mut Change, mut part: Part, from: u64) -> Result<Counts, StoreError> {
+    pub(crate) async fn write_rows(
+        &self,
+        change: &mut Change,
+        mut part: Part,
+        from: u64,
+    ) -> Result<Counts, StoreError> {
         let mut counts = Counts { read: part.rows() as u64, ..Counts::default() };
         let settled = quarantine::mended(&part);
         quarantine::erased(self, change, &mut part).await?;
@@ -191,8 +206,19 @@ impl Run<'_> {
 }
 
 const VERSION_COLUMNS: &[&str] = &[
-    "id", "feed", "controller", "category", "source_key", "delivery", "line", "event_at", "body", "body_hash", "received_at",
-    "expires_on", "version",
+    "id",
+    "feed",
+    "controller",
+    "category",
+    "source_key",
+    "delivery",
+    "line",
+    "event_at",
+    "body",
+    "body_hash",
+    "received_at",
+    "expires_on",
+    "version",
 ];
 
 #[derive(Default)]

@@ -127,6 +127,8 @@ pub(super) fn head(
             "Check that the file was written in full.",
         )),
         Some(found) => Ok(found),
-        None => Err(Refused::new("empty", "The file has nothing but empty lines.", "Check that it was written in full.")),
+        None => {
+            Err(Refused::new("empty", "The file has nothing but empty lines.", "Check that it was written in full."))
+        }
     }
 }

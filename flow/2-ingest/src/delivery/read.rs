@@ -41,7 +41,8 @@ pub async fn read_delivery(
     let feed = feed(found.report.feed.as_str()).ok_or(DeliveryFault::Unknown)?;
     let permit = admit(vault, &found.actor, feed, id).await?.permit;
     let Some(blob) = found.blob else { return Err(DeliveryFault::Unknown) };
-    let file: Arc<dyn Again> = Arc::new(Stored { vault: vault.clone(), blob, runtime: tokio::runtime::Handle::current() });
+    let file: Arc<dyn Again> =
+        Arc::new(Stored { vault: vault.clone(), blob, runtime: tokio::runtime::Handle::current() });
     let looked = match first_look(&found, feed, Arc::clone(&file)).await? {
         Ok(looked) => looked,
         Err(refused) => return Err(refuse(vault, &permit, id, blob, refused).await),
@@ -118,7 +119,14 @@ async fn read_parts(
     let mut counts = found.report.counts;
     let total = look.rows.saturating_sub(1);
     let received = found.report.received_at.date_in_london();
-    let reading = pipeline::Reading { file, look, feed: run.feed, received, lines_done: found.lines_done, limits: Limits::default() };
+    let reading = pipeline::Reading {
+        file,
+        look,
+        feed: run.feed,
+        received,
+        lines_done: found.lines_done,
+        limits: Limits::default(),
+    };
     let mut pipe = pipeline::start(reading);
     let (mut from, mut at_once) = (found.lines_done, LEAST_ROWS * 4);
     while let Some(part) = next_part(&mut pipe, at_once).await {

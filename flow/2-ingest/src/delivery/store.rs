@@ -113,12 +113,9 @@ pub(crate) async fn unfinished(vault: &Vault) -> Result<Vec<Delivery>, StoreErro
 }
 
 /// The finished delivery of the same content, if there is one.
-pub(crate) async fn same_content(
-    change: &Change,
-    feed: &Code,
-    sha256: &str,
-) -> Result<Option<Delivery>, StoreError> {
-    let sql = select!("WHERE feed = $1 AND sha256 = $2 AND state = 'done' AND same_as IS NULL ORDER BY received_at LIMIT 1");
+pub(crate) async fn same_content(change: &Change, feed: &Code, sha256: &str) -> Result<Option<Delivery>, StoreError> {
+    let sql =
+        select!("WHERE feed = $1 AND sha256 = $2 AND state = 'done' AND same_as IS NULL ORDER BY received_at LIMIT 1");
     Ok(change.rows::<Delivery>(sql, params![feed, sha256]).await?.into_iter().next())
 }
 
@@ -204,7 +201,11 @@ pub(crate) async fn refuse(change: &mut Change, id: Id<kind::Delivery>, why: &st
 }
 
 /// Settles a delivery whose very file came before: every row that was taken then is held already.
-pub(crate) async fn same(change: &mut Change, id: Id<kind::Delivery>, earlier: &DeliveryReport) -> Result<u64, StoreError> {
+pub(crate) async fn same(
+    change: &mut Change,
+    id: Id<kind::Delivery>,
+    earlier: &DeliveryReport,
+) -> Result<u64, StoreError> {
     let now = change.now();
     let counts = earlier.counts;
     change

@@ -112,8 +112,22 @@ enum DeclaredCodes {
 const ROLES: [&str; 6] = ["victim", "witness", "suspect", "convicted", "person_at_risk", "subject"];
 /// The standard names of a person's fields, each of which one column at most may have.
 const STANDARD: [&str; 16] = [
-    "given", "family", "name", "dob", "sex", "ethnicity", "nhs_number", "upn", "phone", "email", "address", "postcode",
-    "role", "kind", "place_postcode", "place",
+    "given",
+    "family",
+    "name",
+    "dob",
+    "sex",
+    "ethnicity",
+    "nhs_number",
+    "upn",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "role",
+    "kind",
+    "place_postcode",
+    "place",
 ];
 
 /// Reads one file; `name` is the feed's.
@@ -132,7 +146,9 @@ fn build(name: Code, declared: Declaration) -> Result<Feed, String> {
     };
     let source_id = declared.source_id.iter().map(|wanted| place(wanted)).collect::<Result<Vec<_>, _>>()?;
     if !declared.source_id_may_be_blank && source_id.iter().any(|at| columns.get(*at).is_some_and(|c| !c.required)) {
-        return Err("a column of `source_id` must have `required = true`, or write `source_id_may_be_blank = true`".into());
+        return Err(
+            "a column of `source_id` must have `required = true`, or write `source_id_may_be_blank = true`".into()
+        );
     }
     let event_at = declared.event_at.as_deref().map(place).transpose()?;
     let dated = |column: &Column| matches!(column.kind, Kind::Date(_) | Kind::LocalDateTime(_));
@@ -147,7 +163,10 @@ fn build(name: Code, declared: Declaration) -> Result<Feed, String> {
         DeclaredCadence::Quarter => Cadence::Quarter,
     };
     if declared.retention.is_none() && role != Role::Nobody {
-        return Err("a feed that names people must say how long they are kept: `retention = { years = 6, from = \"event\" }`".into());
+        return Err(
+            "a feed that names people must say how long they are kept: `retention = { years = 6, from = \"event\" }`"
+                .into(),
+        );
     }
     Ok(Feed {
         name,
@@ -187,9 +206,7 @@ fn retention(declared: DeclaredRetention) -> Retention {
 fn role(declared: DeclaredRole, columns: &[Column]) -> Result<Role, String> {
     match declared {
         DeclaredRole::Nobody(word) if word == "nobody" => Ok(Role::Nobody),
-        DeclaredRole::Nobody(_) => {
-            Err("`role` is \"nobody\", { fixed = \"…\" } or { column = \"…\" }".into())
-        }
+        DeclaredRole::Nobody(_) => Err("`role` is \"nobody\", { fixed = \"…\" } or { column = \"…\" }".into()),
         DeclaredRole::Fixed { fixed } if ROLES.contains(&fixed.as_str()) => Ok(Role::Fixed(fixed)),
         DeclaredRole::Fixed { .. } => Err(format!("a fixed role is one of {}", ROLES.join(", "))),
         DeclaredRole::Column { column } => {
@@ -208,14 +225,14 @@ fn role(declared: DeclaredRole, columns: &[Column]) -> Result<Role, String> {
 fn column(declared: DeclaredColumn) -> Result<Column, String> {
     let name = declared.name.clone();
     let in_column = |problem: String| format!("column `{name}`: {problem}");
-    let formats = declared
-        .formats
-        .iter()
-        .map(|text| Format::parse(text))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(&in_column)?;
+    let formats =
+        declared.formats.iter().map(|text| Format::parse(text)).collect::<Result<Vec<_>, _>>().map_err(&in_column)?;
     let dates = |formats: Vec<Format>| {
-        if formats.is_empty() { Err(in_column("say its `formats`, such as [\"%d/%m/%Y\"]".into())) } else { Ok(formats) }
+        if formats.is_empty() {
+            Err(in_column("say its `formats`, such as [\"%d/%m/%Y\"]".into()))
+        } else {
+            Ok(formats)
+        }
     };
     let kind = match declared.kind.as_str() {
         "text" => Kind::Text(declared.longest.unwrap_or(4000)),

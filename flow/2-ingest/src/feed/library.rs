@@ -48,7 +48,8 @@ pub fn load_folder(folder: Option<&Path>) -> Result<Vec<Feed>, FeedFault> {
         }
     }
     if let Some(folder) = folder {
-        let unreadable = |error: std::io::Error| FeedFault { file: folder.display().to_string(), problem: error.to_string() };
+        let unreadable =
+            |error: std::io::Error| FeedFault { file: folder.display().to_string(), problem: error.to_string() };
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.extension().is_some_and(|ending| ending == "toml")

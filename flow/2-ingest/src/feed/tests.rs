@@ -9,8 +9,15 @@ fn the_built_in_feeds_are_whole() {
     assert_eq!(
         names,
         [
-            "ae_navigator", "custody", "exclusions", "istv", "missing_episodes", "police_events", "police_uk",
-            "social_care", "youth_justice"
+            "ae_navigator",
+            "custody",
+            "exclusions",
+            "istv",
+            "missing_episodes",
+            "police_events",
+            "police_uk",
+            "social_care",
+            "youth_justice"
         ]
     );
     let whole: Vec<&str> =

@@ -22,17 +22,17 @@ use crate::{
     delivery::{DeliveryFault, DeliveryReport, State, read_delivery, receive_blob, unwatched},
     feed::{Feed, feed},
     notify::{NotificationOutcome, NotifyFault, notify},
-    pages::{LARGEST, may_see, upload::{Storing, first_upper}},
+    pages::{
+        LARGEST, may_see,
+        upload::{Storing, first_upper},
+    },
     table::Refused,
 };
 
 /// The routes of the API.
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
-        .route(
-            "/api/v1/feeds/{feed}/deliveries",
-            post(deliver).layer(axum::extract::DefaultBodyLimit::max(LARGEST)),
-        )
+        .route("/api/v1/feeds/{feed}/deliveries", post(deliver).layer(axum::extract::DefaultBodyLimit::max(LARGEST)))
         .route("/api/v1/feeds/{feed}/notifications", post(take_notification))
         .route("/api/v1/deliveries/{delivery}", get(show))
         .route("/api/v1/openapi.json", get(async || axum::Json(openapi())))
@@ -69,8 +69,11 @@ async fn deliver(site: Site, Path(name): Path<String>, request: Request) -> web:
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.starts_with("multipart/form-data"));
-    let (file_name, stored) =
-        if multipart { from_form(&site, request).await? } else { (String::new(), from_body(&site, request.into_body()).await?) };
+    let (file_name, stored) = if multipart {
+        from_form(&site, request).await?
+    } else {
+        (String::new(), from_body(&site, request.into_body()).await?)
+    };
     let blob = match stored {
         Ok(blob) => blob,
         Err(refused) => return Ok(not_taken(&refused, None)),
@@ -101,7 +104,8 @@ async fn from_body(site: &Site, body: Body) -> Result<Stored, Fault> {
     let mut store = Storing::new(site.vault())?;
     let mut stream = body.into_data_stream();
     while let Some(bytes) = stream.next().await {
-        let bytes = bytes.map_err(|_| Fault::Invalid("The upload broke off before it was whole. Nothing was kept.".into()))?;
+        let bytes =
+            bytes.map_err(|_| Fault::Invalid("The upload broke off before it was whole. Nothing was kept.".into()))?;
         if let Err(refused) = store.write(&bytes)? {
             return Ok(Err(refused));
         }
@@ -131,7 +135,12 @@ async fn from_form(site: &Site, request: Request) -> Result<(String, Stored), Fa
 
 fn not_taken(refused: &Refused, delivery: Option<String>) -> Response {
     let more = json!({ "code": refused.code, "delivery": delivery });
-    problem(StatusCode::UNPROCESSABLE_ENTITY, "The file was not taken", &format!("{refused} Nothing of it was kept."), more)
+    problem(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The file was not taken",
+        &format!("{refused} Nothing of it was kept."),
+        more,
+    )
 }
 
 fn refused(fault: DeliveryFault) -> web::Result {
@@ -149,12 +158,24 @@ fn refused(fault: DeliveryFault) -> web::Result {
     })
 }
 
-async fn take_notification(site: Site, Path(name): Path<String>, headers: HeaderMap, body: axum::body::Bytes) -> web::Result {
+async fn take_notification(
+    site: Site,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> web::Result {
     let actor = sender(&site, &headers).await?;
     let Some(feed) = feed(&name) else { return Ok(no_feed()) };
     let json = match serde_json::from_slice(&body) {
         Ok(json) => json,
-        Err(_) => return Ok(problem(StatusCode::BAD_REQUEST, "Not JSON", "Send one JSON object. Nothing was kept.", json!({}))),
+        Err(_) => {
+            return Ok(problem(
+                StatusCode::BAD_REQUEST,
+                "Not JSON",
+                "Send one JSON object. Nothing was kept.",
+                json!({}),
+            ));
+        }
     };
     Ok(match notify(site.vault(), &actor, feed, &json).await {
         Ok(outcome) => answer(outcome),

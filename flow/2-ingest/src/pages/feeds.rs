@@ -149,7 +149,10 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(name): Pat
 fn identity(feed: &Feed) -> String {
     match (feed.has_source_id(), feed.source_id_may_be_blank) {
         (true, false) => {
-            format!("By “{}”. The same one with other content is a new version; the old one is kept", feed.source_id_names())
+            format!(
+                "By “{}”. The same one with other content is a new version; the old one is kept",
+                feed.source_id_names()
+            )
         }
         (true, true) => format!(
             "By “{}”; where it is blank, by what the row says and which of its equals in the file it is",

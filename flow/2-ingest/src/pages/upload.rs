@@ -150,7 +150,9 @@ impl Storing {
         }
         self.writer.write_all(bytes).map_err(Fault::internal)?;
         if self.writer.bytes() > super::LARGEST as u64 {
-            return Err(Fault::TooLarge("The file is larger than 2 GB. Nothing was kept. Split it and send the parts.".into()));
+            return Err(Fault::TooLarge(
+                "The file is larger than 2 GB. Nothing was kept. Split it and send the parts.".into(),
+            ));
         }
         Ok(Ok(()))
     }

@@ -42,7 +42,8 @@ pub(super) async fn waiting(
     reader.rows(sql, params![delivery, after_line, limit]).await
 }
 
-const COLUMNS: &[&str] = &["id", "delivery", "feed", "controller", "category", "line", "cells", "reasons", "received_at"];
+const COLUMNS: &[&str] =
+    &["id", "delivery", "feed", "controller", "category", "line", "cells", "reasons", "received_at"];
 
 pub(crate) async fn keep(run: &Run<'_>, change: &mut Change, bad: Vec<Bad>) -> Result<(), StoreError> {
     let now = change.now();
@@ -52,7 +53,15 @@ pub(crate) async fn keep(run: &Run<'_>, change: &mut Change, bad: Vec<Bad>) -> R
         let cells = serde_json::json!(row.cells).to_string();
         let reasons = serde_json::json!(row.reasons).to_string();
         rows.push(params![
-            id, run.delivery, &run.feed.name, run.controller, &run.feed.category, row.line, cells, reasons, now
+            id,
+            run.delivery,
+            &run.feed.name,
+            run.controller,
+            &run.feed.category,
+            row.line,
+            cells,
+            reasons,
+            now
         ]);
     }
     change.insert_many("quarantined", COLUMNS, rows, "").await?;

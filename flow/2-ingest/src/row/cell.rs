@@ -58,9 +58,9 @@ pub(super) fn read(kind: &Kind, text: &str, prefix: &str, body: &mut String) -> 
         }
         Kind::Integer => {
             let digits = text.strip_suffix(".0").unwrap_or(text);
-            let number: i64 = digits
-                .parse()
-                .map_err(|_| Wrong::new("This is not a whole number.", "Write digits only, or leave the cell blank."))?;
+            let number: i64 = digits.parse().map_err(|_| {
+                Wrong::new("This is not a whole number.", "Write digits only, or leave the cell blank.")
+            })?;
             push_key(prefix, body);
             let _ = write!(body, "{number}");
         }
@@ -85,7 +85,10 @@ pub(super) fn read(kind: &Kind, text: &str, prefix: &str, body: &mut String) -> 
         }
         Kind::Ethnicity => {
             let group: EthnicGroup = text.parse().map_err(|_| {
-                Wrong::new("This is not one of the 16+1 or 18+1 codes.", "Write a code such as W1, B2 or NS, or leave the cell blank.")
+                Wrong::new(
+                    "This is not one of the 16+1 or 18+1 codes.",
+                    "Write a code such as W1, B2 or NS, or leave the cell blank.",
+                )
             })?;
             write_pair(prefix, group.as_str(), body);
         }

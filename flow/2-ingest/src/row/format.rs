@@ -76,7 +76,14 @@ impl Format {
             return "an Excel date".to_owned();
         }
         let words = [
-            ("%d", "dd"), ("%m", "mm"), ("%b", "Mon"), ("%Y", "yyyy"), ("%y", "yy"), ("%H", "hh"), ("%M", "mm"), ("%S", "ss"),
+            ("%d", "dd"),
+            ("%m", "mm"),
+            ("%b", "Mon"),
+            ("%Y", "yyyy"),
+            ("%y", "yy"),
+            ("%H", "hh"),
+            ("%M", "mm"),
+            ("%S", "ss"),
         ];
         words.iter().fold(self.text.clone(), |text, (from, to)| text.replace(from, to))
     }

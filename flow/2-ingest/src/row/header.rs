@@ -142,7 +142,11 @@ fn quoted(names: &[&str]) -> String {
 }
 
 fn shortened(name: &str) -> String {
-    if name.chars().count() > 60 { format!("{}…", name.chars().take(60).collect::<String>()) } else { name.to_owned() }
+    if name.chars().count() > 60 {
+        format!("{}…", name.chars().take(60).collect::<String>())
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A missing column, and the unknown one that may be meant.
@@ -161,7 +165,8 @@ fn suggest(column: &Column, unknown: &[&str]) -> String {
 
 /// The feed whose header this is, if it is another's: all that it requires is there, and more of its columns than of ours.
 fn looks_like<'f>(feed: &Feed, others: &'f [Feed], names: &[String]) -> Option<&'f Feed> {
-    let has = |column: &Column| std::iter::once(&column.name).chain(&column.also).any(|name| names.contains(&fold(name)));
+    let has =
+        |column: &Column| std::iter::once(&column.name).chain(&column.also).any(|name| names.contains(&fold(name)));
     let share = |feed: &Feed| {
         let found = feed.columns.iter().filter(|column| has(column)).count();
         found * 1000 / feed.columns.len().max(1)

@@ -16,7 +16,9 @@ fn check(name: &str, text: &str) -> Vec<Checked> {
     let mut all = Vec::new();
     rows(&bytes, &found, &Limits::default(), &mut |row| -> Result<Next, Refused> {
         match checker.as_mut() {
-            None => checker = Some(Checker::new(feed, plan(feed, feeds(), row)?, "2026-11-22".parse::<Date>().unwrap())),
+            None => {
+                checker = Some(Checker::new(feed, plan(feed, feeds(), row)?, "2026-11-22".parse::<Date>().unwrap()))
+            }
             Some(checker) => all.push(checker.check(row)),
         }
         Ok(Next::Row)
@@ -29,7 +31,8 @@ fn reasons(name: &str, text: &str) -> Vec<String> {
     match check(name, text).remove(0) {
         Checked::Draft(_) => Vec::new(),
         Checked::Bad(bad) => {
-            let said = |reason: &super::Reason| format!("{}: {}", reason.column.as_deref().unwrap_or("row"), reason.problem);
+            let said =
+                |reason: &super::Reason| format!("{}: {}", reason.column.as_deref().unwrap_or("row"), reason.problem);
             bad.reasons.iter().map(said).collect()
         }
     }
@@ -39,8 +42,12 @@ const POLICE: &str = "row_ref,crime_ref,event_date_time,offence,role,surname,dob
 
 #[test]
 fn a_police_row_becomes_a_compact_body() {
-    let text = format!("{POLICE}73/1-01,73/1,03/10/2026 21:45,Robbery, Person at Risk ,O\"Neil\\,14/02/2010,f,+44 7100 284417,e01090031\n");
-    let Checked::Draft(draft) = check("police_events", &text).remove(0) else { panic!("{:?}", reasons("police_events", &text)) };
+    let text = format!(
+        "{POLICE}73/1-01,73/1,03/10/2026 21:45,Robbery, Person at Risk ,O\"Neil\\,14/02/2010,f,+44 7100 284417,e01090031\n"
+    );
+    let Checked::Draft(draft) = check("police_events", &text).remove(0) else {
+        panic!("{:?}", reasons("police_events", &text))
+    };
     assert_eq!(draft.key, "73/1-01");
     assert_eq!(draft.event_at, Some(1_791_060_300_000_000)); // British summer time: 20:45 UTC
     assert_eq!(draft.expires_on.unwrap().to_string(), "2032-10-03");
@@ -59,7 +66,10 @@ fn reasons_are_plain_and_quote_no_cell() {
         row("1,1,29/03/2026 01:30,Robbery,victim,Lee,,,,"),
         ["event_date_time: This time did not exist: the clocks in the United Kingdom went forward over it."]
     );
-    assert_eq!(row("1,1,03/10/2026 21:45,Robbery,victim,Lee,14/02/2027,,,"), ["dob: The date of birth lies in the future."]);
+    assert_eq!(
+        row("1,1,03/10/2026 21:45,Robbery,victim,Lee,14/02/2027,,,"),
+        ["dob: The date of birth lies in the future."]
+    );
     assert_eq!(
         row("1,1,03/10/2026 21:45,Robbery,victim,Lee,,,,,,extra"),
         ["row: The row has 12 cells, the header has 10."]

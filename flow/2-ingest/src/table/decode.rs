@@ -75,7 +75,9 @@ pub(super) fn decoded(mut bytes: Box<dyn Read + Send>, shape: &TextShape) -> io:
     }
     Ok(match shape.encoding.decoder() {
         None => bytes,
-        Some(decoder) => Box::new(Decoding { bytes, decoder, raw: vec![0; BLOCK], text: Vec::new(), at: 0, ended: false }),
+        Some(decoder) => {
+            Box::new(Decoding { bytes, decoder, raw: vec![0; BLOCK], text: Vec::new(), at: 0, ended: false })
+        }
     })
 }
 
@@ -97,7 +99,10 @@ impl Decoding {
         self.text.resize(most, 0);
         let (result, _, written, broken) = self.decoder.decode_to_utf8(raw, &mut self.text, self.ended);
         if broken || matches!(result, CoderResult::OutputFull) {
-            return Err(Refused::damaged("The file is not whole in its encoding (UTF-16): it is damaged or was cut off.").into());
+            return Err(Refused::damaged(
+                "The file is not whole in its encoding (UTF-16): it is damaged or was cut off.",
+            )
+            .into());
         }
         self.text.truncate(written);
         self.at = 0;

@@ -129,7 +129,11 @@ pub(crate) const HEAD: usize = BLOCK;
 /// Refuses by its first bytes what can't be a table, so that nothing of it need be stored.
 pub(crate) fn glance(head: &[u8]) -> Result<(), Refused> {
     if head.is_empty() {
-        return Err(Refused::new("empty", "The file is empty.", "Check that it was written in full and send it again."));
+        return Err(Refused::new(
+            "empty",
+            "The file is empty.",
+            "Check that it was written in full and send it again.",
+        ));
     }
     if is_archive(head) || is_gzip(head) {
         return Ok(());
@@ -180,10 +184,23 @@ fn other_kind(head: &[u8], inside_gzip: bool) -> Option<Refused> {
         "a word processor’s document (RTF)"
     } else if begins(b"SQLite format 3") {
         "a database"
-    } else if begins(b"7z\xbc\xaf") || begins(b"Rar!") || begins(b"\xfd7zXZ") || begins(b"\x28\xb5\x2f\xfd") || begins(b"BZh") {
-        return Some(Refused::new("packed", "This is packed in a way that is not taken.", "Send it unpacked, or packed with gzip."));
+    } else if begins(b"7z\xbc\xaf")
+        || begins(b"Rar!")
+        || begins(b"\xfd7zXZ")
+        || begins(b"\x28\xb5\x2f\xfd")
+        || begins(b"BZh")
+    {
+        return Some(Refused::new(
+            "packed",
+            "This is packed in a way that is not taken.",
+            "Send it unpacked, or packed with gzip.",
+        ));
     } else if inside_gzip && (begins(&[0x1f, 0x8b]) || begins(b"PK\x03\x04")) {
-        return Some(Refused::new("packed_twice", "This is a packed file inside a packed file.", "Unpack it and send what is inside."));
+        return Some(Refused::new(
+            "packed_twice",
+            "This is a packed file inside a packed file.",
+            "Unpack it and send what is inside.",
+        ));
     } else if first == Some(b'<') {
         "XML or a web page"
     } else if first == Some(b'{') || first == Some(b'[') {
@@ -290,7 +307,11 @@ fn run_through(file: &dyn Again, shape: &TextShape, limits: &Limits) -> Result<R
         return Ok(Ran::NotUtf8);
     }
     if rows == 0 {
-        return Err(Refused::new("empty", "The file has nothing but empty lines.", "Check that it was written in full."));
+        return Err(Refused::new(
+            "empty",
+            "The file has nothing but empty lines.",
+            "Check that it was written in full.",
+        ));
     }
     let sha256 = hex::encode(sum.sha.finalize());
     Ok(Ran::Whole(Look { shape: Shape::Text(shape.clone()), sha256, bytes: sum.bytes, rows }))
@@ -337,7 +358,11 @@ impl Read for Summing {
         sum.sha.update(block);
         sum.bytes += read as u64;
         if sum.bytes > self.limits.bytes {
-            return Err(Refused::too_large(format!("The file is larger than {} MB once unpacked.", self.limits.bytes >> 20)).into());
+            return Err(Refused::too_large(format!(
+                "The file is larger than {} MB once unpacked.",
+                self.limits.bytes >> 20
+            ))
+            .into());
         }
         if self.shape.gzip && sum.bytes > self.limits.unfolding_bytes && sum.bytes / MOST_UNFOLDING > sum.packed {
             return Err(Refused::new(

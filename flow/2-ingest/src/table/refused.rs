@@ -18,7 +18,11 @@ impl Refused {
     }
 
     pub(crate) fn not_a_table(what: &str) -> Self {
-        Self::new("not_a_table", format!("This is {what}."), "Send the table itself as CSV or as an Excel workbook (.xlsx).")
+        Self::new(
+            "not_a_table",
+            format!("This is {what}."),
+            "Send the table itself as CSV or as an Excel workbook (.xlsx).",
+        )
     }
 
     pub(crate) fn too_large(why: impl Into<String>) -> Self {
@@ -42,7 +46,9 @@ impl From<std::io::Error> for Refused {
             {
                 Self::damaged("The file can’t be unpacked: it is damaged or was cut off.")
             }
-            None => Self::new("unreadable", format!("The file can’t be read: {error}."), "Check the file and its path."),
+            None => {
+                Self::new("unreadable", format!("The file can’t be read: {error}."), "Check the file and its path.")
+            }
         }
     }
 }

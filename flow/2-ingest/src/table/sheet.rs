@@ -29,7 +29,9 @@ pub(super) fn look(file: &dyn Again, limits: &Limits) -> Result<Look, Refused> {
         .iter()
         .find(|name| book.worksheet_cells_reader(name).is_ok_and(|mut cells| matches!(cells.next_cell(), Ok(Some(_)))))
         .cloned()
-        .ok_or_else(|| Refused::new("empty", "The workbook has no sheet with anything in it.", "Check that it is the right one."))?;
+        .ok_or_else(|| {
+            Refused::new("empty", "The workbook has no sheet with anything in it.", "Check that it is the right one.")
+        })?;
     let mut rows = 0;
     each_row(&mut book, &sheet, limits, &mut |_: &RowView<'_>| -> Result<Next, Refused> {
         rows += 1;
@@ -139,10 +141,8 @@ fn each_row<E: From<Refused>>(
             let why = format!("The sheet has something beyond column {}.", limits.columns);
             return Err(Refused::new("too_many_columns", why, "Check that this is the right file.").into());
         }
-        if line != row.line && !row.is_empty() {
-            if matches!(row.give(each)?, Next::Stop) {
-                return Ok(());
-            }
+        if line != row.line && !row.is_empty() && matches!(row.give(each)?, Next::Stop) {
+            return Ok(());
         }
         row.line = line;
         row.put(at, cell.get_value());

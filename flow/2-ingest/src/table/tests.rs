@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::{Limits, Look, Next, Refused, look, rows};
 
-fn read(file: &Vec<u8>, limits: &Limits) -> Result<(Look, Vec<(u64, Vec<String>)>), Refused> {
+type Rows = Vec<(u64, Vec<String>)>;
+
+fn read(file: &Vec<u8>, limits: &Limits) -> Result<(Look, Rows), Refused> {
     let found = look(file, None, limits)?;
     let mut all = Vec::new();
     rows(file, &found, limits, &mut |row| -> Result<Next, Refused> {
@@ -22,8 +24,11 @@ fn gzip(write: impl Fn(&mut dyn std::io::Write)) -> Vec<u8> {
 
 #[test]
 fn traps_are_refused_before_they_unfold() {
-    let limits = Limits { bytes: 4 << 20, unfolding_bytes: 1 << 20, workbook_bytes: 1 << 20, rows: 1000, ..Limits::default() };
-    let why = |bytes: &Vec<u8>, limits: &Limits| look(bytes, None, limits).err().map(|refused| refused.why).unwrap_or_default();
+    let limits =
+        Limits { bytes: 4 << 20, unfolding_bytes: 1 << 20, workbook_bytes: 1 << 20, rows: 1000, ..Limits::default() };
+    let why = |bytes: &Vec<u8>, limits: &Limits| {
+        look(bytes, None, limits).err().map(|refused| refused.why).unwrap_or_default()
+    };
     let line = format!("a,b\n{}", "1,2\n".repeat(10_000));
     let many = why(&line.clone().into_bytes(), &limits);
     assert!(many.contains("more than 1000 rows"), "{many}");

@@ -37,7 +37,10 @@ async fn the_five_real_files_go_in_whole() {
                 }
                 assert_eq!(rows, 84_233);
                 let repeats = t
-                    .query("SELECT COUNT(*) AS n FROM record WHERE source_key >= '~' AND LENGTH(source_key) > 23", vault::params![])
+                    .query(
+                        "SELECT COUNT(*) AS n FROM record WHERE source_key >= '~' AND LENGTH(source_key) > 23",
+                        vault::params![],
+                    )
                     .await;
                 println!("{} rows are the second or later of their equals", repeats[0].int("n").unwrap());
                 for path in &files {

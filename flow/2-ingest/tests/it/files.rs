@@ -84,7 +84,8 @@ async fn quotes_embedded_newlines_and_line_numbers() {
     plan()
         .both(|t| async move {
             agencies(&t).await;
-            let quoted = episode("MP-1", "2026-01-02T22:40", "High", "Lee").replace("5 Lime Close", "\"5 \"\"The\"\" Limes,\nClose\"");
+            let quoted = episode("MP-1", "2026-01-02T22:40", "High", "Lee")
+                .replace("5 Lime Close", "\"5 \"\"The\"\" Limes,\nClose\"");
             let text = format!("{MISSING}\n{quoted}\n\n{}", episode("MP-2", "2026-01-03T22:40", "Enormous", "Lee"));
             let report = deliver_text(&t, "missing_episodes", &text).await;
             assert_eq!(sums(&report), "2/1/0/0/1/0");
@@ -119,10 +120,30 @@ fn workbook(lines: &[String]) -> Vec<u8> {
     let package = "http://schemas.openxmlformats.org/package/2006";
     let parts = [
         ("[Content_Types].xml", format!("<Types xmlns=\"{package}/content-types\"/>")),
-        ("_rels/.rels", format!("<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")),
-        ("xl/workbook.xml", format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"Exclusions\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")),
-        ("xl/_rels/workbook.xml.rels", format!("<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{office}/styles\" Target=\"styles.xml\"/></Relationships>")),
-        ("xl/styles.xml", format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"Exclusions\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{office}/styles\" Target=\"styles.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!(
+                "<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>"
+            ),
+        ),
         ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")),
     ];
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -1,9 +1,6 @@
 //! A site with the real decider: a unit, the police, an agreement between them, an analyst of each, and a token.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use axum::{
@@ -124,7 +121,9 @@ impl House {
         for (field, value) in [("_csrf", token), ("feed", feed)] {
             body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").bytes());
         }
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend(
+            format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes(),
+        );
         body.extend(bytes);
         body.extend(b"\r\n--x--\r\n");
         let request = Request::post("/data/deliver")

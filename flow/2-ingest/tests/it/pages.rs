@@ -32,13 +32,21 @@ async fn from_the_feeds_to_the_mended_file() {
             assert!(waiting.contains("Reading the file") && waiting.contains("Refresh"), "{waiting}");
             house.t.drain_jobs(&Handlers::new().with(ReadDelivery)).await;
             let (_, done) = house.page(&to).await;
-            assert!(done.contains("2 read = 1 accepted as new + 0 accepted as a new version + 0 already held + 1 in quarantine"), "{done}");
+            assert!(
+                done.contains(
+                    "2 read = 1 accepted as new + 0 accepted as a new version + 0 already held + 1 in quarantine"
+                ),
+                "{done}"
+            );
             assert!(done.contains("This is not one of the list.") && !done.contains("Barker"), "{done}");
             let (status, csv) = house.page(&format!("{to}/quarantine.csv")).await;
             assert_eq!(status, StatusCode::OK);
             assert!(csv.contains("Barker") && csv.contains("Alongside problem"));
 
-            let to = house.upload("missing_episodes", "mended.csv", csv.replace("Enormous", "Low").as_bytes()).await.unwrap();
+            let to = house
+                .upload("missing_episodes", "mended.csv", csv.replace("Enormous", "Low").as_bytes())
+                .await
+                .unwrap();
             house.t.drain_jobs(&Handlers::new().with(ReadDelivery)).await;
             let (_, done) = house.page(&to).await;
             assert!(done.contains("1 read = 1 accepted as new"), "{done}");

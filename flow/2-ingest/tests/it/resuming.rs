@@ -14,7 +14,9 @@ fn street(rows: usize) -> String {
     for n in 0..rows {
         let month = if n % 10 == 7 { "2024-13" } else { "2024-03" };
         let place = if n % 3 == 0 { 0 } else { n };
-        text.push_str(&format!(",{month},Force,Force,0.1,51.5,On or near {place},E01000001,Area,Anti-social behaviour,,\n"));
+        text.push_str(&format!(
+            ",{month},Force,Force,0.1,51.5,On or near {place},E01000001,Area,Anti-social behaviour,,\n"
+        ));
     }
     text
 }

@@ -22,7 +22,9 @@ async fn a_file_and_the_same_again() {
             let text = format!("{MISSING}{}", episode("MP-1", "2026-01-02T22:40", "High", "Lee"));
             let (status, report) = house.send(DELIVERIES, "text/csv", text.clone()).await;
             assert_eq!((status, &report["counts"]["accepted_new"]), (StatusCode::CREATED, &json!(1)), "{report}");
-            let form = format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{text}\r\n--x--\r\n");
+            let form = format!(
+                "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{text}\r\n--x--\r\n"
+            );
             let (_, again) = house.send(DELIVERIES, "multipart/form-data; boundary=x", form).await;
             assert_eq!(again["counts"]["already_held"], 1, "{again}");
             let path = format!("/api/v1/deliveries/{}", report["delivery"].as_str().unwrap());

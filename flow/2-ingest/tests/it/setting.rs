@@ -8,8 +8,7 @@ use std::{
 use base::{Code, code};
 use ingest::api::{DeliveryFault, DeliveryReport, deliver_file, feed, unwatched};
 use vault::{
-    Actor, Cause, Migration, Operation, Purpose, Scope,
-    params,
+    Actor, Cause, Migration, Operation, Purpose, Scope, params,
     testing::{Bench, Plan},
 };
 
@@ -98,11 +97,12 @@ pub fn episode(id: &str, reported: &str, risk: &str, family: &str) -> String {
     format!("{id},{reported},,{risk},{family},Kai,2012-01-17,M,M2,5 Lime Close,CO2 3WB,07101 880031,Foster care,,,,,\n")
 }
 
-pub const YOUTH: &str =
-    "Case ID,UPN,Surname,Forenames,Known As,DOB,Sex,Ethnicity,Address,Postcode,Phone,Order Type,Start Date,End Date,Status\n";
+pub const YOUTH: &str = "Case ID,UPN,Surname,Forenames,Known As,DOB,Sex,Ethnicity,Address,Postcode,Phone,Order Type,Start Date,End Date,Status\n";
 
 pub fn case(id: &str, family: &str, status: &str) -> String {
-    format!("{id},,{family},Baran,,39754,Male,W9,30 Tannery Road,CO1 4PR,,Referral order,01/09/2025,01/12/2025,{status}\n")
+    format!(
+        "{id},,{family},Baran,,39754,Male,W9,30 Tannery Road,CO1 4PR,,Referral order,01/09/2025,01/12/2025,{status}\n"
+    )
 }
 
 pub const STREET: &str = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,\

@@ -11,7 +11,12 @@ fn row() -> impl Strategy<Value = String> {
     let part = (0..6_u8, 0..4_u8, prop::sample::select(vec!["High", "low", "", "Enormous"]), "[a-z\"é,]{0,4}");
     part.prop_map(|(id, day, risk, name)| match day {
         0 => ",,,\n".to_owned(),
-        _ => episode(&format!("MP-{id}"), &format!("2026-01-0{day}T10:00"), risk, &format!("\"{}\"", name.replace('"', "\"\""))),
+        _ => episode(
+            &format!("MP-{id}"),
+            &format!("2026-01-0{day}T10:00"),
+            risk,
+            &format!("\"{}\"", name.replace('"', "\"\"")),
+        ),
     })
 }
 

@@ -50,7 +50,12 @@ async fn a_whole_picture_marks_what_no_longer_comes() {
     plan()
         .both(|t| async move {
             agencies(&t).await;
-            let first = format!("{YOUTH}{}{}{}", case("YJ/1", "Demir", "Open"), case("YJ/2", "Lee", "Open"), case("YJ/3", "Roe", "Open"));
+            let first = format!(
+                "{YOUTH}{}{}{}",
+                case("YJ/1", "Demir", "Open"),
+                case("YJ/2", "Lee", "Open"),
+                case("YJ/3", "Roe", "Open")
+            );
             assert_eq!(sums(&deliver_text(&t, "youth_justice", &first).await), "3/3/0/0/0/0");
             // 2 changes, 3 is wrong (but there), 1 no longer comes.
             let second = format!("{YOUTH}{}{}", case("YJ/2", "Lee", "Closed"), case("YJ/3", "Roe", "Ajar"));
@@ -61,7 +66,12 @@ async fn a_whole_picture_marks_what_no_longer_comes() {
             let keys: Vec<_> = current.iter().map(|record| record.source_key.as_str()).collect();
             assert_eq!(keys, ["YJ/3", "YJ/2"]);
             // It comes again: it is back.
-            let third = format!("{YOUTH}{}{}{}", case("YJ/1", "Demir", "Open"), case("YJ/2", "Lee", "Closed"), case("YJ/3", "Roe", "Open"));
+            let third = format!(
+                "{YOUTH}{}{}{}",
+                case("YJ/1", "Demir", "Open"),
+                case("YJ/2", "Lee", "Closed"),
+                case("YJ/3", "Roe", "Open")
+            );
             assert_eq!(sums(&deliver_text(&t, "youth_justice", &third).await), "3/0/0/3/0/0");
             let current = ingest::api::current_records(&reader, &category("youth_justice"), None, 10).await.unwrap();
             assert_eq!(current.len(), 3);
@@ -87,10 +97,18 @@ async fn what_was_erased_is_not_taken_again() {
             };
             let mut change = t.vault.change(cause).await.unwrap();
             let id: base::Id<base::kind::Record> = change.new_id();
-            change.tombstone(id, &category("missing_episodes"), &base::code!("right_to_erasure"), &digest).await.unwrap();
+            change
+                .tombstone(id, &category("missing_episodes"), &base::code!("right_to_erasure"), &digest)
+                .await
+                .unwrap();
             change.execute("DELETE FROM record WHERE source_key = 'MP-1'", vault::params![]).await.unwrap();
             change.commit().await.unwrap();
-            let again = deliver_text(&t, "missing_episodes", &format!("{text}{}", episode("MP-2", "2026-01-02T22:40", "High", "Roe"))).await;
+            let again = deliver_text(
+                &t,
+                "missing_episodes",
+                &format!("{text}{}", episode("MP-2", "2026-01-02T22:40", "High", "Roe")),
+            )
+            .await;
             assert_eq!(sums(&again), "2/1/0/0/1/0");
             let reader = reader(&t, "missing_episodes").await;
             let waiting = ingest::api::waiting(&reader, again.delivery, 0, 10).await.unwrap();

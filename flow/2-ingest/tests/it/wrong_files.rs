@@ -47,8 +47,10 @@ async fn each_kind_of_wrong_file_is_told() {
             let good = format!("{MISSING}{}", episode("MP-1", "2026-01-02T22:40", "High", "Lee"));
             let unclosed = format!("{good}MP-2,\"2026-01-02T22:40,,High,Lee\n{}", "x,y\n".repeat(10));
             let endless = format!("{good}{}", "x".repeat(3 << 20));
-            let broken_mark = [b"\xef\xbb\xbf", good.replace("Lee", "L\u{fc}").replace('\u{fc}', "#").as_bytes()].concat();
-            let broken_mark: Vec<u8> = broken_mark.iter().map(|byte| if *byte == b'#' { 0xfc } else { *byte }).collect();
+            let broken_mark =
+                [b"\xef\xbb\xbf", good.replace("Lee", "L\u{fc}").replace('\u{fc}', "#").as_bytes()].concat();
+            let broken_mark: Vec<u8> =
+                broken_mark.iter().map(|byte| if *byte == b'#' { 0xfc } else { *byte }).collect();
             let mut zeros_later = good.clone().into_bytes();
             zeros_later.extend(vec![b'\n'; 100_000]);
             zeros_later.extend([0; 10]);
@@ -71,10 +73,22 @@ async fn each_kind_of_wrong_file_is_told() {
                 ("missing_episodes", endless.into_bytes(), "Line 3 is longer than 1024 kB"),
                 ("missing_episodes", broken_mark, "some of its bytes are not"),
                 ("missing_episodes", format!("{}\n", "a,".repeat(700)).into_bytes(), "more than 500 columns"),
-                ("police_uk", good.clone().into_bytes(), "This looks like a file of the feed “Missing episodes” (missing_episodes)"),
+                (
+                    "police_uk",
+                    good.clone().into_bytes(),
+                    "This looks like a file of the feed “Missing episodes” (missing_episodes)",
+                ),
                 ("missing_episodes", STREET.as_bytes().to_vec(), "Street crime (data.police.uk)"),
-                ("missing_episodes", good.replace("EpisodeID", "Episode").into_bytes(), "“EpisodeID” (is it “Episode”?)"),
-                ("missing_episodes", good.replace("Risk", "ReportedAt").into_bytes(), "lacks what every row must have: “Risk”"),
+                (
+                    "missing_episodes",
+                    good.replace("EpisodeID", "Episode").into_bytes(),
+                    "“EpisodeID” (is it “Episode”?)",
+                ),
+                (
+                    "missing_episodes",
+                    good.replace("Risk", "ReportedAt").into_bytes(),
+                    "lacks what every row must have: “Risk”",
+                ),
                 ("missing_episodes", good.replace("LivingWith", "Surname").into_bytes(), "the column “Surname” twice"),
                 ("youth_justice", crate::setting::YOUTH.as_bytes().to_vec(), "a header and no rows"),
             ];
@@ -91,7 +105,8 @@ async fn without_a_header_no_cell_is_quoted() {
     plan()
         .both(|t| async move {
             agencies(&t).await;
-            let why = refused(&t, "missing_episodes", episode("MP-1", "2026-01-02T22:40", "High", "Barker").as_bytes()).await;
+            let why =
+                refused(&t, "missing_episodes", episode("MP-1", "2026-01-02T22:40", "High", "Barker").as_bytes()).await;
             assert!(!why.contains("Barker"), "{why}");
         })
         .await;

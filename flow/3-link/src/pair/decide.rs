@@ -59,6 +59,7 @@ pub(crate) async fn decide(
     let rows = people::of_records_in(&change, &[key.left, key.right]).await?;
     if let [one, other] = rows.as_slice() {
         let together = one.person == other.person;
+        store::close(&mut change, one.person, other.person).await?;
         if word.answer == Answer::Same && !together {
             join(&mut change, one.person, other.person, &decision.to_string()).await?;
         }
@@ -78,7 +79,8 @@ pub(crate) async fn undo(
     key: PairKey,
     by: Id<kind::Member>,
 ) -> Result<bool, StoreError> {
-    let mut change = vault.change_under(permit, cause(permit, code!("pair_decision_undone"), Operation::Alteration, key)).await?;
+    let mut change =
+        vault.change_under(permit, cause(permit, code!("pair_decision_undone"), Operation::Alteration, key)).await?;
     runs::overtake(&mut change).await?;
     if store::undo(&mut change, key, by).await? == 0 {
         return Ok(false);

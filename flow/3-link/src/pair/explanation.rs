@@ -107,6 +107,7 @@ mod tests {
             pattern: pair.pattern,
             rarity: engine.parts.iter().map(|part| part.term_frequency_bits).collect(),
             spec: model.version.clone(),
+            open: true,
         };
         let ours = explain(&kept, &model.toml).unwrap();
         let sum = ours.prior + ours.lines.iter().map(Line::total).sum::<f64>();

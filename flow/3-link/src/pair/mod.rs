@@ -130,6 +130,8 @@ pub(crate) struct KeptPair {
     pub rarity: Vec<f64>,
     /// The version of the model.
     pub spec: String,
+    /// Whether somebody is asked about it: of two people, their strongest pair, until one of their pairs is settled.
+    pub open: bool,
 }
 
 impl KeptPair {

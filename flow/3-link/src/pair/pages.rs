@@ -91,12 +91,7 @@ struct Sum {
 }
 
 /// What somebody who settles pairs may see: every partner's records as far as agreements cover linking, and the unit's own decisions.
-pub(crate) async fn permit(
-    vault: &Vault,
-    actor: Actor,
-    verb: Verb,
-    scope: Scope,
-) -> Result<(Permit, Facet), Fault> {
+pub(crate) async fn permit(vault: &Vault, actor: Actor, verb: Verb, scope: Scope) -> Result<(Permit, Facet), Fault> {
     let unit = unit_facet(vault).await.map_err(|error| match error {
         RunError::Store(error) => error.into(),
         other => Fault::internal(other),
@@ -157,7 +152,8 @@ async fn render(
         lines: lines(&left, &right),
         choices: vec![
             Choice::new("same", "Yes, the same person"),
-            Choice::new("different", "No, different people").hint("Twins, brothers and sisters, a parent with the same name"),
+            Choice::new("different", "No, different people")
+                .hint("Twins, brothers and sisters, a parent with the same name"),
             Choice::new("not_sure", "Not sure").hint("Sets it aside for somebody else"),
         ],
         settled,
@@ -281,6 +277,10 @@ async fn take_back(site: Site, caller: Caller, Path(pair): Path<String>) -> web:
     let (permit, _) = permit(site.vault(), caller.actor(), Verb::Record, scope(key)).await?;
     store::one(&site.vault().read(&permit)?, key).await?.ok_or(Fault::NotFound)?;
     let undone = undo(site.vault(), &permit, key, caller.id).await?;
-    let message = if undone { "Undone. Both records are as they were before, within a minute." } else { "Nothing was decided about this pair." };
+    let message = if undone {
+        "Undone. Both records are as they were before, within a minute."
+    } else {
+        "Nothing was decided about this pair."
+    };
     Ok(web::done(&site, &format!("/links/pairs/{key}"), message))
 }

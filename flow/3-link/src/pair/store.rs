@@ -10,7 +10,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT left_record, right_record, left_facet, right_facet, controller, category, state, answer, weight, pattern, ",
-            "rarity, spec FROM pair ",
+            "rarity, spec, open FROM pair ",
             $rest
         )
     };
@@ -18,39 +18,25 @@ macro_rules! select {
 
 // Whoever may not see both records may not see the pair: `{in}` is what the permit covers.
 const ALL: &str = select!("");
-const ONE: &str = select!("WHERE left_record = $1 AND right_record = $2 AND left_facet IN ({in}) AND right_facet IN ({in})");
-/// Of two people the strongest pair, with how many of their pairs somebody has settled already.
-macro_rules! open_pairs {
-    ($columns:literal, $rest:literal) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM (SELECT two.*, ROW_NUMBER() OVER (PARTITION BY one_person, other_person ORDER BY weight DESC, left_record, \
-             right_record) AS place, MAX(settled) OVER (PARTITION BY one_person, other_person) AS any_settled FROM (SELECT pair.*, \
-             CASE WHEN l.person < r.person THEN l.person ELSE r.person END AS one_person, CASE WHEN l.person < r.person THEN r.person \
-             ELSE l.person END AS other_person, CASE WHEN answer IS NULL AND state <> 'forbidden' THEN 0 ELSE 1 END AS settled FROM pair \
-             JOIN person_record l ON l.record = left_record JOIN person_record r ON r.record = right_record WHERE state IN ('review', \
-             'refused', 'forbidden') AND l.person <> r.person AND left_facet IN ({in}) AND right_facet IN ({in})) AS two) AS ranked ",
-            $rest
-        )
-    };
-}
-const WAITING: &str = open_pairs!(
-    "left_record, right_record, left_facet, right_facet, controller, category, state, answer, weight, pattern, rarity, spec",
-    "WHERE place = 1 AND any_settled = 0 ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
-);
-const COUNT_WAITING: &str = open_pairs!(
-    "controller, category, COUNT(*) AS n",
-    "WHERE place = 1 AND any_settled = 0 GROUP BY controller, category"
-);
-const SET_ASIDE: &str = select!(
-    "WHERE state IN ('review', 'refused', 'forbidden') AND answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) \
+const ONE: &str =
+    select!("WHERE left_record = $1 AND right_record = $2 AND left_facet IN ({in}) AND right_facet IN ({in})");
+const WAITING: &str = select!(
+    "WHERE open AND left_facet IN ({in}) AND right_facet IN ({in}) \
      ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
 );
-const COUNT_ASIDE: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE state IN ('review', 'refused', 'forbidden') \
-     AND answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
-const AMONG: &str = select!("WHERE state IN ('link', 'required') AND (left_record IN ({in}) OR right_record IN ({in}))");
-const ANSWER: &str = "UPDATE pair SET state = $3, answer = $4 WHERE left_record = $1 AND right_record = $2";
+const COUNT_WAITING: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE open \
+     AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
+const SET_ASIDE: &str = select!(
+    "WHERE answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) \
+     ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
+);
+const COUNT_ASIDE: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE answer = 'not_sure' \
+     AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
+const AMONG: &str =
+    select!("WHERE state IN ('link', 'required') AND (left_record IN ({in}) OR right_record IN ({in}))");
+const ANSWER: &str = "UPDATE pair SET state = $3, answer = $4, open = $5 WHERE left_record = $1 AND right_record = $2";
+const CLOSE: &str = "UPDATE pair SET open = $3 WHERE open AND left_record IN (SELECT record FROM person_record WHERE person IN ($1, $2)) \
+     AND right_record IN (SELECT record FROM person_record WHERE person IN ($1, $2))";
 pub(crate) const DROP: &str = "DELETE FROM pair WHERE left_record = $1 AND right_record = $2";
 pub(crate) const UNMAKE: &str = "DELETE FROM pair WHERE (left_record, right_record) IN (SELECT left_record, right_record FROM pair \
      WHERE left_facet = $1 OR right_facet = $1 ORDER BY left_record, right_record LIMIT 300)";
@@ -60,8 +46,7 @@ const DECIDED_OF: &str = "SELECT id, left_record, right_record, controller, cate
      FROM pair_decision WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL ORDER BY decided_at DESC, id DESC";
 const DECIDE: &str = "INSERT INTO pair_decision (id, left_record, right_record, controller, category, answer, reason, decided_by, \
      decided_at) VALUES ($1, $2, $3, $4, 'link_decision', $5, $6, $7, $8)";
-const CARRY: &str =
-    "UPDATE pair_decision SET left_record = $3, right_record = $4 WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL";
+const CARRY: &str = "UPDATE pair_decision SET left_record = $3, right_record = $4 WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL";
 const CARRY_ANSWER: &str = "UPDATE pair SET answer = $3 WHERE left_record = $1 AND right_record = $2";
 const UNDO: &str = "UPDATE pair_decision SET undone_by = $3, undone_at = $4 WHERE left_record = $1 AND right_record = $2 AND undone_at IS NULL";
 
@@ -71,7 +56,8 @@ pub(crate) fn facet_key(facet: &Facet) -> String {
 }
 
 fn facet(row: &Row, column: &str) -> Result<Facet, StoreError> {
-    let bad = || StoreError::BadValue { column: column.to_owned(), problem: "not a controller and a category".to_owned() };
+    let bad =
+        || StoreError::BadValue { column: column.to_owned(), problem: "not a controller and a category".to_owned() };
     let text = row.text(column)?;
     let (controller, category) = text.split_once(' ').ok_or_else(bad)?;
     Ok(Facet { controller: controller.parse().map_err(|_| bad())?, category: category.parse().map_err(|_| bad())? })
@@ -86,8 +72,10 @@ struct PairRow {
 
 impl FromRow for PairRow {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let rarity: Vec<f64> = serde_json::from_str(&row.text("rarity")?)
-            .map_err(|_| StoreError::BadValue { column: "rarity".to_owned(), problem: "not a list of numbers".to_owned() })?;
+        let rarity: Vec<f64> = serde_json::from_str(&row.text("rarity")?).map_err(|_| StoreError::BadValue {
+            column: "rarity".to_owned(),
+            problem: "not a list of numbers".to_owned(),
+        })?;
         let pair = KeptPair {
             left: row.id("left_record")?,
             right: row.id("right_record")?,
@@ -98,6 +86,7 @@ impl FromRow for PairRow {
             pattern: Pattern::from_number(row.int("pattern")?.cast_unsigned()),
             rarity,
             spec: row.text("spec")?,
+            open: row.bool("open")?,
         };
         Ok(Self { pair, controller: row.id("controller")?, category: row.parse("category")? })
     }
@@ -172,7 +161,12 @@ fn covered(permit: &Permit) -> Vec<Value> {
     permit.grants().iter().map(|grant| Value::Text(Some(facet_key(&grant.facet)))).collect()
 }
 
-async fn rows_in(reader: &Reader, sql: &'static str, params: Vec<Value>, keys: &[Value]) -> Result<Vec<KeptPair>, StoreError> {
+async fn rows_in(
+    reader: &Reader,
+    sql: &'static str,
+    params: Vec<Value>,
+    keys: &[Value],
+) -> Result<Vec<KeptPair>, StoreError> {
     let rows: Vec<PairRow> = reader.rows_in(sql, params, keys).await?;
     Ok(rows.into_iter().map(|row| row.pair).collect())
 }
@@ -267,6 +261,7 @@ pub(crate) async fn keep(
             pair.pattern.number().cast_signed(),
             serde_json::json!(rounded).to_string(),
             &pair.spec,
+            pair.open,
             run
         ]
     });
@@ -274,25 +269,48 @@ pub(crate) async fn keep(
         .insert_many(
             "pair",
             &[
-                "left_record", "right_record", "left_facet", "right_facet", "controller", "category", "state", "weight", "pattern",
-                "rarity", "spec", "run",
+                "left_record",
+                "right_record",
+                "left_facet",
+                "right_facet",
+                "controller",
+                "category",
+                "state",
+                "weight",
+                "pattern",
+                "rarity",
+                "spec",
+                "open",
+                "run",
             ],
             rows.collect(),
             "ON CONFLICT (left_record, right_record) DO UPDATE SET state = excluded.state, weight = excluded.weight, \
-             pattern = excluded.pattern, rarity = excluded.rarity, spec = excluded.spec, run = excluded.run",
+             pattern = excluded.pattern, rarity = excluded.rarity, spec = excluded.spec, open = excluded.open, \
+             run = excluded.run",
         )
         .await?;
     Ok(())
 }
 
-/// Says what a pair is now and what was answered.
+/// Says what a pair is now and what was answered; without an answer it is open again.
 pub(crate) async fn answer(
     change: &mut Change,
     key: PairKey,
     state: super::State,
     answer: Option<Answer>,
 ) -> Result<u64, StoreError> {
-    change.execute(ANSWER, params![key.left, key.right, state.code(), answer.map(Answer::code)]).await
+    let params = params![key.left, key.right, state.code(), answer.map(Answer::code), answer.is_none()];
+    change.execute(ANSWER, params).await
+}
+
+/// Asks no more about two people.
+pub(crate) async fn close(
+    change: &mut Change,
+    one: Id<kind::Person>,
+    other: Id<kind::Person>,
+) -> Result<(), StoreError> {
+    change.execute(CLOSE, params![one, other, false]).await?;
+    Ok(())
 }
 
 /// Writes a decision; the one before, if it stands, is undone by it.

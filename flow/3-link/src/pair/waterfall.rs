@@ -22,8 +22,10 @@ pub fn bars(rows: &[(String, f64)]) -> String {
         };
         let _ = write!(
             body,
-            "<text x=\"0\" y=\"{}\">{}</text><rect class=\"chart-bar\" x=\"{x:.1}\" y=\"{}\" width=\"{length:.1}\" height=\"16\"/>\
+            "<path class=\"chart-axis\" d=\"M{middle} {}V{}\"/><text x=\"0\" y=\"{}\">{}</text><rect class=\"chart-bar\" x=\"{x:.1}\" y=\"{}\" width=\"{length:.1}\" height=\"16\"/>\
              <text{class} x=\"{at:.1}\" y=\"{}\">{}</text>",
+            y + 18.0,
+            y + 38.0,
             y + 14.0,
             escape(label),
             y + 20.0,
@@ -35,7 +37,7 @@ pub fn bars(rows: &[(String, f64)]) -> String {
     format!(
         "<svg class=\"app-chart__svg\" viewBox=\"0 0 {WIDTH} {y}\" role=\"img\" aria-labelledby=\"weights-title weights-desc\">\
          <title id=\"weights-title\">Evidence by what was compared, in bits</title><desc id=\"weights-desc\">The same numbers are in \
-         the table below.</desc><path class=\"chart-axis\" d=\"M{middle} 0V{y}\"/>{body}</svg>"
+         the table below.</desc>{body}</svg>"
     )
 }
 

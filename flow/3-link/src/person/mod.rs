@@ -4,7 +4,10 @@
 pub mod part;
 pub(crate) mod store;
 
-use base::{Age, Code, Date, Id, kind, age_on, names::{fold, title_case}};
+use base::{
+    Age, Code, Date, Id, age_on, kind,
+    names::{fold, title_case},
+};
 use ingest::api::Record;
 use vault::{Held, Reader, StoreError};
 

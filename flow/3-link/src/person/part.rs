@@ -47,7 +47,11 @@ struct PartRow {
 ///
 /// # Errors
 /// The database's.
-pub async fn person_part(vault: &Vault, reader: &Reader, person: Id<kind::Person>) -> Result<Option<PersonPart>, StoreError> {
+pub async fn person_part(
+    vault: &Vault,
+    reader: &Reader,
+    person: Id<kind::Person>,
+) -> Result<Option<PersonPart>, StoreError> {
     let mut rows = records_of(reader, person).await?;
     rows.retain(|row| !row.superseded);
     let ids: Vec<Id<kind::Record>> = rows.iter().map(|row| row.record).collect();

@@ -9,13 +9,15 @@ use super::PersonRecord;
 
 const ALL: &str = "SELECT record, person, controller, category, superseded FROM person_record";
 const OF_RECORD: &str = "SELECT record, person, controller, category, superseded FROM person_record WHERE record = $1";
-const OF_RECORDS: &str = "SELECT record, person, controller, category, superseded FROM person_record WHERE record IN ({in})";
+const OF_RECORDS: &str =
+    "SELECT record, person, controller, category, superseded FROM person_record WHERE record IN ({in})";
 const OF_PERSON: &str =
     "SELECT record, person, controller, category, superseded FROM person_record WHERE person = $1 ORDER BY record";
 const OF_PEOPLE: &str = "SELECT record, person, controller, category, superseded FROM person_record \
      WHERE person IN ({in}) AND NOT superseded ORDER BY record";
 const MERGED_INTO: &str = "SELECT id, controller, category, merged_into FROM person WHERE id = $1";
-const MOVES_OF: &str = "SELECT record, from_person, controller, category FROM person_move WHERE record IN ({in}) ORDER BY moved_at, id";
+const MOVES_OF: &str =
+    "SELECT record, from_person, controller, category FROM person_move WHERE record IN ({in}) ORDER BY moved_at, id";
 const MERGE: &str = "UPDATE person SET merged_into = $2, merged_at = $3 WHERE id = $1";
 pub(crate) const UNLINK: &str = "DELETE FROM person_record WHERE record = $1";
 /// A part of what stands in the way of an ended agreement; run until nothing is left.
@@ -44,7 +46,11 @@ struct PersonRow {
 
 impl FromRow for PersonRow {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { controller: row.id("controller")?, category: row.parse("category")?, merged_into: row.opt_parse("merged_into")? })
+        Ok(Self {
+            controller: row.id("controller")?,
+            category: row.parse("category")?,
+            merged_into: row.opt_parse("merged_into")?,
+        })
     }
 }
 
@@ -165,7 +171,10 @@ pub(crate) async fn moves_of(reader: &Reader, records: &[Id<kind::Record>]) -> R
 }
 
 /// The rows of some records as a change sees them.
-pub(crate) async fn of_records_in(change: &Change, records: &[Id<kind::Record>]) -> Result<Vec<PersonRecord>, StoreError> {
+pub(crate) async fn of_records_in(
+    change: &Change,
+    records: &[Id<kind::Record>],
+) -> Result<Vec<PersonRecord>, StoreError> {
     change.rows_held_in(OF_RECORDS, params![], &keys(records)).await
 }
 
@@ -175,10 +184,16 @@ pub(crate) async fn of_person_in(change: &Change, person: Id<kind::Person>) -> R
 }
 
 /// Makes people. `unit` is the controller of what the unit itself decides.
-pub(crate) async fn add(change: &mut Change, unit: Id<kind::Agency>, people: &[Id<kind::Person>]) -> Result<(), StoreError> {
+pub(crate) async fn add(
+    change: &mut Change,
+    unit: Id<kind::Agency>,
+    people: &[Id<kind::Person>],
+) -> Result<(), StoreError> {
     let now = change.now();
     let rows = people.iter().map(|person| params![*person, unit, "link_decision", now]).collect();
-    change.insert_many("person", &["id", "controller", "category", "made_at"], rows, "ON CONFLICT (id) DO NOTHING").await?;
+    change
+        .insert_many("person", &["id", "controller", "category", "made_at"], rows, "ON CONFLICT (id) DO NOTHING")
+        .await?;
     Ok(())
 }
 

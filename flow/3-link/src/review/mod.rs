@@ -103,7 +103,8 @@ async fn queue(site: Site, caller: Caller, page: Page, query: Query) -> web::Res
 
 async fn rows(site: &Site, reader: &Reader, pairs: &[KeptPair]) -> Result<Vec<QueueRow>, StoreError> {
     let ids: Vec<Id<kind::Record>> = pairs.iter().flat_map(|pair| [pair.left, pair.right]).collect();
-    let records: HashMap<_, _> = records_by_ids(reader, &ids).await?.into_iter().map(|record| (record.id, record)).collect();
+    let records: HashMap<_, _> =
+        records_by_ids(reader, &ids).await?.into_iter().map(|record| (record.id, record)).collect();
     let names: BTreeMap<_, _> =
         share::api::agencies(&site.vault().plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect();
     let today = site.now().date_in_london();

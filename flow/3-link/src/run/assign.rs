@@ -110,7 +110,8 @@ async fn revive(
         .collect();
     let of = |cluster: &usize| found.clusters.get(*cluster).map_or(&[][..], Vec::as_slice);
     let versions = versions(found);
-    let ids = |number: &u32| found.sources.record(*number).map(|source| versions_of(&versions, source)).unwrap_or_default();
+    let ids =
+        |number: &u32| found.sources.record(*number).map(|source| versions_of(&versions, source)).unwrap_or_default();
     let records: Vec<Id<kind::Record>> = parted.iter().flat_map(|cluster| of(cluster).iter().flat_map(ids)).collect();
     if records.is_empty() {
         return Ok(());
@@ -161,6 +162,7 @@ fn merged(
             *went.entry(before).or_default().entry(*now).or_default() += 1;
         }
     }
-    let most = |to: BTreeMap<PersonId, u32>| to.into_iter().max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)));
+    let most =
+        |to: BTreeMap<PersonId, u32>| to.into_iter().max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)));
     went.into_iter().map(|(person, to)| (person, most(to).map(|(into, _)| into))).collect()
 }

@@ -117,7 +117,8 @@ async fn run_once(vault: &Vault, actor: &Actor, model: &Model, tell: Tell<'_>) -
     stored.look_up_stale(&reader, |record| sources.number(record).is_some()).await?;
     tell(Progress { step: "Comparing records", done: 0, of: sources.len() as u64 });
     let (model, input) = (model.clone(), plan::Input { sources, stored });
-    let found = tokio::task::spawn_blocking(move || plan::find(&model, input)).await.map_err(|_| RunError::Stopped)??;
+    let found =
+        tokio::task::spawn_blocking(move || plan::find(&model, input)).await.map_err(|_| RunError::Stopped)??;
     let people = assign::assign(&reader, vault, &found).await?;
     let plan = plan::differences(&found, &people);
     writer.write(&found, &plan, tell).await?;

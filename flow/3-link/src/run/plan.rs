@@ -82,7 +82,8 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
         .map(|(number, _)| number)
         .collect();
     let Constraints { required, forbidden, carried } = constraints(&sources, &stored);
-    let earlier = stored.pairs.keys().filter_map(|(left, right)| Some((sources.number(*left)?, sources.number(*right)?)));
+    let earlier =
+        stored.pairs.keys().filter_map(|(left, right)| Some((sources.number(*left)?, sources.number(*right)?)));
     let earlier = if whole { Vec::new() } else { earlier.collect() };
     let options = RunOptions { required, forbidden, earlier, budget: budget(sources.len()), ..RunOptions::default() };
     let weigh = |options: &RunOptions| {
@@ -90,6 +91,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
     };
     let (outcome, apart) = without_contradictions(options, weigh)?;
 
+    let open = open_pairs(&outcome, &apart, &sources, &stored, &carried, bits(model.spec.thresholds.review));
     let mut pairs = HashSet::with_capacity(outcome.pairs.len());
     let mut changed_pairs = Vec::new();
     for pair in &outcome.pairs {
@@ -98,8 +100,12 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
         let (Some(left_facet), Some(right_facet)) = (sources.facet(left), sources.facet(right)) else { continue };
         let key = (left.id, right.id);
         pairs.insert(key);
+        let open = open.contains(&(pair.left, pair.right));
         let same = stored.pairs.get(&key).is_some_and(|kept| {
-            kept.state == state && kept.pattern == pair.pattern && kept.spec == model.version
+            kept.state == state
+                && kept.open == open
+                && kept.pattern == pair.pattern
+                && kept.spec == model.version
                 && (kept.weight - pair.weight).abs() < SHIFT
         });
         if !same {
@@ -114,6 +120,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
                 pattern: pair.pattern,
                 rarity: explained.parts.iter().map(|part| part.term_frequency_bits).collect(),
                 spec: model.version.clone(),
+                open,
             });
         }
     }
@@ -185,7 +192,8 @@ fn without_contradictions(
         let before = apart.len();
         for cluster in &outcome.clusters {
             for Flag::Contradiction { records, .. } in &cluster.flags {
-                let pairs = records.iter().enumerate().flat_map(|(at, a)| records.iter().skip(at + 1).map(move |b| (*a, *b)));
+                let pairs =
+                    records.iter().enumerate().flat_map(|(at, a)| records.iter().skip(at + 1).map(move |b| (*a, *b)));
                 apart.extend(pairs.filter(|pair| !required.contains(pair) && !decided.contains(pair)));
             }
         }
@@ -210,6 +218,44 @@ fn state_of(pair: &Pair, apart: &HashSet<(u32, u32)>, review: f64) -> Option<Sta
         Decision::Forbidden if pair.weight >= review => State::Refused,
         Decision::Forbidden | Decision::Apart => return None,
     })
+}
+
+/// The pairs about which somebody is asked: of two people their strongest, and none where one of their pairs is settled.
+fn open_pairs(
+    outcome: &Outcome,
+    apart: &HashSet<(u32, u32)>,
+    sources: &Sources,
+    stored: &Stored,
+    carried: &[(PairKey, PairKey, Answer)],
+    review: f64,
+) -> HashSet<(u32, u32)> {
+    let carried: HashSet<PairKey> = carried.iter().map(|(_, is, _)| *is).collect();
+    let answered = |pair: &Pair| {
+        let (Some(left), Some(right)) = (sources.record(pair.left), sources.record(pair.right)) else { return false };
+        stored.pairs.get(&(left.id, right.id)).is_some_and(|kept| kept.answer.is_some())
+            || carried.contains(&PairKey::of(left.id, right.id))
+    };
+    let cluster = |record: u32| outcome.cluster_of.get(record as usize).copied().unwrap_or(record);
+    // By both clusters: the strongest pair so far, or none once something is settled.
+    let mut strongest: HashMap<(u32, u32), Option<&Pair>> = HashMap::new();
+    for pair in &outcome.pairs {
+        let (one, other) = (cluster(pair.left), cluster(pair.right));
+        let waits = match state_of(pair, apart, review) {
+            Some(State::Review | State::Refused) => !answered(pair),
+            Some(State::Forbidden) => false,
+            Some(State::Link | State::Required) | None => continue,
+        };
+        if one == other {
+            continue;
+        }
+        let best = strongest.entry((one.min(other), one.max(other))).or_insert(Some(pair));
+        match best {
+            Some(_) if !waits => *best = None,
+            Some(before) if pair.weight > before.weight => *best = Some(pair),
+            _ => {}
+        }
+    }
+    strongest.into_values().flatten().map(|pair| (pair.left, pair.right)).collect()
 }
 
 fn clusters(outcome: &Outcome) -> Vec<Vec<u32>> {
@@ -263,7 +309,8 @@ pub(super) fn differences(found: &Found, people: &People) -> Plan {
 /// Superseded versions follow their successors; what has none and is no longer current belongs nowhere.
 fn place_superseded(found: &Found, people: &People, plan: &mut Plan) {
     let heirs = heirs(&found.sources, &found.stored);
-    let mut gone: Vec<_> = found.stored.people.values().filter(|row| found.sources.number(row.record).is_none()).collect();
+    let mut gone: Vec<_> =
+        found.stored.people.values().filter(|row| found.sources.number(row.record).is_none()).collect();
     gone.sort_unstable_by_key(|row| row.record);
     for row in gone {
         let heir = found.stored.stale.get(&row.record).and_then(|origin| heirs.get(origin.as_str()));

@@ -76,7 +76,8 @@ impl Sources {
             }
         }
         rows.sort_by_key(|(source, _)| source.id);
-        let mut sources = Self { facets, columns: vec![Vec::with_capacity(rows.len()); FIELDS.len()], ..Self::default() };
+        let mut sources =
+            Self { facets, columns: vec![Vec::with_capacity(rows.len()); FIELDS.len()], ..Self::default() };
         for (number, (source, values)) in (0_u32..).zip(rows) {
             sources.by_id.insert(source.id, number);
             sources.records.push(source);

@@ -15,10 +15,12 @@ use crate::{
 
 const OVERTAKE: &str = "UPDATE link_run SET state = 'overtaken', finished_at = $1 WHERE state = 'running'";
 const LAST_JOB: &str = "SELECT COALESCE(MAX(id), '') AS id FROM job WHERE kind = 'link_records'";
-const BEGIN: &str = "INSERT INTO link_run (id, state, spec, whole, served_through, started_at) VALUES ($1, 'running', $2, $3, $4, $5)";
+const BEGIN: &str =
+    "INSERT INTO link_run (id, state, spec, whole, served_through, started_at) VALUES ($1, 'running', $2, $3, $4, $5)";
 const KEEP_SPEC: &str =
     "INSERT INTO link_spec (version, toml, first_used_at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
-const LAST_WHOLE: &str = "SELECT spec, records FROM link_run WHERE state = 'done' AND whole = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
+const LAST_WHOLE: &str =
+    "SELECT spec, records FROM link_run WHERE state = 'done' AND whole = $1 ORDER BY started_at DESC, id DESC LIMIT 1";
 const LAST_DONE: &str = "SELECT id, served_through, started_at, finished_at, records, pairs, people, review FROM link_run \
      WHERE state = 'done' ORDER BY started_at DESC, id DESC LIMIT 1";
 const SPEC: &str = "SELECT toml FROM link_spec WHERE version = $1";
@@ -130,13 +132,10 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(super) async fn load(
-        reader: &Reader,
-        vault: &Vault,
-        model: &Model,
-    ) -> Result<Self, StoreError> {
+    pub(super) async fn load(reader: &Reader, vault: &Vault, model: &Model) -> Result<Self, StoreError> {
         let people: HashMap<_, _> = people::all(reader).await?.into_iter().map(|row| (row.record, row)).collect();
-        let pairs: HashMap<_, _> = pairs::all(reader).await?.into_iter().map(|pair| ((pair.left, pair.right), pair)).collect();
+        let pairs: HashMap<_, _> =
+            pairs::all(reader).await?.into_iter().map(|pair| ((pair.left, pair.right), pair)).collect();
         let whole: Option<WholeRun> = vault.plain().first(LAST_WHOLE, params![true]).await?;
         Ok(Self {
             people,

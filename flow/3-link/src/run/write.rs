@@ -126,8 +126,16 @@ impl<'a> Writer<'a> {
         new.sort_unstable();
         new.dedup();
         people::add(&mut change, self.unit, &new).await?;
-        people::place(&mut change, part.iter().map(|placing| (placing.record, placing.person, placing.controller, &placing.category, placing.superseded))).await?;
-        let moved = part.iter().filter_map(|placing| Some((placing.record, placing.from?, placing.person, placing.controller, &placing.category)));
+        people::place(
+            &mut change,
+            part.iter().map(|placing| {
+                (placing.record, placing.person, placing.controller, &placing.category, placing.superseded)
+            }),
+        )
+        .await?;
+        let moved = part.iter().filter_map(|placing| {
+            Some((placing.record, placing.from?, placing.person, placing.controller, &placing.category))
+        });
         people::note_moves(&mut change, &self.run.to_string(), moved).await?;
         Ok(self.commit(change, "records_placed", part.len() as u64).await?)
     }

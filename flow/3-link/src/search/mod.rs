@@ -95,7 +95,14 @@ pub async fn search(vault: &Vault, actor: &Actor, purpose: Purpose, wanted: &Wan
         Err(_) => return Ok(Vec::new()),
     };
     let facets = partner_facets(vault, &unit).await?;
-    let ask = |verb, facets| Ask { actor: actor.clone(), verb, scope: Scope::unit(), purpose, facets, facts: BTreeMap::new() };
+    let ask = |verb, facets| Ask {
+        actor: actor.clone(),
+        verb,
+        scope: Scope::unit(),
+        purpose,
+        facets,
+        facts: BTreeMap::new(),
+    };
     let searching = vault.permit(ask(Verb::Search, facets)).await?;
     let reader = vault.read(&searching)?;
     let found = store::find(&reader, vault, wanted).await?;
@@ -116,7 +123,10 @@ pub async fn search(vault: &Vault, actor: &Actor, purpose: Purpose, wanted: &Wan
     Ok(hits)
 }
 
-async fn by_person(reader: &Reader, records: &[Id<kind::Record>]) -> Result<BTreeMap<Id<kind::Person>, u64>, StoreError> {
+async fn by_person(
+    reader: &Reader,
+    records: &[Id<kind::Record>],
+) -> Result<BTreeMap<Id<kind::Person>, u64>, StoreError> {
     let mut people = BTreeMap::new();
     for person in people::people_of(reader, records).await?.into_values() {
         *people.entry(person).or_default() += 1;

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::{Router, routing::get};
 use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
 use vault::{Purpose, Refusal};
-use web::{Caller, Choice, ChildFlag, Form, Page, Site};
+use web::{Caller, ChildFlag, Choice, Form, Page, Site};
 
 use super::{Hit, Wanted, search};
 
@@ -116,10 +116,16 @@ fn wanted(form: &mut Form) -> Option<Wanted> {
     }
     let whole = |name: &str| fold(name).chars().filter(|c| c.is_alphabetic()).count() > 1;
     if !whole(&given) {
-        form.refuse("given", "Enter the whole given name: part of a name finds nobody, so that nobody is found by guessing");
+        form.refuse(
+            "given",
+            "Enter the whole given name: part of a name finds nobody, so that nobody is found by guessing",
+        );
     }
     if !whole(&family) {
-        form.refuse("family", "Enter the whole family name: part of a name finds nobody, so that nobody is found by guessing");
+        form.refuse(
+            "family",
+            "Enter the whole family name: part of a name finds nobody, so that nobody is found by guessing",
+        );
     }
     let born = form.date("born", "the date of birth");
     form.is_good().then_some(Wanted::Name { given, family, born: born? })

@@ -8,9 +8,12 @@ use vault::{Change, FromRow, Held, Reader, Row, StoreError, Vault, params};
 use super::{Entry, Wanted, first_word};
 
 const RECORDS: &str = "SELECT record, controller, category FROM person_search";
-const BY_NHS: &str = "SELECT record, controller, category FROM person_search WHERE nhs_digest = $1 AND nhs_digest IS NOT NULL";
-const BY_UPN: &str = "SELECT record, controller, category FROM person_search WHERE upn_digest = $1 AND upn_digest IS NOT NULL";
-const BY_NAME: &str = "SELECT record, controller, category FROM person_search WHERE dob = $1 AND family = $2 AND given = $3";
+const BY_NHS: &str =
+    "SELECT record, controller, category FROM person_search WHERE nhs_digest = $1 AND nhs_digest IS NOT NULL";
+const BY_UPN: &str =
+    "SELECT record, controller, category FROM person_search WHERE upn_digest = $1 AND upn_digest IS NOT NULL";
+const BY_NAME: &str =
+    "SELECT record, controller, category FROM person_search WHERE dob = $1 AND family = $2 AND given = $3";
 pub(crate) const REMOVE: &str = "DELETE FROM person_search WHERE record = $1";
 pub(crate) const UNMAKE: &str = "DELETE FROM person_search WHERE record IN (SELECT record FROM person_search \
      WHERE controller = $1 AND category = $2 ORDER BY record LIMIT 600)";

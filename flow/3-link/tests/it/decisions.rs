@@ -41,7 +41,8 @@ async fn the_same_person_is_joined_at_once_and_stays_joined_until_it_is_undone()
         assert_eq!(house.run().await.changes, 0);
 
         // A corrected record inherits what was decided about the one before.
-        let newer = house.accept_version("exclusion", "e3", 2, "given=Callum;family=Hart-Lee;dob=2008-11-02;sex=male").await;
+        let newer =
+            house.accept_version("exclusion", "e3", 2, "given=Callum;family=Hart-Lee;dob=2008-11-02;sex=male").await;
         house.drain().await;
         assert_eq!(house.person(newer).await, Some(callum));
 
@@ -99,7 +100,8 @@ async fn two_people_are_asked_about_once() {
         house.accept("custody", "c8", "given=Callum;family=Hart;dob=2008-11-02;sex=male;postcode=ZQ3 2LX").await;
         house.run().await;
         let waiting = async || link::api::waiting_count(&house.t.vault, &house.actor()).await.unwrap().unwrap();
-        let (pairs, asked) = (house.t.query("SELECT state FROM pair WHERE state = 'review'", vec![]).await.len(), waiting().await);
+        let (pairs, asked) =
+            (house.t.query("SELECT state FROM pair WHERE state = 'review'", vec![]).await.len(), waiting().await);
         assert!(pairs > 2 && asked < pairs as u64, "{asked} of {pairs}");
         decide(&house, small.callum, small.unsure, "different", "Another family").await;
         assert_eq!(waiting().await, asked - 1, "their other pairs are not asked about again");
@@ -119,7 +121,10 @@ async fn a_decision_in_the_middle_of_a_run_is_not_written_over() {
         decide(&house, small.callum, small.unsure, "same", "").await;
         let open = house.t.query("SELECT id FROM link_run WHERE state = 'running'", vec![]).await;
         assert!(open.is_empty(), "the run may no longer write");
-        let jobs = house.t.query("SELECT id FROM job WHERE kind = 'link_records' AND state = 'waiting' AND payload = '{}'", vec![]).await;
+        let jobs = house
+            .t
+            .query("SELECT id FROM job WHERE kind = 'link_records' AND state = 'waiting' AND payload = '{}'", vec![])
+            .await;
         assert_eq!(jobs.len(), 1, "and another follows");
     })
     .await;
@@ -140,14 +145,21 @@ async fn a_pair_is_settled_blind_and_needs_a_reason_where_it_is_two_people() {
         assert_eq!(refused.status, 422);
         assert!(refused.body.contains("Enter why they are different people"));
         let answered = browser.post(&path, &[("answer", "not_sure")]).await;
-        assert!(answered.location.contains(&format!("after={}", link::pair::PairKey::of(small.callum, small.unsure))), "{}", answered.location);
+        assert!(
+            answered.location.contains(&format!("after={}", link::pair::PairKey::of(small.callum, small.unsure))),
+            "{}",
+            answered.location
+        );
         let page = browser.get(&path).await;
         assert!(page.body.contains("a chance of") && page.body.contains("links from"));
         let queue = browser.get("/links/review?show=aside").await;
         assert!(queue.body.contains("Callum Hart"));
         let who = house.t.query("SELECT decided_by, answer FROM pair_decision", vec![]).await;
         assert_eq!(who[0].text("decided_by").unwrap(), ANALYST.to_string());
-        let logged = house.t.query("SELECT operation FROM audit_entry WHERE scope_kind = 'pair' AND verb = 'pair_decided'", vec![]).await;
+        let logged = house
+            .t
+            .query("SELECT operation FROM audit_entry WHERE scope_kind = 'pair' AND verb = 'pair_decided'", vec![])
+            .await;
         assert_eq!(logged.len(), 1);
     })
     .await;

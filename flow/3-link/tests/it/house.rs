@@ -10,8 +10,10 @@ use base::{Code, Id, Timestamp, code, kind};
 use link::api::{RunReport, run};
 use share::api::{AgencyKind, NewAgency, add_agency, register_holding};
 use vault::{
-    Actor, Ask, Cause, Decider, Decision, Facet, Grant, Migration, Operation, Permit, Purpose, Reader, Scope, Staff, StoreError, Verb,
-    jobs::Handlers, params,
+    Actor, Ask, Cause, Decider, Decision, Facet, Grant, Migration, Operation, Permit, Purpose, Reader, Scope, Staff,
+    StoreError, Verb,
+    jobs::Handlers,
+    params,
     testing::{Bench, Plan},
 };
 
@@ -52,7 +54,10 @@ pub fn migrations() -> Vec<Migration> {
 pub fn plan(agreements: &Agreements) -> Plan {
     let mut migrations = migrations();
     migrations.sort_by_key(|migration| migration.number);
-    Plan::of(&migrations).topic("records_accepted", "link_records").topic("people_linked", "listens").decider(agreements.clone())
+    Plan::of(&migrations)
+        .topic("records_accepted", "link_records")
+        .topic("people_linked", "listens")
+        .decider(agreements.clone())
 }
 
 /// Runs a test on both engines with a county of partners.
@@ -78,8 +83,11 @@ pub struct House {
 
 pub const ANALYST: Id<kind::Member> = Id::from_u128(77);
 
-const PARTNERS: [(&str, AgencyKind); 3] =
-    [("custody", AgencyKind::Police), ("social_care_involvement", AgencyKind::SocialCare), ("exclusion", AgencyKind::Education)];
+const PARTNERS: [(&str, AgencyKind); 3] = [
+    ("custody", AgencyKind::Police),
+    ("social_care_involvement", AgencyKind::SocialCare),
+    ("exclusion", AgencyKind::Education),
+];
 
 impl House {
     pub async fn set_up(t: Bench, agreements: Agreements) -> Self {
@@ -91,7 +99,8 @@ impl House {
             scope: Scope::unit(),
         };
         let mut change = t.vault.change(cause).await.unwrap();
-        let new = |code: &str, kind| NewAgency { code: code.parse().unwrap(), name: format!("The {code} people"), kind };
+        let new =
+            |code: &str, kind| NewAgency { code: code.parse().unwrap(), name: format!("The {code} people"), kind };
         let unit = add_agency(&mut change, &new("unit", AgencyKind::Unit)).await.unwrap();
         let mut partners = BTreeMap::new();
         for (category, kind) in PARTNERS {
@@ -166,8 +175,11 @@ impl House {
     }
 
     pub fn facets(&self) -> Vec<Facet> {
-        let mut facets: Vec<Facet> =
-            self.partners.iter().map(|(category, controller)| Facet { controller: *controller, category: category.clone() }).collect();
+        let mut facets: Vec<Facet> = self
+            .partners
+            .iter()
+            .map(|(category, controller)| Facet { controller: *controller, category: category.clone() })
+            .collect();
         facets.push(Facet { controller: self.unit, category: code!("link_decision") });
         facets
     }
@@ -207,10 +219,7 @@ impl House {
         let key = link::pair::PairKey::of(one, other);
         let rows = self
             .t
-            .query(
-                "SELECT state FROM pair WHERE left_record = $1 AND right_record = $2",
-                params![key.left, key.right],
-            )
+            .query("SELECT state FROM pair WHERE left_record = $1 AND right_record = $2", params![key.left, key.right])
             .await;
         rows.first().map(|row| row.text("state").unwrap())
     }

@@ -149,9 +149,15 @@ async fn the_search_page_explains_what_it_will_not_do() {
         let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
         let asked = browser.post("/people", &[("family", "Barker")]).await;
         assert_eq!(asked.status, 422);
-        assert!(asked.body.contains("part of a name finds nobody") && asked.body.contains("Select what you need this for"));
+        assert!(
+            asked.body.contains("part of a name finds nobody") && asked.body.contains("Select what you need this for")
+        );
         let typed = [
-            ("purpose", "safeguarding"), ("given", "Callum"), ("family", "Barker"), ("born-day", "2"), ("born-month", "11"),
+            ("purpose", "safeguarding"),
+            ("given", "Callum"),
+            ("family", "Barker"),
+            ("born-day", "2"),
+            ("born-month", "11"),
             ("born-year", "2008"),
         ];
         let found = browser.post("/people", &typed).await;

@@ -6,7 +6,10 @@ use base::code;
 use ingest::api::{deliver_file, feed};
 use link::api::run;
 use share::api::{AgencyKind, NewAgency, add_agency, register_holding};
-use vault::{Actor, Cause, Operation, Purpose, Scope, testing::{Bench, Engine}};
+use vault::{
+    Actor, Cause, Operation, Purpose, Scope,
+    testing::{Bench, Engine},
+};
 
 use crate::house::{Agreements, plan};
 
@@ -25,7 +28,8 @@ async fn the_county_is_linked_with_hardly_a_wrong_link() {
 
 async fn measure(t: Bench) {
     let folder = tempfile::tempdir().unwrap();
-    let mut county = demo::county::Plan::new(4_000, 5, folder.path().join("county"), "2026-03-02T09:00:00Z".parse().unwrap());
+    let mut county =
+        demo::county::Plan::new(4_000, 5, folder.path().join("county"), "2026-03-02T09:00:00Z".parse().unwrap());
     county.months = 12;
     demo::county::generate(&county, &mut |_| {}).unwrap();
     set_up(&t).await;
@@ -44,14 +48,19 @@ async fn measure(t: Bench) {
     // Exclusions have no id of their own, so the truth can't be looked up by it.
     let known: Vec<(String, String)> = rows
         .iter()
-        .filter_map(|row| Some((row.text("p").unwrap(), truth.get(&(row.text("f").unwrap(), row.text("k").unwrap()))?.clone())))
+        .filter_map(|row| {
+            Some((row.text("p").unwrap(), truth.get(&(row.text("f").unwrap(), row.text("k").unwrap()))?.clone()))
+        })
         .collect();
     assert!(known.len() > 1_000, "{} of {} records have a truth", known.len(), rows.len());
     let (linked, same, both) = pairs(&known);
     let (precision, recall) = (both as f64 / linked as f64, both as f64 / same as f64);
     eprintln!(
         "{} records, {} people, {} for review; precision {precision:.4}, recall {recall:.4}; {:?}",
-        report.records, report.people, report.review, started.elapsed()
+        report.records,
+        report.people,
+        report.review,
+        started.elapsed()
     );
     assert!(precision >= LEAST_PRECISION, "precision {precision:.4}");
     assert!(recall >= LEAST_RECALL, "recall {recall:.4}");
@@ -80,7 +89,8 @@ fn truth(path: &Path) -> HashMap<(String, String), String> {
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
 }

@@ -25,22 +25,48 @@ pub async fn small(house: &House) -> Small {
     let small = Small {
         callum: house.accept("custody", "c1", CALLUM).await,
         callum_typo: house
-            .accept("social_care_involvement", "s1", "given=CALLUM;family=BARKR;dob=2008-11-02;sex=male;postcode=ZQ3 2LD")
+            .accept(
+                "social_care_involvement",
+                "s1",
+                "given=CALLUM;family=BARKR;dob=2008-11-02;sex=male;postcode=ZQ3 2LD",
+            )
             .await,
         callum_short: house
             .accept("exclusion", "e1", "given=Cal James;family=Barker;dob=2008-11-02;sex=male;postcode=ZQ3 2LD")
             .await,
         twin: house
-            .accept("custody", "c2", "given=Connor;family=Barker;dob=2008-11-02;sex=male;postcode=ZQ3 2LD;phone=07104119031")
+            .accept(
+                "custody",
+                "c2",
+                "given=Connor;family=Barker;dob=2008-11-02;sex=male;postcode=ZQ3 2LD;phone=07104119031",
+            )
             .await,
         sister: house
-            .accept("exclusion", "e2", "given=Chloe;family=Barker;dob=2010-05-06;sex=female;postcode=ZQ3 2LD;phone=07104119031")
+            .accept(
+                "exclusion",
+                "e2",
+                "given=Chloe;family=Barker;dob=2010-05-06;sex=female;postcode=ZQ3 2LD;phone=07104119031",
+            )
             .await,
-        unsure: house.accept("exclusion", "e3", "given=Callum;family=Hart;dob=2008-11-02;sex=male;postcode=ZQ3 2LX").await,
-        stranger: house.accept("social_care_involvement", "s2", "given=Zofia;family=Nowak;dob=1990-01-30;sex=female;postcode=ZQ1 1AA").await,
+        unsure: house
+            .accept("exclusion", "e3", "given=Callum;family=Hart;dob=2008-11-02;sex=male;postcode=ZQ3 2LX")
+            .await,
+        stranger: house
+            .accept(
+                "social_care_involvement",
+                "s2",
+                "given=Zofia;family=Nowak;dob=1990-01-30;sex=female;postcode=ZQ1 1AA",
+            )
+            .await,
     };
     for n in 0..40 {
-        let fields = format!("given=Given{n};family=Family{n};dob=19{:02}-0{}-1{};sex=male;postcode=ZQ{} 1AB", 50 + n, n % 9 + 1, n % 10, n % 14 + 1);
+        let fields = format!(
+            "given=Given{n};family=Family{n};dob=19{:02}-0{}-1{};sex=male;postcode=ZQ{} 1AB",
+            50 + n,
+            n % 9 + 1,
+            n % 10,
+            n % 14 + 1
+        );
         house.accept("custody", &format!("x{n}"), &fields).await;
     }
     small
@@ -119,7 +145,9 @@ async fn a_new_version_takes_the_place_and_the_person_of_the_old() {
         let old = house.accept("custody", "c1", CALLUM).await;
         house.run().await;
         let person = house.person(old).await.unwrap();
-        let new = house.accept_version("custody", "c1", 2, "given=Callum;family=Smith;dob=2008-11-02;sex=male;postcode=ZQ3 2LD").await;
+        let new = house
+            .accept_version("custody", "c1", 2, "given=Callum;family=Smith;dob=2008-11-02;sex=male;postcode=ZQ3 2LD")
+            .await;
         house.run().await;
         assert_eq!(house.person(new).await, Some(person));
         assert_eq!(house.person(old).await, Some(person), "what hangs on the old version finds its person");
@@ -141,12 +169,20 @@ async fn an_ended_agreement_hides_at_once_and_the_next_run_unmakes() {
         assert_eq!(house.person(small.callum_typo).await, None, "hidden at once");
         let reader = house.reader().await;
         assert_eq!(link::api::records_of(&reader, person).await.unwrap().len(), 2);
-        assert!(link::api::who_knows(&reader, person).await.unwrap().iter().all(|agency| *agency != house.partners[&code!("social_care_involvement")]));
+        assert!(
+            link::api::who_knows(&reader, person)
+                .await
+                .unwrap()
+                .iter()
+                .all(|agency| *agency != house.partners[&code!("social_care_involvement")])
+        );
 
         house.run().await;
-        let left = house.t.query("SELECT record FROM person_record WHERE category = 'social_care_involvement'", vec![]).await;
+        let left =
+            house.t.query("SELECT record FROM person_record WHERE category = 'social_care_involvement'", vec![]).await;
         assert!(left.is_empty(), "unmade");
-        let left = house.t.query("SELECT record FROM person_search WHERE category = 'social_care_involvement'", vec![]).await;
+        let left =
+            house.t.query("SELECT record FROM person_search WHERE category = 'social_care_involvement'", vec![]).await;
         assert!(left.is_empty(), "no longer found");
         assert_eq!(house.pair(small.callum, small.callum_typo).await, None);
         assert_eq!(house.person(small.callum).await, Some(person), "who is left keeps their id");
@@ -216,11 +252,20 @@ async fn two_runs_at_once_do_not_write_over_each_other() {
         let (a, b) = tokio::join!(run(&one, &Actor::System, &|_| {}), run(&other, &Actor::System, &|_| {}));
         assert!(a.is_ok() || b.is_ok());
         for outcome in [a, b] {
-            assert!(matches!(outcome, Ok(_) | Err(RunError::Overtaken | RunError::Store(StoreError::Busy))), "{outcome:?}");
+            assert!(
+                matches!(outcome, Ok(_) | Err(RunError::Overtaken | RunError::Store(StoreError::Busy))),
+                "{outcome:?}"
+            );
         }
         house.run().await;
         assert_eq!(house.run().await.changes, 0);
-        let doubled = house.t.query("SELECT id FROM person WHERE id NOT IN (SELECT person FROM person_record) AND merged_into IS NULL", vec![]).await;
+        let doubled = house
+            .t
+            .query(
+                "SELECT id FROM person WHERE id NOT IN (SELECT person FROM person_record) AND merged_into IS NULL",
+                vec![],
+            )
+            .await;
         assert!(doubled.is_empty(), "nobody is left without a record");
     })
     .await;

@@ -20,7 +20,9 @@ async fn a_full_name_and_birth_date_finds_the_person_and_part_of_it_nobody() {
     both(|house| async move {
         let small = small(&house).await;
         house.run().await;
-        let find = async |wanted: Wanted| search(&house.t.vault, &house.actor(), Purpose::Safeguarding, &wanted).await.unwrap();
+        let find = async |wanted: Wanted| {
+            search(&house.t.vault, &house.actor(), Purpose::Safeguarding, &wanted).await.unwrap()
+        };
         let hits = find(callum()).await;
         assert_eq!(hits.len(), 1);
         assert_eq!(Some(hits[0].person), house.person(small.callum).await);
@@ -37,7 +39,9 @@ async fn a_full_name_and_birth_date_finds_the_person_and_part_of_it_nobody() {
 async fn a_number_finds_the_person_and_stands_nowhere_in_clear() {
     both(|house| async move {
         let number = base::NhsNumber::with_check_digit(943_476_591).unwrap();
-        let record = house.accept("social_care_involvement", "s1", &format!("given=Ann;family=Lee;nhs_number={}", number.digits())).await;
+        let record = house
+            .accept("social_care_involvement", "s1", &format!("given=Ann;family=Lee;nhs_number={}", number.digits()))
+            .await;
         house.run().await;
         let hits = search(&house.t.vault, &house.actor(), Purpose::Support, &Wanted::Nhs(number)).await.unwrap();
         assert_eq!(hits.len(), 1);
@@ -75,7 +79,11 @@ async fn who_may_only_be_searched_is_a_pointer_and_who_may_not_is_not_there() {
         }
         let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
         let typed = [
-            ("purpose", "safeguarding"), ("given", "Callum"), ("family", "Barker"), ("born-day", "2"), ("born-month", "11"),
+            ("purpose", "safeguarding"),
+            ("given", "Callum"),
+            ("family", "Barker"),
+            ("born-day", "2"),
+            ("born-month", "11"),
             ("born-year", "2008"),
         ];
         browser.get("/people").await;

@@ -56,7 +56,9 @@ pub(super) fn read(source: impl Read) -> Result<Vec<ReadArea>, LoadError> {
         areas.push(area);
     }
     if areas.is_empty() {
-        return Err(LoadError::Wrong("it has no features: send a GeoJSON feature collection of small areas".to_owned()));
+        return Err(LoadError::Wrong(
+            "it has no features: send a GeoJSON feature collection of small areas".to_owned(),
+        ));
     }
     Ok(areas)
 }
@@ -166,7 +168,8 @@ fn ring_text(ring: &Ring) -> String {
 pub(crate) fn shape_of(coordinates: &str) -> Option<Shape> {
     let polygons: Vec<Vec<Vec<(f64, f64)>>> = serde_json::from_str(coordinates).ok()?;
     let read_ring = |ring: &Vec<(f64, f64)>| {
-        let points: Result<Vec<Point>, _> = ring.iter().map(|(longitude, latitude)| Point::new(*longitude, *latitude)).collect();
+        let points: Result<Vec<Point>, _> =
+            ring.iter().map(|(longitude, latitude)| Point::new(*longitude, *latitude)).collect();
         Ring::new(points.ok()?).ok()
     };
     let read_polygon = |rings: &Vec<Vec<(f64, f64)>>| {

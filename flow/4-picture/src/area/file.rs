@@ -30,7 +30,10 @@ impl Read for Bounded {
         let read = self.whole.read(into)?;
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
             let megabytes = MOST_BYTES / 1024 / 1024;
-            io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {megabytes} MB once unpacked; split it"))
+            io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it has more than {megabytes} MB once unpacked; split it"),
+            )
         })?;
         Ok(read)
     }

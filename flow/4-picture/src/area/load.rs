@@ -92,8 +92,16 @@ fn area_rows(source: impl Read + Send + 'static, load_id: Id<()>) -> Result<Vec<
 ///
 /// # Errors
 /// [`LoadError::Wrong`] where a column is missing or no row could be read. A row that can't be read is left out and named.
-pub async fn load_population(vault: &Vault, actor: Actor, source: impl Read + Send + 'static) -> Result<Loaded, LoadError> {
-    let residents = Column { what: "the number of residents", names: &["all", "residents", "population"], start: "total population" };
+pub async fn load_population(
+    vault: &Vault,
+    actor: Actor,
+    source: impl Read + Send + 'static,
+) -> Result<Loaded, LoadError> {
+    let residents = Column {
+        what: "the number of residents",
+        names: &["all", "residents", "population"],
+        start: "total population",
+    };
     let columns = [AREA_CODE, residents];
     load_csv(vault, actor, code!("population_loaded"), &POPULATION, columns, source, |area, residents| {
         Ok(params![read_area(area)?, whole(residents, 0..=10_000_000, "the number of residents")?])
@@ -105,9 +113,12 @@ pub async fn load_population(vault: &Vault, actor: Actor, source: impl Read + Se
 ///
 /// # Errors
 /// As [`load_population`].
-pub async fn load_deprivation(vault: &Vault, actor: Actor, source: impl Read + Send + 'static) -> Result<Loaded, LoadError> {
-    let decile =
-        Column { what: "the decile", names: &["decile"], start: "index of multiple deprivation (imd) decile" };
+pub async fn load_deprivation(
+    vault: &Vault,
+    actor: Actor,
+    source: impl Read + Send + 'static,
+) -> Result<Loaded, LoadError> {
+    let decile = Column { what: "the decile", names: &["decile"], start: "index of multiple deprivation (imd) decile" };
     let columns = [AREA_CODE, decile];
     load_csv(vault, actor, code!("deprivation_loaded"), &DEPRIVATION, columns, source, |area, decile| {
         Ok(params![read_area(area)?, whole(decile, 1..=10, "the decile")?])
@@ -120,8 +131,13 @@ pub async fn load_deprivation(vault: &Vault, actor: Actor, source: impl Read + S
 ///
 /// # Errors
 /// As [`load_population`].
-pub async fn load_postcodes(vault: &Vault, actor: Actor, source: impl Read + Send + 'static) -> Result<Loaded, LoadError> {
-    let postcode = Column { what: "the postcode", names: &["postcode", "pcds", "pcd", "pcd2", "pcd7", "pcd8"], start: "postcode" };
+pub async fn load_postcodes(
+    vault: &Vault,
+    actor: Actor,
+    source: impl Read + Send + 'static,
+) -> Result<Loaded, LoadError> {
+    let postcode =
+        Column { what: "the postcode", names: &["postcode", "pcds", "pcd", "pcd2", "pcd7", "pcd8"], start: "postcode" };
     let columns = [postcode, AREA_CODE];
     load_csv(vault, actor, code!("postcodes_loaded"), &POSTCODE, columns, source, |postcode, area| {
         let postcode: Postcode = postcode.parse().map_err(|error: base::PostcodeError| error.to_string())?;
@@ -152,8 +168,11 @@ impl Column {
         heads.iter().position(is_it).ok_or_else(|| {
             let heads: Vec<&str> = heads.iter().take(12).collect();
             let (what, names) = (self.what, self.names.join("`, `"));
-            LoadError::Wrong(format!("no column is {what}: it is called `{names}`, or begins with `{}`. The file's columns: {}",
-                self.start, heads.join(", ")))
+            LoadError::Wrong(format!(
+                "no column is {what}: it is called `{names}`, or begins with `{}`. The file's columns: {}",
+                self.start,
+                heads.join(", ")
+            ))
         })
     }
 }
@@ -187,7 +206,8 @@ async fn load_csv(
     let load_id = load.load_id;
     let (sender, mut pieces) = mpsc::channel(2);
     let reader = tokio::task::spawn_blocking(move || {
-        let outcome = read_csv(source, &columns, &read, load_id, |rows| sender.blocking_send(Piece::Rows(rows)).is_ok());
+        let outcome =
+            read_csv(source, &columns, &read, load_id, |rows| sender.blocking_send(Piece::Rows(rows)).is_ok());
         // Whoever wrote has gone where this fails, and has said why.
         let _ = sender.blocking_send(Piece::End(outcome));
     });
@@ -245,7 +265,10 @@ fn read_csv(
     }
     send(batch);
     if loaded.kept == 0 {
-        let remark = loaded.remarks.first().map_or_else(|| "it has no rows".to_owned(), |remark| format!("no row can be read ({remark})"));
+        let remark = loaded
+            .remarks
+            .first()
+            .map_or_else(|| "it has no rows".to_owned(), |remark| format!("no row can be read ({remark})"));
         return Err(LoadError::Wrong(remark));
     }
     Ok(loaded)
@@ -300,6 +323,8 @@ impl Load<'_> {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, LoadError> + Send + 'static) -> Result<T, LoadError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
     tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
 }

@@ -8,9 +8,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use load::{LoadError, Loaded, load_areas, load_deprivation, load_population, load_postcodes};
 pub(crate) use boundary::shape_of;
 pub(crate) use load::DRAWING_WIDTH;
+pub use load::{LoadError, Loaded, load_areas, load_deprivation, load_population, load_postcodes};
 pub(crate) use store::{AreaRow, areas_with_residents, bump_version, version};
 
 use std::collections::BTreeMap;

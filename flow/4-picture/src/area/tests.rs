@@ -17,7 +17,8 @@ fn polygon(coordinates: &str) -> String {
 }
 
 const ONS: &str = r#""LSOA11CD":"E01015814","LSOA11NM":"Southend-on-Sea 003A","LAD19CD":"E06000033","LAD19NM":"Southend-on-Sea","FID":7"#;
-const OURS: &str = r#""code":"E01090001","name":"Lindermouth 001A","district_code":"E07099001","district_name":"Lindermouth""#;
+const OURS: &str =
+    r#""code":"E01090001","name":"Lindermouth 001A","district_code":"E07099001","district_name":"Lindermouth""#;
 
 fn problem(file: &str) -> String {
     read(file.as_bytes()).unwrap_err().to_string()
@@ -25,7 +26,8 @@ fn problem(file: &str) -> String {
 
 #[test]
 fn official_and_plain_names_polygon_and_multipolygon() {
-    let islands = format!(r#"{{"type":"MultiPolygon","coordinates":[{SQUARE},[[[0.3,51.5,4],[0.4,51.5,4],[0.4,51.6,4]]]]}}"#);
+    let islands =
+        format!(r#"{{"type":"MultiPolygon","coordinates":[{SQUARE},[[[0.3,51.5,4],[0.4,51.5,4],[0.4,51.6,4]]]]}}"#);
     let areas = read(collection(&[feature(ONS, &polygon(SQUARE)), feature(OURS, &islands)]).as_bytes()).unwrap();
     assert_eq!(areas.len(), 2);
     assert_eq!(areas[0].place.name, "Southend-on-Sea 003A");
@@ -49,12 +51,21 @@ fn every_problem_names_the_feature_and_says_that_nothing_was_changed() {
     let second = |bad: String| problem(&collection(&[good.clone(), bad]));
     for (file, words) in [
         (second(good.clone()), "feature 2 (E01015814): the same area came before"),
-        (second(feature(&OURS.replace("E01090001", "E02090001"), &polygon(SQUARE))), "feature 2 (E02090001): a small area's code is"),
+        (
+            second(feature(&OURS.replace("E01090001", "E02090001"), &polygon(SQUARE))),
+            "feature 2 (E02090001): a small area's code is",
+        ),
         (second(feature(r#""id":"x""#, &polygon(SQUARE))), "none of its properties is a small area's code"),
-        (second(feature(&OURS.replace("\"name\"", "\"label\""), &polygon(SQUARE))), "feature 2 (E01090001): it has no name"),
+        (
+            second(feature(&OURS.replace("\"name\"", "\"label\""), &polygon(SQUARE))),
+            "feature 2 (E01090001): it has no name",
+        ),
         (second(feature(OURS, r#"{"type":"Point","coordinates":[0.1,51.5]}"#)), "its geometry is a Point"),
         (second(feature(OURS, &polygon("[[[0.1,51.5],[0.2,51.5],[0.1,51.5]]]"))), "at least three different points"),
-        (second(feature(OURS, &polygon("[[[588000,186000],[588100,186000],[588100,186100]]]"))), "British National Grid"),
+        (
+            second(feature(OURS, &polygon("[[[588000,186000],[588100,186000],[588100,186100]]]"))),
+            "British National Grid",
+        ),
         (second(feature(OURS, &polygon("[0.1,51.5]"))), "not nested as GeoJSON"),
         (problem("Crime ID,Month\n"), "this is not GeoJSON"),
         (problem(&collection(&[])), "it has no features"),

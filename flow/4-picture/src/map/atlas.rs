@@ -70,7 +70,8 @@ impl Shelf {
         let areas = area::areas_with_residents(&vault.plain()).await?;
         let counts = store::counts(&vault.plain()).await?;
         let read = tokio::task::spawn_blocking(move || Arc::new(Atlas::of(version, areas, &counts))).await;
-        let atlas = read.map_err(|error| StoreError::BadValue { column: "boundary".to_owned(), problem: error.to_string() })?;
+        let atlas =
+            read.map_err(|error| StoreError::BadValue { column: "boundary".to_owned(), problem: error.to_string() })?;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&atlas);
         Ok(atlas)
     }
@@ -95,10 +96,8 @@ impl Atlas {
         for (row, shape) in areas.iter().zip(fine()) {
             by_district.entry(&row.place.district_code).or_default().extend(shape);
         }
-        let views: BTreeMap<&str, View> = by_district
-            .into_iter()
-            .filter_map(|(code, shapes)| Some((code, view(Bounds::around(shapes))?)))
-            .collect();
+        let views: BTreeMap<&str, View> =
+            by_district.into_iter().filter_map(|(code, shapes)| Some((code, view(Bounds::around(shapes))?))).collect();
         let path = |view: Option<&View>, shape: Option<&Shape>| match (view, shape) {
             (Some(view), Some(shape)) => view.path(shape),
             _ => String::new(),
@@ -107,7 +106,10 @@ impl Atlas {
             .iter()
             .zip(&shapes)
             .map(|(row, (coarse, fine))| {
-                (path(county.as_ref(), coarse.as_ref()), path(views.get(row.place.district_code.as_str()), fine.as_ref()))
+                (
+                    path(county.as_ref(), coarse.as_ref()),
+                    path(views.get(row.place.district_code.as_str()), fine.as_ref()),
+                )
             })
             .collect();
         self.county_box = county.map(|view| view.view_box()).unwrap_or_default();

@@ -193,7 +193,11 @@ fn heads(atlas: &Atlas, question: &Question) -> Vec<Head> {
 fn words(atlas: &Atlas, question: &Question, totals: &[u64]) -> Words {
     let (category, months) = (question.category_words(atlas).to_owned(), question.months_words(atlas));
     let district = question.district_words(atlas).to_owned();
-    let top = Question { sort: if question.rates { Sort::Rate } else { Sort::Offences }, descending: true, ..question.clone() };
+    let top = Question {
+        sort: if question.rates { Sort::Rate } else { Sort::Offences },
+        descending: true,
+        ..question.clone()
+    };
     let highest: Vec<String> = sorted(atlas, &top, totals)
         .into_iter()
         .take(3)
@@ -315,8 +319,11 @@ async fn area(
     let totals = atlas.totals(&question);
     let offences = totals.get(at).copied().unwrap_or_default();
     let by_month = atlas.months_of(at, &question);
-    let chart = trend(&atlas, &question, &by_month, place.residents.unwrap_or_default())
-        .note(format!("{}, {}.", question.category_words(&atlas), place.at.name));
+    let chart = trend(&atlas, &question, &by_month, place.residents.unwrap_or_default()).note(format!(
+        "{}, {}.",
+        question.category_words(&atlas),
+        place.at.name
+    ));
     web::render(AreaPage {
         page: page.title(place.at.name.clone()),
         form: question.form(&atlas),

@@ -124,7 +124,9 @@ impl Question {
 
     /// `Violence and sexual offences`, or `All street crime`.
     pub(super) fn category_words<'a>(&self, atlas: &'a Atlas) -> &'a str {
-        self.category.and_then(|at| atlas.categories.get(at)).map_or("All street crime and anti-social behaviour", String::as_str)
+        self.category
+            .and_then(|at| atlas.categories.get(at))
+            .map_or("All street crime and anti-social behaviour", String::as_str)
     }
 
     /// `October 2018 to February 2019`.
@@ -164,7 +166,18 @@ fn real(count: u64) -> f64 {
 /// `2018-10` as `October 2018`.
 pub(super) fn month_words(month: &str) -> String {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let named = month.split_once('-').and_then(|(year, number)| {
         let name = NAMES.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;

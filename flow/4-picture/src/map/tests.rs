@@ -36,14 +36,18 @@ fn count(area: &str, month: &str, category: &str, n: u64) -> Count {
 
 fn atlas() -> Atlas {
     let areas = vec![area(1, "North", Some(1000)), area(2, "North", Some(2000)), area(3, "South", None)];
-    Atlas::of(1, areas, &[
-        count("", "2018-12", "Drugs", 4),
-        count("E01000001", "2018-11", "Burglary", 3),
-        count("E01000001", "2019-01", "Drugs", 5),
-        count("E01000002", "2018-11", "Drugs", 2),
-        count("E01000003", "2018-11", "Drugs", 9),
-        count("E01999999", "2018-11", "Drugs", 7),
-    ])
+    Atlas::of(
+        1,
+        areas,
+        &[
+            count("", "2018-12", "Drugs", 4),
+            count("E01000001", "2018-11", "Burglary", 3),
+            count("E01000001", "2019-01", "Drugs", 5),
+            count("E01000002", "2018-11", "Drugs", 2),
+            count("E01000003", "2018-11", "Drugs", 9),
+            count("E01999999", "2018-11", "Drugs", 7),
+        ],
+    )
 }
 
 fn ask(atlas: &Atlas, query: &str) -> Question {
@@ -65,7 +69,8 @@ fn everything_that_came_in_is_on_the_map_or_off_it() {
 #[test]
 fn an_address_that_makes_no_sense_asks_for_everything() {
     let atlas = atlas();
-    let question = ask(&atlas, "category=Witchcraft&from=1066-10&to=x&district=Nowhere&measure=vibes&sort=luck&order=sideways");
+    let question =
+        ask(&atlas, "category=Witchcraft&from=1066-10&to=x&district=Nowhere&measure=vibes&sort=luck&order=sideways");
     assert_eq!((question.category, question.from, question.to, question.district.clone()), (None, 0, 2, None));
     assert!(question.rates && question.sort == Sort::Rate && question.descending);
     let turned = ask(&atlas, "from=2019-01&to=2018-11");

@@ -47,7 +47,10 @@ impl Handler for CountOffences {
 }
 
 fn line(job: &Job, key: &str) -> Result<u64, JobFault> {
-    job.payload.get(key).and_then(serde_json::Value::as_u64).ok_or_else(|| JobFault::Hopeless(format!("the job has no `{key}`")))
+    job.payload
+        .get(key)
+        .and_then(serde_json::Value::as_u64)
+        .ok_or_else(|| JobFault::Hopeless(format!("the job has no `{key}`")))
 }
 
 /// Street crime is open and names nobody, so that counting it is part of taking it in: the purpose `statistics` would count

@@ -19,7 +19,12 @@ impl FromRow for Count {
 
 /// Every count, by area.
 pub(crate) async fn counts(plain: &Plain) -> Result<Vec<Count>, StoreError> {
-    plain.rows("SELECT area, month, category, n FROM offence_count WHERE n > 0 ORDER BY area, month, category", params![]).await
+    plain
+        .rows(
+            "SELECT area, month, category, n FROM offence_count WHERE n > 0 ORDER BY area, month, category",
+            params![],
+        )
+        .await
 }
 
 struct Counted;
@@ -37,7 +42,12 @@ pub(super) async fn is_counted(plain: &Plain, delivery: &str, lines: (u64, u64))
 }
 
 /// Adds a tally to the counts, once for these lines: `false` where they are in already.
-pub(super) async fn add(change: &mut Change, delivery: &str, lines: (u64, u64), tally: Tally) -> Result<bool, StoreError> {
+pub(super) async fn add(
+    change: &mut Change,
+    delivery: &str,
+    lines: (u64, u64),
+    tally: Tally,
+) -> Result<bool, StoreError> {
     let noted = change
         .execute(
             "INSERT INTO offence_chunk (delivery, from_line, to_line, counted_at) VALUES ($1, $2, $3, $4) \

@@ -4,10 +4,13 @@ use std::io::Write as _;
 
 use base::Postcode;
 use picture::api::{
-    LoadError, area_of_postcode, areas_of_postcodes, districts, load_areas, load_deprivation, load_population, load_postcodes,
-    place_of_area,
+    LoadError, area_of_postcode, areas_of_postcodes, districts, load_areas, load_deprivation, load_population,
+    load_postcodes, place_of_area,
 };
-use vault::{Actor, testing::{Bench, check_catalogue}};
+use vault::{
+    Actor,
+    testing::{Bench, check_catalogue},
+};
 
 use crate::setting::{AREAS, POPULATION, plan};
 
@@ -87,10 +90,15 @@ async fn a_wrong_file_changes_nothing(t: Bench) {
 }
 
 async fn bad_rows_are_left_out_and_named(t: Bench) {
-    let text = "LSOA code (2011),Index of Multiple Deprivation (IMD) Decile\nE01090001,3\nE01090002,11\nX,1\nE01090003,10\n";
+    let text =
+        "LSOA code (2011),Index of Multiple Deprivation (IMD) Decile\nE01090001,3\nE01090002,11\nX,1\nE01090003,10\n";
     let loaded = load_deprivation(&t.vault, Actor::System, text.as_bytes()).await.unwrap();
     assert_eq!((loaded.kept, loaded.left_out), (2, 2));
-    assert!(loaded.remarks[0].starts_with("line 3: the decile must be a whole number from 1 to 10"), "{:?}", loaded.remarks);
+    assert!(
+        loaded.remarks[0].starts_with("line 3: the decile must be a whole number from 1 to 10"),
+        "{:?}",
+        loaded.remarks
+    );
     assert!(loaded.remarks[1].starts_with("line 4: a small area's code is"), "{:?}", loaded.remarks);
 }
 

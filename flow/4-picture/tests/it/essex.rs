@@ -39,7 +39,8 @@ async fn the_real_county(t: Bench) {
     let mut expected = BTreeMap::new();
     for month in ["2018-10", "2018-11", "2018-12", "2019-01", "2019-02"] {
         let path = folder.join(format!("{month}-essex-street.csv.gz"));
-        let report = deliver_file(&t.vault, &Actor::System, feed("police_uk").unwrap(), &path, &unwatched).await.unwrap();
+        let report =
+            deliver_file(&t.vault, &Actor::System, feed("police_uk").unwrap(), &path, &unwatched).await.unwrap();
         assert_eq!(report.counts.accepted_new, report.counts.read);
         let (named, all, placeless) = rows_of(&path);
         assert_eq!(named, month);
@@ -65,7 +66,11 @@ async fn the_real_county(t: Bench) {
     // reference/spatial.md section 4: violence and sexual offences in January 2019.
     let violence = "/places?category=Violence+and+sexual+offences&from=2019-01&to=2019-01";
     let (_, html) = browser.get(violence).await;
-    for words in ["<strong>5,378 offences</strong> on the map", "<strong>3.0 (", "20 offences have no place and 35 lie outside the county"] {
+    for words in [
+        "<strong>5,378 offences</strong> on the map",
+        "<strong>3.0 (",
+        "20 offences have no place and 35 lie outside the county",
+    ] {
         assert!(html.contains(words), "{words}");
     }
     assert!(html.contains("45.3"), "the highest crude rate");
@@ -79,7 +84,10 @@ async fn the_real_county(t: Bench) {
         own += text.matches(",E01015814,").count();
     }
     let rate = format!("{:.1}", f64::from(u32::try_from(own).unwrap()) / 1.492);
-    assert!(html.contains(&format!("<strong>{own} offences</strong>, <strong>{rate}</strong> per 1,000")), "{own} {rate}");
+    assert!(
+        html.contains(&format!("<strong>{own} offences</strong>, <strong>{rate}</strong> per 1,000")),
+        "{own} {rate}"
+    );
 
     // First load: this page with the kit's style sheet, two fonts and one module, compressed as browsers ask for it.
     let (_, page) = browser.get_as("/places", "br").await;

@@ -54,13 +54,16 @@ async fn a_corrected_row_takes_the_place_of_the_one_before(t: Bench) {
     let recast = crime("a2", "2026-09", "E01090002", "Other theft", "Under investigation");
     deliver(&t, &format!("{STREET}{placed}{recast}")).await;
     t.drain_jobs(&handlers()).await;
-    assert_eq!(counts(&t).await, [
-        "E01000061 2026-09 Drugs 1",
-        "E01090001 2026-09 Drugs 1",
-        "E01090002 2026-09 Anti-social behaviour 2",
-        "E01090002 2026-09 Burglary 1",
-        "E01090002 2026-09 Other theft 1",
-    ]);
+    assert_eq!(
+        counts(&t).await,
+        [
+            "E01000061 2026-09 Drugs 1",
+            "E01090001 2026-09 Drugs 1",
+            "E01090002 2026-09 Anti-social behaviour 2",
+            "E01090002 2026-09 Burglary 1",
+            "E01090002 2026-09 Other theft 1",
+        ]
+    );
 }
 
 async fn a_job_that_runs_twice_counts_once(t: Bench) {
@@ -68,7 +71,9 @@ async fn a_job_that_runs_twice_counts_once(t: Bench) {
     deliver(&t, &first()).await;
     t.drain_jobs(&handlers()).await;
     // As after a kill between the count and the note that the job is done.
-    t.tamper("UPDATE job SET state = 'waiting', run_after = 0, done_at = NULL WHERE kind = 'count_offences'").await.unwrap();
+    t.tamper("UPDATE job SET state = 'waiting', run_after = 0, done_at = NULL WHERE kind = 'count_offences'")
+        .await
+        .unwrap();
     assert_eq!(t.drain_jobs(&handlers()).await, 1);
     assert_eq!(counts(&t).await, FIRST);
 }

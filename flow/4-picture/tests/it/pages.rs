@@ -86,7 +86,8 @@ async fn the_map_and_its_table(t: Bench) {
     assert_eq!(order(&html), ["E01090001", "E01090002", "E01090003"]);
     let (_, up) = browser.get("/places?sort=rate&order=up").await;
     assert_eq!(order(&up), ["E01090002", "E01090001", "E01090003"]);
-    let (_, html) = browser.get("/places?category=Drugs&from=2026-09&to=2026-09&measure=count&district=E07099001").await;
+    let (_, html) =
+        browser.get("/places?category=Drugs&from=2026-09&to=2026-09&measure=count&district=E07099001").await;
     let words = text(&html);
     assert!(words.contains("September 2026, Lindermouth.") && words.contains("2 offences on the map"), "{words}");
     assert!(!words.contains("Marl &#38; Haven 001A"), "{words}");

@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, io::Write as _, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use axum::{Router, body::Body, http::{Request, StatusCode, header}};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use base::{Id, code, kind};
 use ingest::api::{DeliveryReport, deliver_file, feed, unwatched};
 use share::api::{AgencyKind, NewAgency, add_agency, register_holding};
@@ -47,7 +51,9 @@ Last outcome category,Context\n";
 /// A row of street crime; the crime's id is padded to the length of a real one.
 pub fn crime(id: &str, month: &str, area: &str, category: &str, outcome: &str) -> String {
     let id = if id.is_empty() { String::new() } else { format!("{id:0>64}") };
-    format!("{id},{month},Selmarsh Police,Selmarsh Police,0.15,51.55,On or near Quay Street,{area},,{category},{outcome},\n")
+    format!(
+        "{id},{month},Selmarsh Police,Selmarsh Police,0.15,51.55,On or near Quay Street,{area},,{category},{outcome},\n"
+    )
 }
 
 /// Delivers text as a file of street crime; `count` runs the jobs that follow.
@@ -62,10 +68,17 @@ pub async fn deliver(t: &Bench, text: &str) -> DeliveryReport {
 
 /// Every count that is not 0, as `area month category n`.
 pub async fn counts(t: &Bench) -> Vec<String> {
-    let rows = t.query("SELECT area, month, category, n FROM offence_count WHERE n <> 0 ORDER BY area, month, category", Vec::new()).await;
+    let rows = t
+        .query(
+            "SELECT area, month, category, n FROM offence_count WHERE n <> 0 ORDER BY area, month, category",
+            Vec::new(),
+        )
+        .await;
     let text = |row: &vault::Row, column: &str| row.text(column).unwrap();
     rows.iter()
-        .map(|row| format!("{} {} {} {}", text(row, "area"), text(row, "month"), text(row, "category"), row.int("n").unwrap()))
+        .map(|row| {
+            format!("{} {} {} {}", text(row, "area"), text(row, "month"), text(row, "category"), row.int("n").unwrap())
+        })
         .collect()
 }
 
@@ -97,7 +110,13 @@ struct Everyone;
 impl Members for Everyone {
     async fn member(&self, id: Id<kind::Member>) -> Result<Option<MemberCard>, StoreError> {
         let duties = BTreeSet::from([code!("analyst")]);
-        Ok(Some(MemberCard { id, name: "Asha Analyst".into(), agency: Id::from_u128(2), agency_name: "The unit".into(), duties }))
+        Ok(Some(MemberCard {
+            id,
+            name: "Asha Analyst".into(),
+            agency: Id::from_u128(2),
+            agency_name: "The unit".into(),
+            duties,
+        }))
     }
 }
 
@@ -137,7 +156,8 @@ impl Browser {
 
     /// The answer as it travels, compressed as asked.
     pub async fn get_as(&self, path: &str, encoding: &str) -> (StatusCode, Vec<u8>) {
-        let request = Request::builder().uri(path).header(header::COOKIE, &self.cookie).header(header::ACCEPT_ENCODING, encoding);
+        let request =
+            Request::builder().uri(path).header(header::COOKIE, &self.cookie).header(header::ACCEPT_ENCODING, encoding);
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status();
         (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())

@@ -38,8 +38,20 @@ impl FromRow for Contact {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "moment", "person", "controller", "category", "attempted_at", "how", "reached", "agreed", "next_at", "note",
-    "made_by", "written_at", "form_key",
+    "id",
+    "moment",
+    "person",
+    "controller",
+    "category",
+    "attempted_at",
+    "how",
+    "reached",
+    "agreed",
+    "next_at",
+    "note",
+    "made_by",
+    "written_at",
+    "form_key",
 ];
 
 fn values(contact: &Contact, form_key: &str) -> Vec<Value> {

@@ -60,11 +60,7 @@ pub(super) struct Next {
 
 impl FromRow for Next {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            at: row.time("next_check_at")?,
-            controller: row.id("controller")?,
-            category: row.parse("category")?,
-        })
+        Ok(Self { at: row.time("next_check_at")?, controller: row.id("controller")?, category: row.parse("category")? })
     }
 }
 
@@ -106,7 +102,11 @@ pub(super) async fn mark(change: &mut Change, steps: &[(&Moment, &'static str, C
 }
 
 /// Says when a moment is to be looked at next.
-pub(super) async fn check_at(change: &mut Change, moment: Id<kind::Moment>, at: Option<Timestamp>) -> Result<(), StoreError> {
+pub(super) async fn check_at(
+    change: &mut Change,
+    moment: Id<kind::Moment>,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
     change.execute("UPDATE moment SET next_check_at = $2 WHERE id = $1", params![moment, at]).await?;
     Ok(())
 }
@@ -115,8 +115,7 @@ pub(super) async fn check_at(change: &mut Change, moment: Id<kind::Moment>, at: 
 pub(crate) async fn settle(change: &mut Change, moment: &Moment) -> Result<(), StoreError> {
     let now = change.now();
     if moment.state == crate::moment::State::Open {
-        const TAKEN: &str =
-            "UPDATE moment_escalation SET settled_at = $2 WHERE moment = $1 AND step = 'unassigned' AND settled_at IS NULL";
+        const TAKEN: &str = "UPDATE moment_escalation SET settled_at = $2 WHERE moment = $1 AND step = 'unassigned' AND settled_at IS NULL";
         change.execute(TAKEN, params![moment.id, now]).await?;
     } else {
         const OVER: &str = "UPDATE moment_escalation SET settled_at = $2 WHERE moment = $1 AND settled_at IS NULL";

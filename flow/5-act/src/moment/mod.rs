@@ -252,7 +252,13 @@ impl Moment {
     ///
     /// # Errors
     /// Where the type doesn't allow the reason, or the clock doesn't run.
-    pub fn pause(&mut self, rules: &MomentType, why: Reason, by: Id<kind::Member>, at: Timestamp) -> Result<(), MomentError> {
+    pub fn pause(
+        &mut self,
+        rules: &MomentType,
+        why: Reason,
+        by: Id<kind::Member>,
+        at: Timestamp,
+    ) -> Result<(), MomentError> {
         match self.state {
             State::Open if rules.pauses.contains(&why) => {
                 self.state = State::Paused(Pause { why, by, since: at });
@@ -283,7 +289,13 @@ impl Moment {
     ///
     /// # Errors
     /// Where the reason isn't allowed here, or it is over already.
-    pub fn close(&mut self, rules: &MomentType, reason: Reason, by: Id<kind::Member>, at: Timestamp) -> Result<(), MomentError> {
+    pub fn close(
+        &mut self,
+        rules: &MomentType,
+        reason: Reason,
+        by: Id<kind::Member>,
+        at: Timestamp,
+    ) -> Result<(), MomentError> {
         let reached = match &self.state {
             State::Closed(_) => return Err(MomentError::Closed),
             State::Merged(_) => return Err(MomentError::Merged),

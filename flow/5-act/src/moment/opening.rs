@@ -5,7 +5,8 @@ use base::{Code, Id, Timestamp, code, kind};
 use vault::{Actor, Cause, FromRow, Operation, Purpose, Row, Scope, StoreError, Vault, params};
 
 const MINUTES: i64 = 30;
-const FIND: &str = "SELECT purpose, reason FROM moment_opening WHERE sign_in = $1 AND opened = $2 AND member = $3 AND until > $4";
+const FIND: &str =
+    "SELECT purpose, reason FROM moment_opening WHERE sign_in = $1 AND opened = $2 AND member = $3 AND until > $4";
 const KEEP: &str = "INSERT INTO moment_opening (sign_in, opened, member, purpose, reason, until) VALUES ($1, $2, $3, $4, $5, $6) \
      ON CONFLICT (sign_in, opened) DO UPDATE SET purpose = excluded.purpose, reason = excluded.reason, until = excluded.until";
 const FORGET: &str = "DELETE FROM moment_opening WHERE until <= $1";

@@ -232,7 +232,13 @@ async fn assignable(site: &Site, caller: &Caller, duty: &Code) -> Result<Vec<sha
     Ok(members)
 }
 
-async fn assign(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Moment>>, mut form: Form) -> web::Result {
+async fn assign(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(id): Path<Id<kind::Moment>>,
+    mut form: Form,
+) -> web::Result {
     caller.needs(&["rota_lead"])?;
     let Some(to) = form.choice::<Id<kind::Member>>("member", "Select who will do this") else {
         return assign_page(&site, &caller, page, form, id).await;

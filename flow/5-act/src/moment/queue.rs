@@ -89,7 +89,8 @@ pub struct Viewer {
 
 impl Viewer {
     fn suits(&self, rules: &MomentType) -> bool {
-        self.duties.contains(&rules.duty) && rules.agency.as_ref().is_none_or(|wanted| self.agency.as_ref() == Some(wanted))
+        self.duties.contains(&rules.duty)
+            && rules.agency.as_ref().is_none_or(|wanted| self.agency.as_ref() == Some(wanted))
     }
 
     /// Whether a moment is offered to them now: their duty, their agency, and they are on shift for its district.
@@ -102,7 +103,8 @@ impl Viewer {
 
     fn is_in_area(&self, moment: &Moment, rules: &MomentType) -> bool {
         let district = moment.district.as_deref();
-        self.suits(rules) && self.shifts.iter().any(|shift| shift.member == self.member && shift.districts.hold(district))
+        self.suits(rules)
+            && self.shifts.iter().any(|shift| shift.member == self.member && shift.districts.hold(district))
     }
 
     /// Whether a moment is in a list of theirs.
@@ -214,7 +216,8 @@ impl Queue {
         let mut lines = Vec::with_capacity(moments.len());
         for moment in moments {
             let record = records.iter().find(|record| record.id == moment.record);
-            let controllers = moment.person.and_then(|person| known.get(&person)).map(Vec::as_slice).unwrap_or_default();
+            let controllers =
+                moment.person.and_then(|person| known.get(&person)).map(Vec::as_slice).unwrap_or_default();
             let known_by = known_by(controllers, moment.controller, &agencies);
             let age = record.and_then(|record| record.age_on(self.now));
             lines.push(Line {

@@ -13,8 +13,9 @@ use vault::{
 
 use super::{Moment, State, store};
 use crate::{
-    escalation, neighbours,
+    escalation,
     moment_type::{Happening, MomentType, MomentTypes, Verdict, types},
+    neighbours,
 };
 
 /// How many records go into one change, so that it stays short.

@@ -157,7 +157,9 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     ids.push(id);
     let mut done: Vec<Done> = Vec::new();
     done.extend(contact::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| contacted(one, &members)));
-    done.extend(referral::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| referred(one, &members, &agencies)));
+    done.extend(
+        referral::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| referred(one, &members, &agencies)),
+    );
     done.push(raised(&seen.moment));
     done.sort_by_key(|one| std::cmp::Reverse(one.at));
     let others = others(&seen, &agencies).await?;
@@ -192,7 +194,11 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         joined: joined.len(),
         mine: moment.assigned_to == Some(caller.id),
         assigned: moment.assigned_to.map_or_else(String::new, |member| name_of(&members, member)),
-        purpose: if seen.opening.purpose == Purpose::Safeguarding { "to keep someone safe" } else { "to offer support" },
+        purpose: if seen.opening.purpose == Purpose::Safeguarding {
+            "to keep someone safe"
+        } else {
+            "to offer support"
+        },
         over: matches!(moment.state, State::Closed(_) | State::Merged(_)),
         paused: matches!(moment.state, State::Paused(_)),
         agreed: moment.reached().is_some_and(|reached| reached.agreed == super::Agreed::Yes),
@@ -211,8 +217,22 @@ fn meeting_words(meeting: Meeting) -> &'static str {
 /// What the record says, without what names the person or how to reach them.
 fn happened(seen: &Seen) -> Vec<(String, String)> {
     const ELSEWHERE: &[&str] = &[
-        "given", "family", "name", "dob", "sex", "ethnicity", "nhs_number", "upn", "phone", "email", "address", "postcode",
-        "role", "Age", "Nominal ID", "Middle Names",
+        "given",
+        "family",
+        "name",
+        "dob",
+        "sex",
+        "ethnicity",
+        "nhs_number",
+        "upn",
+        "phone",
+        "email",
+        "address",
+        "postcode",
+        "role",
+        "Age",
+        "Nominal ID",
+        "Middle Names",
     ];
     let mut rows = vec![("When".to_owned(), web::time::full(seen.moment.event_at))];
     if !seen.moment.role.is_empty() {
@@ -261,7 +281,9 @@ fn label(key: &str) -> String {
 
 /// A date or local time as people read it, a code without its underscores; everything else as it is.
 fn value_words(value: &str) -> String {
-    if let Some(at) = value.contains('T').then(|| value.parse().ok()).flatten().and_then(|local| base::london::resolve(local).ok()) {
+    if let Some(at) =
+        value.contains('T').then(|| value.parse().ok()).flatten().and_then(|local| base::london::resolve(local).ok())
+    {
         return web::time::full(at);
     }
     if let (10, Ok(day)) = (value.len(), value.parse::<base::Date>()) {
@@ -299,7 +321,8 @@ fn role_order(role: &str) -> u8 {
 
 fn reach(seen: &Seen) -> Vec<(&'static str, String)> {
     let fields = [("Phone", "phone"), ("Email", "email"), ("Address", "address"), ("Postcode", "postcode")];
-    let text = |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
+    let text =
+        |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
     fields.into_iter().map(|(words, field)| (words, text(field))).filter(|(_, text)| !text.is_empty()).collect()
 }
 

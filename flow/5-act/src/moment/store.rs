@@ -101,7 +101,12 @@ fn state(row: &Row) -> Result<State, StoreError> {
             reached: row.opt_text("first_contact")?.map(|_| reached(row)).transpose()?,
         }),
         "merged" => State::Merged(Merged { into: row.id("merged_into")?, at: row.time("merged_at")? }),
-        _ => return Err(StoreError::BadValue { column: "state".to_owned(), problem: "not a state of a moment".to_owned() }),
+        _ => {
+            return Err(StoreError::BadValue {
+                column: "state".to_owned(),
+                problem: "not a state of a moment".to_owned(),
+            });
+        }
     })
 }
 
@@ -225,7 +230,11 @@ pub(crate) async fn waiting(reader: &Reader, limit: u32) -> Result<Vec<Moment>, 
 }
 
 /// The moments of a member that were reached and are not over.
-pub(crate) async fn contacted_of(reader: &Reader, member: Id<kind::Member>, limit: u32) -> Result<Vec<Moment>, StoreError> {
+pub(crate) async fn contacted_of(
+    reader: &Reader,
+    member: Id<kind::Member>,
+    limit: u32,
+) -> Result<Vec<Moment>, StoreError> {
     reader.rows(CONTACTED_OF, params![member, limit]).await
 }
 
@@ -271,8 +280,25 @@ pub(crate) async fn name_person(change: &mut Change, moment: &Moment) -> Result<
 /// Inserts new moments; those whose origin and type are known already stay as they are. Gives how many were new.
 pub(crate) async fn insert(change: &mut Change, moments: &[(Moment, Option<Timestamp>)]) -> Result<u64, StoreError> {
     const COLUMNS: &[&str] = &[
-        "id", "moment_type", "record", "origin", "person", "controller", "category", "role", "event_at", "due_at", "state",
-        "waiting", "age_band", "sex", "ethnicity", "area", "district", "raised_at", "next_check_at",
+        "id",
+        "moment_type",
+        "record",
+        "origin",
+        "person",
+        "controller",
+        "category",
+        "role",
+        "event_at",
+        "due_at",
+        "state",
+        "waiting",
+        "age_band",
+        "sex",
+        "ethnicity",
+        "area",
+        "district",
+        "raised_at",
+        "next_check_at",
     ];
     let rows = moments.iter().map(|(moment, next_check_at)| {
         params![
@@ -308,7 +334,12 @@ pub(crate) async fn count_not_raised(
 ) -> Result<(), StoreError> {
     let rows = counts.iter().map(|((moment_type, why), n)| params![batch, moment_type, *why, *n]).collect();
     change
-        .insert_many("moment_not_raised", &["batch", "moment_type", "why", "n"], rows, "ON CONFLICT (batch, moment_type, why) DO NOTHING")
+        .insert_many(
+            "moment_not_raised",
+            &["batch", "moment_type", "why", "n"],
+            rows,
+            "ON CONFLICT (batch, moment_type, why) DO NOTHING",
+        )
         .await?;
     Ok(())
 }

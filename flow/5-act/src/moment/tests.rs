@@ -135,7 +135,9 @@ fn moments_of_one_person_within_the_window_become_one_with_the_earliest_clock() 
 #[test]
 fn what_happens_after_the_answer_is_a_new_moment() {
     let mut first = moment(1, Some(8), event());
-    first.attempt(&rules("custody"), &attempt(4, How::FaceToFace, true, Some(Agreed::Yes)), event().plus_hours(9)).unwrap();
+    first
+        .attempt(&rules("custody"), &attempt(4, How::FaceToFace, true, Some(Agreed::Yes)), event().plus_hours(9))
+        .unwrap();
     let before = moment(2, Some(8), event().plus_hours(3));
     let after = moment(3, Some(8), event().plus_hours(5));
     assert_eq!(joined(&[first, before, after]), [(2, Join::Into(Id::from_u128(1)))]);
@@ -166,7 +168,8 @@ fn doing() -> impl Strategy<Value = Do> {
     let reason = || prop::sample::select(Reason::ALL);
     let agreed = prop::option::of(prop::sample::select(Agreed::ALL));
     prop_oneof![
-        (0..60_i64, how, any::<bool>(), agreed).prop_map(|(at, how, reached, agreed)| Do::Attempt(at, how, reached, agreed)),
+        (0..60_i64, how, any::<bool>(), agreed)
+            .prop_map(|(at, how, reached, agreed)| Do::Attempt(at, how, reached, agreed)),
         (reason(), 0..60_i64).prop_map(|(why, at)| Do::Pause(why, at)),
         (0..60_i64).prop_map(Do::Resume),
         (reason(), 0..60_i64).prop_map(|(why, at)| Do::Close(why, at)),

@@ -37,7 +37,9 @@ fn the_built_in_types_are_good() {
 
 #[test]
 fn custody_raises_one_type_by_its_offence() {
-    let raised = |kind| raised_by("custody", "2026-03-01T10:00:00Z", json!({"kind": kind, "dob": "2010-01-01"}), "2026-03-02T09:00:00Z");
+    let raised = |kind| {
+        raised_by("custody", "2026-03-01T10:00:00Z", json!({"kind": kind, "dob": "2010-01-01"}), "2026-03-02T09:00:00Z")
+    };
     assert_eq!(raised("PWITS"), ["arrest_for_possession 2026-03-02T10:00:00Z"]);
     assert_eq!(raised("VIOL"), ["custody 2026-03-02T10:00:00Z"]);
 }

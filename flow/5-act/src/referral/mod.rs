@@ -195,7 +195,9 @@ pub enum ReferralError {
     #[error("There is no such referral.")]
     None,
     /// They did not agree, and no reason was given.
-    #[error("They have not said that they want support. Record that they do, or say why they must be referred to keep them safe.")]
+    #[error(
+        "They have not said that they want support. Record that they do, or say why they must be referred to keep them safe."
+    )]
     NotAgreed,
     /// Somebody answered it meanwhile.
     #[error("Somebody has answered this referral already. Your answer was not kept.")]
@@ -315,7 +317,9 @@ impl Referral {
     pub fn feedback(&self) -> Option<&str> {
         match &self.state {
             State::Sent => None,
-            State::Accepted(answer) | State::Declined(answer) => Some(answer.words.as_str()).filter(|words| !words.is_empty()),
+            State::Accepted(answer) | State::Declined(answer) => {
+                Some(answer.words.as_str()).filter(|words| !words.is_empty())
+            }
         }
     }
 }

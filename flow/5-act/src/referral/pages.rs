@@ -56,7 +56,8 @@ async fn ask(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Mom
 /// Those who can be asked to help: every agency but one's own, the unit and the police, who are told in another way.
 async fn helpful_agencies(site: &Site, caller: &Caller) -> Result<Vec<share::api::Agency>, Fault> {
     let mut agencies = share::api::agencies(&site.vault().plain()).await?;
-    agencies.retain(|agency| agency.id != caller.agency && !matches!(agency.kind, AgencyKind::Unit | AgencyKind::Police));
+    agencies
+        .retain(|agency| agency.id != caller.agency && !matches!(agency.kind, AgencyKind::Unit | AgencyKind::Police));
     agencies.retain(|agency| agency.code.as_str() != "open_data"); // a publisher, nobody's help
     Ok(agencies)
 }
@@ -78,7 +79,8 @@ async fn refer_page(site: &Site, caller: &Caller, page: Page, form: Form, seen: 
 }
 
 fn given(seen: &show::Seen) -> Given {
-    let text = |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
+    let text =
+        |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
     Given { name: seen.name.clone(), dob: text("dob"), phone: text("phone"), postcode: text("postcode") }
 }
 
@@ -238,7 +240,13 @@ async fn one_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<k
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
 
-async fn answer(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Referral>>, mut form: Form) -> web::Result {
+async fn answer(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(id): Path<Id<kind::Referral>>,
+    mut form: Form,
+) -> web::Result {
     caller.needs(HELPERS)?;
     let accepted = match form.value("answer") {
         "accepted" => Some(true),

@@ -13,7 +13,8 @@ macro_rules! columns {
 }
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM referral WHERE id = $1");
-const OF_MOMENTS: &str = concat!("SELECT ", columns!(), " FROM referral WHERE moment IN ({in}) ORDER BY made_at DESC, id DESC");
+const OF_MOMENTS: &str =
+    concat!("SELECT ", columns!(), " FROM referral WHERE moment IN ({in}) ORDER BY made_at DESC, id DESC");
 // What waits comes first, the most urgent on top; then the answered ones, the newest first.
 const TO_AGENCY: &str = concat!(
     "SELECT ",
@@ -27,8 +28,11 @@ const FROM_AGENCY: &str = concat!(
     " FROM referral WHERE from_agency = $1 ORDER BY CASE state WHEN 'sent' THEN 0 ELSE 1 END, \
      CASE state WHEN 'sent' THEN answer_by ELSE -made_at END, id LIMIT $2"
 );
-const SILENT: &str =
-    concat!("SELECT ", columns!(), " FROM referral WHERE state = 'sent' AND answer_by < $1 ORDER BY answer_by, id LIMIT $2");
+const SILENT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM referral WHERE state = 'sent' AND answer_by < $1 ORDER BY answer_by, id LIMIT $2"
+);
 const NEXT_SILENT: &str = concat!(
     "SELECT ",
     columns!(),
@@ -74,27 +78,50 @@ impl FromRow for Referral {
 }
 
 fn state(row: &Row) -> Result<State, StoreError> {
-    let answer =
-        || Ok::<_, StoreError>(Answer { by: row.id("answered_by")?, at: row.time("answered_at")?, words: row.text("answer")? });
+    let answer = || {
+        Ok::<_, StoreError>(Answer {
+            by: row.id("answered_by")?,
+            at: row.time("answered_at")?,
+            words: row.text("answer")?,
+        })
+    };
     Ok(match row.text("state")?.as_str() {
         "sent" => State::Sent,
         "accepted" => State::Accepted(answer()?),
         "declined" => State::Declined(answer()?),
-        _ => return Err(StoreError::BadValue { column: "state".to_owned(), problem: "not a state of a referral".to_owned() }),
+        _ => {
+            return Err(StoreError::BadValue {
+                column: "state".to_owned(),
+                problem: "not a state of a referral".to_owned(),
+            });
+        }
     })
 }
 
 /// Keeps a referral. `false` where the same form was kept before.
 pub(super) async fn insert(change: &mut Change, referral: &Referral, form_key: &str) -> Result<bool, StoreError> {
     const COLUMNS: &[&str] = &[
-        "id", "moment", "person", "controller", "category", "from_agency", "to_agency", "needs", "note", "agreed",
-        "safeguarding_reason", "given", "made_by", "made_at", "answer_by", "state", "form_key",
+        "id",
+        "moment",
+        "person",
+        "controller",
+        "category",
+        "from_agency",
+        "to_agency",
+        "needs",
+        "note",
+        "agreed",
+        "safeguarding_reason",
+        "given",
+        "made_by",
+        "made_at",
+        "answer_by",
+        "state",
+        "form_key",
     ];
     let needs: Vec<&str> = referral.needs.iter().map(|need| need.code()).collect();
-    let given = serde_json::to_string(&referral.given).map_err(|_| StoreError::BadValue {
-        column: "given".to_owned(),
-        problem: "can't be written".to_owned(),
-    })?;
+    let given = serde_json::to_string(&referral.given)
+        .map_err(|_| StoreError::BadValue { column: "given".to_owned(), problem: "can't be written".to_owned() })?;
     let row = params![
         referral.id,
         referral.moment,

@@ -86,7 +86,8 @@ pub fn cover(shifts: &[Shift], duty: &Code, district: Option<&str>, at: Timestam
     if !now.is_empty() {
         return Cover::Now(now);
     }
-    let later = shifts.iter().filter(|shift| shift.suits(duty, district) && shift.starts_at > at).map(|shift| shift.starts_at);
+    let later =
+        shifts.iter().filter(|shift| shift.suits(duty, district) && shift.starts_at > at).map(|shift| shift.starts_at);
     later.min().map_or(Cover::Nobody, Cover::From)
 }
 
@@ -116,8 +117,10 @@ pub struct Gap {
 /// The stretches between `from` and `until` in which nobody answers moments of a duty in a district.
 #[must_use]
 pub fn gaps(shifts: &[Shift], duty: &Code, district: Option<&str>, from: Timestamp, until: Timestamp) -> Vec<Gap> {
-    let mut suited: Vec<&Shift> =
-        shifts.iter().filter(|shift| shift.suits(duty, district) && shift.ends_at > from && shift.starts_at < until).collect();
+    let mut suited: Vec<&Shift> = shifts
+        .iter()
+        .filter(|shift| shift.suits(duty, district) && shift.ends_at > from && shift.starts_at < until)
+        .collect();
     suited.sort_by_key(|shift| shift.starts_at);
     let mut found = Vec::new();
     let mut covered_until = from;
@@ -138,7 +141,8 @@ pub fn gaps(shifts: &[Shift], duty: &Code, district: Option<&str>, from: Timesta
 pub fn weekend(now: Timestamp) -> (Timestamp, Timestamp) {
     let today = now.date_in_london();
     let monday_is_0 = today.weekday().to_monday_zero_offset();
-    let saturday = if monday_is_0 == 6 { today.yesterday().unwrap_or(today) } else { plus(today, i64::from(5 - monday_is_0)) };
+    let saturday =
+        if monday_is_0 == 6 { today.yesterday().unwrap_or(today) } else { plus(today, i64::from(5 - monday_is_0)) };
     let start = |day: Date| london::start_of(day).unwrap_or(now);
     (start(saturday), start(plus(saturday, 2)))
 }

@@ -23,9 +23,7 @@ use crate::{
 const LONGEST_HOURS: i64 = 24 * 7;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/rota", get(show).post(add))
-        .route("/rota/{shift}/remove", post(remove))
+    Router::new().route("/rota", get(show).post(add)).route("/rota/{shift}/remove", post(remove))
 }
 
 struct Duty {
@@ -87,9 +85,12 @@ async fn rota_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         members.iter().map(|member| (member.id, member.name.clone())).collect();
     let duties = offered_duties();
     let mut districts = vec![Choice::new("*", "The whole county")];
-    districts.extend(neighbours::district_names(&site.vault().plain()).await?.into_iter().map(|name| Choice::new(&name, &name)));
+    districts.extend(
+        neighbours::district_names(&site.vault().plain()).await?.into_iter().map(|name| Choice::new(&name, &name)),
+    );
     let suited = members.iter().filter(|member| member.active);
-    let suited = suited.filter(|member| duties.iter().any(|duty| member.duties.iter().any(|has| has.code() == duty.as_str())));
+    let suited =
+        suited.filter(|member| duties.iter().any(|duty| member.duties.iter().any(|has| has.code() == duty.as_str())));
     let page = page.title("Rota").with(&form);
     let good = form.is_good();
     let shown = RotaPage {
@@ -115,9 +116,8 @@ fn duty_cover(shifts: &[Shift], duty: &Code, names: &BTreeMap<Id<kind::Member>, 
         }
         _ => covered.gap_words().unwrap_or_default(),
     };
-    let gap = |gap: &super::Gap| {
-        format!("Nobody from {} until {}", web::time::full(gap.from), web::time::full(gap.until))
-    };
+    let gap =
+        |gap: &super::Gap| format!("Nobody from {} until {}", web::time::full(gap.from), web::time::full(gap.until));
     Duty {
         words: duty_words(duty),
         now: on_shift,
@@ -163,7 +163,9 @@ async fn read(site: &Site, caller: &Caller, form: &mut Form) -> Result<Option<st
     }
     let from = read_local(form, "from", "From").ok().flatten();
     let until = read_local(form, "until", "Until").ok().flatten();
-    for (name, read, sentence) in [("from", from, "Enter when the shift starts"), ("until", until, "Enter when it ends")] {
+    for (name, read, sentence) in
+        [("from", from, "Enter when the shift starts"), ("until", until, "Enter when it ends")]
+    {
         if read.is_none() {
             form.refuse(name, sentence);
         }
@@ -213,7 +215,10 @@ async fn check_duty(site: &Site, form: &mut Form, member: Id<kind::Member>, duty
     match found {
         Some(found) if found.active && found.duties.iter().any(|has| has.code() == duty.as_str()) => {}
         Some(found) if found.active => {
-            form.refuse("duty", format!("{} does not have this duty. Ask your administrator to give it to them.", found.name));
+            form.refuse(
+                "duty",
+                format!("{} does not have this duty. Ask your administrator to give it to them.", found.name),
+            );
         }
         _ => form.refuse("member", "Select who"),
     }

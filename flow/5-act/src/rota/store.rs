@@ -57,8 +57,7 @@ pub(crate) async fn add(change: &mut Change, new: &NewShift, by: &str) -> Result
         Districts::Some(names) => names.join("|"),
     };
     let now = change.now();
-    let row =
-        params![id, new.member, &new.duty, districts, new.starts_at, new.ends_at, by, now, &new.form_key];
+    let row = params![id, new.member, &new.duty, districts, new.starts_at, new.ends_at, by, now, &new.form_key];
     Ok(change.insert_many("rota_shift", COLUMNS, vec![row], "ON CONFLICT (form_key) DO NOTHING").await? == 1)
 }
 

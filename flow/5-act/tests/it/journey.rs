@@ -36,7 +36,10 @@ async fn a_navigator_keeps_a_promise(t: Bench) {
     let text = queue.text();
     let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} is not in: {text}"));
     assert!(place("Callum Lee") < place("Callum Adult") && place("Callum Adult") < place("Callum Barker"), "{text}");
-    assert!(text.contains("Callum Lee Child, 17") && text.contains("Breached by 6 hours") && text.contains("Due soon"), "{text}");
+    assert!(
+        text.contains("Callum Lee Child, 17") && text.contains("Breached by 6 hours") && text.contains("Due soon"),
+        "{text}"
+    );
     assert!(text.contains("21 hours left") && !text.contains("Callum Adult Child"), "{text}");
 
     let path = queue.links("/moments/0").into_iter().next_back().unwrap();
@@ -48,7 +51,12 @@ async fn a_navigator_keeps_a_promise(t: Bench) {
     let key = ask.hidden("form_key");
     let when = house.ago(1, "%Y-%m-%dT%H:%M");
     let fields = [
-        ("form_key", key.as_str()), ("reached", "yes"), ("when", &when), ("how", "face_to_face"), ("agreed", "yes"), ("note", "Calm"),
+        ("form_key", key.as_str()),
+        ("reached", "yes"),
+        ("when", &when),
+        ("how", "face_to_face"),
+        ("agreed", "yes"),
+        ("note", "Calm"),
     ];
     for _ in 0..2 {
         let saved = browser.send_form(&format!("{path}/contact"), &ask, &fields).await;
@@ -122,9 +130,14 @@ async fn referrals_are_answered_or_escalate(t: Bench) {
     let refer = format!("{path}/refer");
     let ask = amira.get(&refer).await;
     let (key, to) = (ask.hidden("form_key"), house.agencies["youth_justice"].to_string());
-    let mut fields = vec![("form_key", key.as_str()), ("agency", to.as_str()), ("needs", "mentoring"), ("needs", "safety")];
+    let mut fields =
+        vec![("form_key", key.as_str()), ("agency", to.as_str()), ("needs", "mentoring"), ("needs", "safety")];
     let refused = amira.send_form(&refer, &ask, &fields).await;
-    assert!(refused.status == 422 && refused.text().contains("have not said that they want support"), "{}", refused.text());
+    assert!(
+        refused.status == 422 && refused.text().contains("have not said that they want support"),
+        "{}",
+        refused.text()
+    );
     fields.push(("reason", "Older men wait for him"));
     for _ in 0..2 {
         let sent = amira.send_form(&refer, &ask, &fields).await;
@@ -160,7 +173,11 @@ async fn the_rota_is_kept(t: Bench) {
     let house = House::of(t).await;
     let mut tess = house.browser("tess").await;
     let page = tess.get("/rota").await;
-    assert!(page.text().contains("No cover planned") && page.text().contains("This weekend has gaps"), "{}", page.text());
+    assert!(
+        page.text().contains("No cover planned") && page.text().contains("This weekend has gaps"),
+        "{}",
+        page.text()
+    );
     let (key, amira) = (page.hidden("form_key"), house.members["amira"].to_string());
     let mut fields = vec![
         ("form_key", key.as_str()),
@@ -171,7 +188,11 @@ async fn the_rota_is_kept(t: Bench) {
         ("districts", "*"),
     ];
     let wrong = tess.send_form("/rota", &page, &fields).await;
-    assert!(wrong.text().contains("must end after it starts") && wrong.text().contains("does not have this duty"), "{}", wrong.text());
+    assert!(
+        wrong.text().contains("must end after it starts") && wrong.text().contains("does not have this duty"),
+        "{}",
+        wrong.text()
+    );
     fields[2].1 = "navigator";
     fields[4].1 = "2026-03-07T13:00";
     for _ in 0..2 {
@@ -182,7 +203,15 @@ async fn the_rota_is_kept(t: Bench) {
     let seen = amira.get("/rota").await;
     assert!(seen.text().contains("No cover until Saturday 9am") && !seen.html.contains("/remove"), "{}", seen.text());
     let shown = tess.get("/rota").await;
-    let remove = shown.html.split("action=\"").find(|part| part.contains("/remove")).unwrap().split('"').next().unwrap().to_owned();
+    let remove = shown
+        .html
+        .split("action=\"")
+        .find(|part| part.contains("/remove"))
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     assert_eq!(tess.send_form(&remove, &shown, &[]).await.status, 303);
     assert_eq!(house.t.rows_in_table("rota_shift").await, 0);
 }

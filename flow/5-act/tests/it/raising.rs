@@ -11,7 +11,8 @@ vault::store_suite! { plan: plan() => [
     moments_of_one_person_become_one, the_catalogue_knows_the_tables, the_demos_past
 ] }
 
-const MOMENTS: &str = "SELECT moment_type || ' ' || state || ' ' || category AS x FROM moment ORDER BY origin, moment_type";
+const MOMENTS: &str =
+    "SELECT moment_type || ' ' || state || ' ' || category AS x FROM moment ORDER BY origin, moment_type";
 
 async fn a_record_raises_a_moment_once(t: Bench) {
     let house = House::of(t).await;
@@ -25,7 +26,8 @@ async fn a_record_raises_a_moment_once(t: Bench) {
     house.t.tamper("UPDATE job SET state = 'waiting' WHERE kind = 'raise_moments'").await.unwrap();
     house.t.drain_jobs(&handlers()).await;
     assert_eq!(house.rows(MOMENTS).await, raised);
-    let too_old = "SELECT COALESCE(SUM(n), 0) AS n FROM (SELECT 1 AS n FROM moment_not_raised WHERE why = 'outside_ages') AS w";
+    let too_old =
+        "SELECT COALESCE(SUM(n), 0) AS n FROM (SELECT 1 AS n FROM moment_not_raised WHERE why = 'outside_ages') AS w";
     assert_eq!(house.count(too_old).await, 1, "counted once, though the job ran twice");
 }
 
@@ -35,7 +37,9 @@ async fn a_new_version_corrects_the_clock(t: Bench) {
     let due = "SELECT due_at - event_at AS n FROM moment";
     assert_eq!(house.count(due).await, 24 * 3_600_000_000);
     let released = house.ago(1, "%d-%m-%Y %H:%M");
-    let with_release = house.custody(&[("A1", 3, "VIOL", "Barker", "02-11-2010")]).replace(",,Something", &format!(",{released},Something"));
+    let with_release = house
+        .custody(&[("A1", 3, "VIOL", "Barker", "02-11-2010")])
+        .replace(",,Something", &format!(",{released},Something"));
     house.deliver("custody", &with_release).await;
     assert_eq!(house.rows_of_moment().await, 1);
     let event = house.count("SELECT event_at AS n FROM moment").await;
@@ -44,9 +48,14 @@ async fn a_new_version_corrects_the_clock(t: Bench) {
 
 async fn what_is_too_old_is_counted(t: Bench) {
     let house = House::of(t).await;
-    let file = house.custody(&[("A1", 15 * 24, "VIOL", "Barker", "02-11-2010"), ("A2", 13 * 24, "VIOL", "Lee", "02-11-2010")]);
+    let file =
+        house.custody(&[("A1", 15 * 24, "VIOL", "Barker", "02-11-2010"), ("A2", 13 * 24, "VIOL", "Lee", "02-11-2010")]);
     house.deliver("custody", &file).await;
-    assert_eq!(house.rows(MOMENTS).await, ["custody open custody"], "late but within the horizon: raised, though breached");
+    assert_eq!(
+        house.rows(MOMENTS).await,
+        ["custody open custody"],
+        "late but within the horizon: raised, though breached"
+    );
     assert_eq!(house.count("SELECT n FROM moment_not_raised WHERE why = 'too_long_ago'").await, 1);
 }
 
@@ -64,7 +73,9 @@ async fn moments_of_one_person_become_one(t: Bench) {
         let states = house.rows("SELECT origin || ' ' || state AS x FROM moment ORDER BY origin").await;
         assert_eq!(states, ["custody A1 merged", "custody A2 open", "custody A3 open"]);
     }
-    let into = house.rows("SELECT first.origin AS x FROM moment later JOIN moment first ON first.id = later.merged_into").await;
+    let into = house
+        .rows("SELECT first.origin AS x FROM moment later JOIN moment first ON first.id = later.merged_into")
+        .await;
     assert_eq!(into, ["custody A2"], "the earliest clock is kept");
     let people: BTreeSet<String> = house.rows("SELECT person AS x FROM moment").await.into_iter().collect();
     assert_eq!(people.len(), 2);

@@ -10,7 +10,8 @@ use axum::{
 use base::{Code, Id, SignedDuration, Timestamp, code, kind};
 use ingest::api::{deliver_file, feed, unwatched};
 use share::api::{
-    AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member, register_holding,
+    AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member,
+    register_holding,
 };
 use tower::ServiceExt;
 use vault::{
@@ -22,8 +23,14 @@ use vault::{
 use web::{Proof, Setup, Site};
 
 pub fn plan() -> Plan {
-    let stages =
-        [web::MIGRATIONS, share::MIGRATIONS, ingest::MIGRATIONS, link::MIGRATIONS, picture::MIGRATIONS, act::MIGRATIONS];
+    let stages = [
+        web::MIGRATIONS,
+        share::MIGRATIONS,
+        ingest::MIGRATIONS,
+        link::MIGRATIONS,
+        picture::MIGRATIONS,
+        act::MIGRATIONS,
+    ];
     let migrations: Vec<Migration> = stages.into_iter().flatten().copied().collect();
     Plan::of(&migrations)
         .decider(CedarDecider::new().unwrap())
@@ -160,7 +167,9 @@ impl House {
         );
         for (id, hours, surname) in rows {
             let arrival = self.ago(*hours, "%Y-%m-%d %H:%M:%S");
-            text.push_str(&format!("{id},,Dana,{surname},20100505,2,B2,,,ZQ3 2LD,{arrival},Stab wound,Marl,A. B,Y,not asked\n"));
+            text.push_str(&format!(
+                "{id},,Dana,{surname},20100505,2,B2,,,ZQ3 2LD,{arrival},Stab wound,Marl,A. B,Y,not asked\n"
+            ));
         }
         text
     }

@@ -130,9 +130,7 @@ impl RateRow {
 
 fn cell(published: &Published, row: usize, column: &str) -> Count {
     let at = published.columns.iter().position(|name| name == column);
-    at.and_then(|at| published.table.cells.get(row).and_then(|cells| cells.get(at)))
-        .copied()
-        .unwrap_or(Count::Shown(0))
+    at.and_then(|at| published.table.cells.get(row).and_then(|cells| cells.get(at))).copied().unwrap_or(Count::Shown(0))
 }
 
 /// The rows of the table of clocks, and its totals as the last row.

@@ -173,9 +173,13 @@ async fn rates(counter: &Counter, by: Breakdown, period: Period, now: Timestamp)
             None => Point::missing(row.label.as_str(), "too few to show"),
         })
         .collect();
-    let chart = Chart::bars(&format!("contact-by-{}", by.code()), format!("Contact rate by {}", by.head().to_lowercase()), points)
-        .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
-        .heads(by.head(), "Reached of 100 moments");
+    let chart = Chart::bars(
+        &format!("contact-by-{}", by.code()),
+        format!("Contact rate by {}", by.head().to_lowercase()),
+        points,
+    )
+    .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
+    .heads(by.head(), "Reached of 100 moments");
     let heads = [by.head(), "Clock ended", "Reached", "Of those, wanted support"];
     Ok(Rates { code: by.code(), head: by.head(), heads, chart, rows })
 }

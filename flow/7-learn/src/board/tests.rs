@@ -27,11 +27,8 @@ fn wilson_interval_is_as_published() {
 
 #[test]
 fn rates_come_from_shown_counts_only() {
-    let table = published(
-        &["16-17", "18-24"],
-        &["agreed", "not_reached", "reached"],
-        &[vec![30, 20, 10], vec![2, 40, 18]],
-    );
+    let table =
+        published(&["16-17", "18-24"], &["agreed", "not_reached", "reached"], &[vec![30, 20, 10], vec![2, 40, 18]]);
     let rows = rate_rows(Breakdown::Age, &table);
     assert!(rows[1].acceptance.is_none(), "two who agreed must not be worked out from a rate");
     let suppressed = table.table.cells.iter().flatten().filter(|count| count.is_suppressed()).count();

@@ -68,30 +68,14 @@ impl Grid {
             if row.len() != width {
                 return Err(NotATable::Ragged(at + 1));
             }
-            let total = row
-                .iter()
-                .try_fold(0_u64, |sum, value| sum.checked_add(*value))
-                .ok_or(NotATable::TooLarge)?;
+            let total = row.iter().try_fold(0_u64, |sum, value| sum.checked_add(*value)).ok_or(NotATable::TooLarge)?;
             for (value, column_total) in row.iter().chain([&total]).zip(&mut totals) {
-                *column_total = column_total
-                    .checked_add(*value)
-                    .ok_or(NotATable::TooLarge)?;
-                cells.push(Cell {
-                    value: *value,
-                    mark: Mark::Open,
-                });
+                *column_total = column_total.checked_add(*value).ok_or(NotATable::TooLarge)?;
+                cells.push(Cell { value: *value, mark: Mark::Open });
             }
         }
-        cells.extend(totals.into_iter().map(|value| Cell {
-            value,
-            mark: Mark::Open,
-        }));
-        Ok(Self {
-            height: rows.len(),
-            width,
-            below,
-            cells,
-        })
+        cells.extend(totals.into_iter().map(|value| Cell { value, mark: Mark::Open }));
+        Ok(Self { height: rows.len(), width, below, cells })
     }
 
     pub(super) fn size(&self) -> (usize, usize) {
@@ -144,11 +128,7 @@ impl Grid {
             })
             .collect();
         for (row, column) in &small {
-            let mark = if self.is_total((*row, *column)) {
-                Mark::Hidden
-            } else {
-                Mark::Few
-            };
+            let mark = if self.is_total((*row, *column)) { Mark::Hidden } else { Mark::Few };
             self.mark(*row, *column, mark);
         }
         small
@@ -156,25 +136,13 @@ impl Grid {
 
     /// Where all people of a row or column are in one cell, and more than a few, the first of the zeros beside it.
     fn mark_telling_zeros(&mut self) -> Vec<Place> {
-        let rows = (0..self.height).map(|row| {
-            (0..self.width)
-                .map(|column| (row, column))
-                .collect::<Vec<_>>()
-        });
-        let columns = (0..self.width).map(|column| {
-            (0..self.height)
-                .map(|row| (row, column))
-                .collect::<Vec<_>>()
-        });
+        let rows = (0..self.height).map(|row| (0..self.width).map(|column| (row, column)).collect::<Vec<_>>());
+        let columns = (0..self.width).map(|column| (0..self.height).map(|row| (row, column)).collect::<Vec<_>>());
         let telling: Vec<Place> = rows
             .chain(columns)
             .filter_map(|line| {
-                let mut filled = line
-                    .iter()
-                    .map(|place| self.cell(*place).value)
-                    .filter(|value| *value > 0);
-                let all_in_one = filled.next().is_some_and(|value| value >= self.below)
-                    && filled.next().is_none();
+                let mut filled = line.iter().map(|place| self.cell(*place).value).filter(|value| *value > 0);
+                let all_in_one = filled.next().is_some_and(|value| value >= self.below) && filled.next().is_none();
                 all_in_one.then_some(())?;
                 line.into_iter().find(|place| self.cell(*place).value == 0)
             })
@@ -195,14 +163,8 @@ impl Grid {
     }
 
     fn cell(&self, (row, column): Place) -> Cell {
-        let nothing = Cell {
-            value: 0,
-            mark: Mark::Open,
-        };
-        self.cells
-            .get(row * (self.width + 1) + column)
-            .copied()
-            .unwrap_or(nothing)
+        let nothing = Cell { value: 0, mark: Mark::Open };
+        self.cells.get(row * (self.width + 1) + column).copied().unwrap_or(nothing)
     }
 
     /// Whether, once suppressed, the cell could hold one more (or one less) for all that a reader knows.

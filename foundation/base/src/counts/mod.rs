@@ -89,9 +89,7 @@ impl Rule {
     /// Counts of less than this are small. At least 3, since "fewer than 2" would say 1.
     #[must_use]
     pub fn below(threshold: u64) -> Self {
-        Self {
-            below: threshold.max(3),
-        }
+        Self { below: threshold.max(3) }
     }
 }
 
@@ -146,11 +144,7 @@ pub fn suppress_table<R: AsRef<[u64]>>(rows: &[R], rule: Rule) -> Result<SafeTab
     let mut grid = Grid::new(rows, rule.below)?;
     grid.suppress();
     let (height, width) = grid.size();
-    let line = |row: usize| {
-        (0..width)
-            .map(|column| grid.published(row, column))
-            .collect()
-    };
+    let line = |row: usize| (0..width).map(|column| grid.published(row, column)).collect();
     Ok(SafeTable {
         cells: (0..height).map(line).collect(),
         row_totals: (0..height).map(|row| grid.published(row, width)).collect(),
@@ -171,18 +165,9 @@ pub fn suppress_list(counts: &[u64], rule: Rule) -> Result<SafeList, NotATable> 
     }
     grid.suppress();
     // Its row's total and the total of all are one number, so that either is shown only with the other.
-    let totals = (
-        grid.published(0, counts.len()),
-        grid.published(1, counts.len()),
-    );
+    let totals = (grid.published(0, counts.len()), grid.published(1, counts.len()));
     Ok(SafeList {
-        counts: (0..counts.len())
-            .map(|column| grid.published(0, column))
-            .collect(),
-        total: if totals.0.is_suppressed() {
-            totals.0
-        } else {
-            totals.1
-        },
+        counts: (0..counts.len()).map(|column| grid.published(0, column)).collect(),
+        total: if totals.0.is_suppressed() { totals.0 } else { totals.1 },
     })
 }

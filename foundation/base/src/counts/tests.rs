@@ -19,10 +19,7 @@ fn table(rows: &[&[u64]]) -> SafeTable {
 fn a_table_without_small_counts_is_shown_whole() {
     let safe = table(&[&[10, 20], &[30, 40]]);
     assert_eq!(safe.cells, [shown(&[10, 20]), shown(&[30, 40])]);
-    assert_eq!(
-        (safe.row_totals, safe.column_totals),
-        (shown(&[30, 70]), shown(&[40, 60]))
-    );
+    assert_eq!((safe.row_totals, safe.column_totals), (shown(&[30, 70]), shown(&[40, 60])));
     assert_eq!(safe.total, Count::Shown(100));
 }
 
@@ -32,12 +29,7 @@ fn one_small_count_takes_the_smallest_others_that_protect_it() {
     assert_eq!(safe.cells[0], [FEW, HIDDEN, Count::Shown(50)]);
     assert_eq!(safe.cells[1], shown(&[10, 90, 80]));
     assert_eq!(safe.cells[2], [HIDDEN, HIDDEN, Count::Shown(70)]);
-    assert!(
-        safe.row_totals
-            .iter()
-            .chain(&safe.column_totals)
-            .all(|total| !total.is_suppressed())
-    );
+    assert!(safe.row_totals.iter().chain(&safe.column_totals).all(|total| !total.is_suppressed()));
 }
 
 #[test]
@@ -54,10 +46,7 @@ fn a_total_is_hidden_where_nothing_else_would_do() {
     assert_eq!(safe.counts, [Count::Shown(0), FEW, Count::Shown(0)]);
     assert_eq!(safe.total, HIDDEN);
     let safe = suppress_list(&[1, 5], Rule::default()).unwrap();
-    assert_eq!(
-        (safe.counts, safe.total),
-        (vec![FEW, Count::Shown(5)], HIDDEN)
-    );
+    assert_eq!((safe.counts, safe.total), (vec![FEW, Count::Shown(5)], HIDDEN));
 }
 
 #[test]
@@ -71,18 +60,9 @@ fn a_zero_that_tells_on_everybody_is_not_shown() {
     let safe = suppress_list(&[0, 0, 7], Rule::default()).unwrap();
     assert_eq!(safe.counts, [FEW, Count::Shown(0), HIDDEN]);
     assert_eq!(safe.total, Count::Shown(7));
-    assert_eq!(
-        suppress_list(&[0, 6, 7], Rule::default()).unwrap().counts,
-        shown(&[0, 6, 7])
-    );
-    assert_eq!(
-        suppress_list(&[0, 0], Rule::default()).unwrap().counts,
-        shown(&[0, 0])
-    );
-    assert_eq!(
-        suppress_list(&[12], Rule::default()).unwrap().counts,
-        shown(&[12])
-    );
+    assert_eq!(suppress_list(&[0, 6, 7], Rule::default()).unwrap().counts, shown(&[0, 6, 7]));
+    assert_eq!(suppress_list(&[0, 0], Rule::default()).unwrap().counts, shown(&[0, 0]));
+    assert_eq!(suppress_list(&[12], Rule::default()).unwrap().counts, shown(&[12]));
 }
 
 #[test]
@@ -98,20 +78,9 @@ fn the_words_that_readers_see() {
 
 #[test]
 fn what_is_no_table_is_refused() {
-    assert_eq!(
-        suppress_table(&[vec![1, 2], vec![3]], Rule::default()),
-        Err(NotATable::Ragged(2))
-    );
-    assert_eq!(
-        suppress_table(&[vec![u64::MAX, 2]], Rule::default()),
-        Err(NotATable::TooLarge)
-    );
-    assert_eq!(
-        suppress_table::<Vec<u64>>(&[], Rule::default())
-            .unwrap()
-            .total,
-        Count::Shown(0)
-    );
+    assert_eq!(suppress_table(&[vec![1, 2], vec![3]], Rule::default()), Err(NotATable::Ragged(2)));
+    assert_eq!(suppress_table(&[vec![u64::MAX, 2]], Rule::default()), Err(NotATable::TooLarge));
+    assert_eq!(suppress_table::<Vec<u64>>(&[], Rule::default()).unwrap().total, Count::Shown(0));
 }
 
 /// The values that a published cell may have, within one of the truth, for a reader who knows the rules.
@@ -121,9 +90,9 @@ fn possible(published: Count, truth: u64, is_total: bool) -> Vec<u64> {
         Count::Shown(value) => vec![value],
         _ if is_total => near.collect(),
         // A small count's reader is taken to know that it is no zero.
-        Count::Suppressed(Why::Few { below }) => near
-            .filter(|value| *value < below && *value >= truth.min(1))
-            .collect(),
+        Count::Suppressed(Why::Few { below }) => {
+            near.filter(|value| *value < below && *value >= truth.min(1)).collect()
+        }
         Count::Suppressed(Why::Protects) => near.filter(|value| *value >= 5).collect(),
     }
 }
@@ -154,41 +123,23 @@ impl Reader<'_> {
     }
 
     fn row_agrees(&self, row: usize, guess: &[Vec<u64>]) -> bool {
-        self.safe.row_totals[row]
-            .value()
-            .is_none_or(|total| total == guess[row].iter().sum::<u64>())
+        self.safe.row_totals[row].value().is_none_or(|total| total == guess[row].iter().sum::<u64>())
     }
 
     fn record(&mut self, guess: &[Vec<u64>]) {
         let height = guess.len();
-        let columns: Vec<u64> = (0..guess[0].len())
-            .map(|column| guess.iter().map(|row| row[column]).sum())
-            .collect();
+        let columns: Vec<u64> = (0..guess[0].len()).map(|column| guess.iter().map(|row| row[column]).sum()).collect();
         let rows: Vec<u64> = guess.iter().map(|row| row.iter().sum()).collect();
         let all: u64 = rows.iter().sum();
-        let agrees =
-            |published: &Count, value: u64| published.value().is_none_or(|shown| shown == value);
+        let agrees = |published: &Count, value: u64| published.value().is_none_or(|shown| shown == value);
         let fits = self.row_agrees(height - 1, guess)
-            && self
-                .safe
-                .column_totals
-                .iter()
-                .zip(&columns)
-                .all(|(published, value)| agrees(published, *value))
+            && self.safe.column_totals.iter().zip(&columns).all(|(published, value)| agrees(published, *value))
             && agrees(&self.safe.total, all);
         if fits {
             let bottom = columns.iter().chain([&all]);
-            let lines = guess
-                .iter()
-                .zip(&rows)
-                .map(|(line, total)| line.iter().chain([total]).copied().collect());
+            let lines = guess.iter().zip(&rows).map(|(line, total)| line.iter().chain([total]).copied().collect());
             let values: Vec<Vec<u64>> = lines.chain([bottom.copied().collect()]).collect();
-            for (met, value) in self
-                .met
-                .iter_mut()
-                .flatten()
-                .zip(values.into_iter().flatten())
-            {
+            for (met, value) in self.met.iter_mut().flatten().zip(values.into_iter().flatten()) {
                 met.insert(value);
             }
         }
@@ -199,24 +150,11 @@ impl Reader<'_> {
 fn assert_safe(truth: &[Vec<u64>]) {
     let safe = suppress_table(truth, Rule::default()).unwrap();
     let (height, width) = (truth.len(), truth[0].len());
-    let mut reader = Reader {
-        truth,
-        safe: &safe,
-        met: vec![vec![Default::default(); width + 1]; height + 1],
-    };
+    let mut reader = Reader { truth, safe: &safe, met: vec![vec![Default::default(); width + 1]; height + 1] };
     reader.try_from(0, &mut truth.to_vec());
     let mut published = safe.cells.clone();
-    published
-        .iter_mut()
-        .zip(&safe.row_totals)
-        .for_each(|(row, total)| row.push(*total));
-    published.push(
-        safe.column_totals
-            .iter()
-            .copied()
-            .chain([safe.total])
-            .collect(),
-    );
+    published.iter_mut().zip(&safe.row_totals).for_each(|(row, total)| row.push(*total));
+    published.push(safe.column_totals.iter().copied().chain([safe.total]).collect());
     for (row, line) in published.iter().enumerate() {
         for (column, count) in line.iter().enumerate() {
             match count {
@@ -224,10 +162,7 @@ fn assert_safe(truth: &[Vec<u64>]) {
                     assert!(!(1..5).contains(value), "{value} is shown in {truth:?}")
                 }
                 Count::Suppressed(_) => {
-                    assert!(
-                        reader.met[row][column].len() > 1,
-                        "row {row}, column {column} of {truth:?}: {safe:?}"
-                    );
+                    assert!(reader.met[row][column].len() > 1, "row {row}, column {column} of {truth:?}: {safe:?}");
                 }
             }
         }

@@ -20,10 +20,7 @@ impl LsoaCode {
     /// The English code with this number; `None` above 999,999.
     #[must_use]
     pub fn england(number: u32) -> Option<Self> {
-        (number <= 999_999).then_some(Self {
-            country: b'E',
-            number,
-        })
+        (number <= 999_999).then_some(Self { country: b'E', number })
     }
 }
 
@@ -37,17 +34,10 @@ impl FromStr for LsoaCode {
                 let country = country.to_ascii_uppercase();
                 let mut number = 0;
                 for digit in digits {
-                    let digit = digit
-                        .is_ascii_digit()
-                        .then(|| u32::from(digit - b'0'))
-                        .ok_or(LsoaCodeError)?;
+                    let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0')).ok_or(LsoaCodeError)?;
                     number = number * 10 + digit;
                 }
-                if matches!(country, b'E' | b'W') {
-                    Ok(Self { country, number })
-                } else {
-                    Err(LsoaCodeError)
-                }
+                if matches!(country, b'E' | b'W') { Ok(Self { country, number }) } else { Err(LsoaCodeError) }
             }
             _ => Err(LsoaCodeError),
         }
@@ -70,20 +60,9 @@ mod tests {
 
     #[test]
     fn reads_england_and_wales_alone() {
-        assert_eq!(
-            " e01021321 ".parse::<LsoaCode>().unwrap().to_string(),
-            "E01021321"
-        );
+        assert_eq!(" e01021321 ".parse::<LsoaCode>().unwrap().to_string(), "E01021321");
         assert!("W01001234".parse::<LsoaCode>().is_ok());
-        for wrong in [
-            "",
-            "E02021321",
-            "S01021321",
-            "E0102132",
-            "E010213211",
-            "E0102132X",
-            "E01 21321",
-        ] {
+        for wrong in ["", "E02021321", "S01021321", "E0102132", "E010213211", "E0102132X", "E01 21321"] {
             assert_eq!(wrong.parse::<LsoaCode>(), Err(LsoaCodeError), "{wrong}");
         }
     }

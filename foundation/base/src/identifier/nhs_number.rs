@@ -17,9 +17,7 @@ pub enum NhsNumberError {
     #[error("an NHS number has only digits")]
     NotDigits,
     /// The check digit does not fit the others.
-    #[error(
-        "this NHS number's last digit does not fit the others, so a digit is wrong or two are swapped"
-    )]
+    #[error("this NHS number's last digit does not fit the others, so a digit is wrong or two are swapped")]
     CheckDigit,
     /// All digits the same, as typed to get past a required field.
     #[error("an NHS number with one digit throughout is a placeholder")]
@@ -46,11 +44,7 @@ impl NhsNumber {
         if number.is_multiple_of(1_111_111_111) {
             return Err(NhsNumberError::Placeholder);
         }
-        if check_digit(number / 10) == Some(number % 10) {
-            Ok(Self(number))
-        } else {
-            Err(NhsNumberError::CheckDigit)
-        }
+        if check_digit(number / 10) == Some(number % 10) { Ok(Self(number)) } else { Err(NhsNumberError::CheckDigit) }
     }
 }
 
@@ -81,23 +75,13 @@ impl FromStr for NhsNumber {
                 number = number * 10 + u64::from(digit);
             }
         }
-        if length == 10 {
-            Self::check(number)
-        } else {
-            Err(NhsNumberError::Length(length))
-        }
+        if length == 10 { Self::check(number) } else { Err(NhsNumberError::Length(length)) }
     }
 }
 
 impl fmt::Display for NhsNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:03} {:03} {:04}",
-            self.0 / 10_000_000,
-            self.0 / 10_000 % 1000,
-            self.0 % 10_000
-        )
+        write!(f, "{:03} {:03} {:04}", self.0 / 10_000_000, self.0 / 10_000 % 1000, self.0 % 10_000)
     }
 }
 

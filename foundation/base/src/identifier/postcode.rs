@@ -20,9 +20,7 @@ pub enum PostcodeError {
     #[error("a postcode has 5 to 7 letters and digits; this has {0}")]
     Length(usize),
     /// The last three characters are not a digit and two letters.
-    #[error(
-        "a postcode ends in a digit and two letters, such as 1AA (C, I, K, M, O and V are not used)"
-    )]
+    #[error("a postcode ends in a digit and two letters, such as 1AA (C, I, K, M, O and V are not used)")]
     Inward,
     /// The first part has no valid shape.
     #[error("a postcode starts with one or two letters and a number, such as CO1, CO16 or EC1A")]
@@ -57,11 +55,7 @@ impl Postcode {
     /// The area, such as `CO`: the letters at the start.
     #[must_use]
     pub fn area(&self) -> &str {
-        let letters = self
-            .text
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
+        let letters = self.text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         self.start(letters)
     }
 
@@ -98,16 +92,10 @@ impl FromStr for Postcode {
             return Err(PostcodeError::Outward);
         }
         let mut text = [0; 8];
-        for (place, byte) in text
-            .iter_mut()
-            .zip(outward.iter().chain(b" ").chain(inward))
-        {
+        for (place, byte) in text.iter_mut().zip(outward.iter().chain(b" ").chain(inward)) {
             *place = *byte;
         }
-        Ok(Self {
-            text,
-            length: u8::try_from(length + 1).unwrap_or(8),
-        })
+        Ok(Self { text, length: u8::try_from(length + 1).unwrap_or(8) })
     }
 }
 
@@ -124,9 +112,7 @@ fn is_outward(outward: &[u8]) -> bool {
         [a, n] => first(a) && digit(n),
         [a, n, z] if digit(n) => first(a) && (digit(z) || b"ABCDEFGHJKPSTUW".contains(z)),
         [a, b, n] => first(a) && second(b) && digit(n),
-        [a, b, n, z] => {
-            first(a) && second(b) && digit(n) && (digit(z) || b"ABEHMNPRVWXY".contains(z))
-        }
+        [a, b, n, z] => first(a) && second(b) && digit(n) && (digit(z) || b"ABEHMNPRVWXY".contains(z)),
         _ => false,
     }
 }
@@ -164,10 +150,7 @@ mod tests {
         ] {
             let postcode: Postcode = typed.parse().unwrap();
             assert_eq!(postcode.as_str(), whole);
-            assert_eq!(
-                (postcode.outward(), postcode.sector(), postcode.area()),
-                (outward, sector, area)
-            );
+            assert_eq!((postcode.outward(), postcode.sector(), postcode.area()), (outward, sector, area));
         }
     }
 

@@ -18,9 +18,7 @@ pub enum UpnError {
     #[error("a unique pupil number has 13 characters; this has {0}")]
     Length(usize),
     /// Not a letter followed by digits.
-    #[error(
-        "a unique pupil number is a letter other than I, O and S, then 12 digits (the last may be a letter)"
-    )]
+    #[error("a unique pupil number is a letter other than I, O and S, then 12 digits (the last may be a letter)")]
     Shape,
     /// The check letter does not fit the others.
     #[error(
@@ -83,11 +81,7 @@ impl FromStr for Upn {
             return Err(UpnError::Shape);
         }
         let letter = check_letter(rest.into_iter()).ok_or(UpnError::Shape)?;
-        if letter == char::from(first) {
-            Ok(Self(characters))
-        } else {
-            Err(UpnError::CheckLetter)
-        }
+        if letter == char::from(first) { Ok(Self(characters)) } else { Err(UpnError::CheckLetter) }
     }
 }
 

@@ -30,6 +30,7 @@ pub async fn entries(staff: &Staff, filter: &Filter, limit: u32) -> Result<Vec<L
     let operation = filter.operation.map_or("", crate::Operation::code);
     let text = |wanted: &Option<String>| wanted.clone().unwrap_or_default();
     let before = filter.before.unwrap_or(u64::MAX);
-    let values = params![before, text(&filter.actor), text(&filter.scope), operation, !filter.refused_only, limit.min(500)];
+    let values =
+        params![before, text(&filter.actor), text(&filter.scope), operation, !filter.refused_only, limit.min(500)];
     staff.rows(ENTRIES, values).await
 }

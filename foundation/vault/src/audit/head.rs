@@ -176,7 +176,10 @@ impl Vault {
             let values = params![frontier.size(), ENTRIES.min(size - frontier.size())];
             let leaves = database::rows(&self.database().pool, LEAVES, values).await?;
             if leaves.is_empty() {
-                return Err(StoreError::BadValue { column: "position".to_owned(), problem: "entries are missing".to_owned() });
+                return Err(StoreError::BadValue {
+                    column: "position".to_owned(),
+                    problem: "entries are missing".to_owned(),
+                });
             }
             for leaf in leaves {
                 // A hash that is no hash stands for a changed row; verifying names it.

@@ -10,6 +10,6 @@ mod verify;
 pub use browse::{Filter, entries};
 pub use entry::LoggedEntry;
 pub(crate) use entry::{NewEntry, append};
-pub use head::{Head, read_exported};
 pub(crate) use head::{ENTRIES as HEAD_ENTRIES, Signing};
+pub use head::{Head, read_exported};
 pub use verify::{Finding, Verdict, verify};

@@ -55,7 +55,9 @@ impl fmt::Display for Finding {
                 write!(f, "the log was cut short: it has {entries} entries, and a signed head says {head}")
             }
             Self::BadSignature(size) => write!(f, "the head of size {size} is not signed with this installation's key"),
-            Self::HeadGone(size) => write!(f, "the exported head of size {size} is not in the database as it was exported"),
+            Self::HeadGone(size) => {
+                write!(f, "the exported head of size {size} is not in the database as it was exported")
+            }
         }
     }
 }
@@ -98,8 +100,7 @@ impl Verdict {
 /// The database's. What is wrong with the log is no error but the answer.
 pub async fn verify(vault: &Vault, exported: &[Head]) -> Result<Verdict, StoreError> {
     let last_exported = exported.iter().map(|head| head.size).max().unwrap_or(0);
-    let mut verdict =
-        Verdict { entries: 0, heads: 0, unsigned: 0, not_exported: 0, findings: Vec::new(), found: 0 };
+    let mut verdict = Verdict { entries: 0, heads: 0, unsigned: 0, not_exported: 0, findings: Vec::new(), found: 0 };
     let heads = signed_heads(vault, exported, &mut verdict).await?;
     let last = heads.iter().map(|head| head.size).max().unwrap_or(0);
     let mut walk =

@@ -8,7 +8,12 @@ use argon2::Argon2;
 use base::Random;
 use serde::{Deserialize, Serialize};
 
-use super::{backup::BackupKey, failed, keys::{hmac, read_or_make}, stream::{Decrypting, Encrypting}};
+use super::{
+    backup::BackupKey,
+    failed,
+    keys::{hmac, read_or_make},
+    stream::{Decrypting, Encrypting},
+};
 use crate::{StoreError, Value, schema::ColumnKind};
 
 const MAGIC: &[u8; 19] = b"ALONGSIDE-BACKUP-1\n";

@@ -146,7 +146,8 @@ impl Vault {
     pub(crate) async fn sweep_blobs(&self) -> Result<u64, StoreError> {
         let blobs = directory(&self.directory().join("blobs"))?;
         let rows =
-            database::rows(&self.database().pool, "SELECT id FROM blob WHERE wrapped_key IS NOT NULL", params![]).await?;
+            database::rows(&self.database().pool, "SELECT id FROM blob WHERE wrapped_key IS NOT NULL", params![])
+                .await?;
         let kept: HashSet<String> = rows.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
         let mut swept = 0;
         for entry in std::fs::read_dir(&blobs).map_err(|error| failed(&blobs, &error))? {
@@ -237,9 +238,8 @@ impl Handler for EraseBlob {
         let id: Id<kind::Blob> =
             job.text("blob")?.parse().map_err(|_| JobFault::Hopeless("the job's blob is no id".to_owned()))?;
         let row: Option<BlobRow> = vault.plain().first(ONE, params![id]).await?;
-        let due = row.is_some_and(|row| {
-            row.wrapped_key.is_some() && row.delete_after.is_some_and(|when| when <= vault.now())
-        });
+        let due = row
+            .is_some_and(|row| row.wrapped_key.is_some() && row.delete_after.is_some_and(|when| when <= vault.now()));
         if !due {
             return Ok(()); // it was put off, or is gone already
         }

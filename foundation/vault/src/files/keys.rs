@@ -130,7 +130,8 @@ pub(crate) fn read_or_make(path: &Path, may_make: bool, random: &Random) -> Resu
     }
     let text = fs::read_to_string(path).map_err(|error| failed(path, &error))?;
     let mut key = [0; 32];
-    hex::decode_to_slice(text.trim(), &mut key).map_err(|_| failed(path, &"it is not a key of 64 hexadecimal digits"))?;
+    hex::decode_to_slice(text.trim(), &mut key)
+        .map_err(|_| failed(path, &"it is not a key of 64 hexadecimal digits"))?;
     Ok(key)
 }
 

@@ -16,7 +16,10 @@ const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
 
 fn unreadable() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the file does not open: another key made it, or it was changed or cut off")
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "the file does not open: another key made it, or it was changed or cut off",
+    )
 }
 
 /// Encrypts what is written into it.

@@ -87,7 +87,12 @@ impl Change {
             "INSERT INTO tombstone (id, was, category, rule, erased_at, erased_by, source_digest) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
             params![
-                &stone.id, &stone.record, &stone.category, &stone.rule, stone.erased_at, &stone.erased_by,
+                &stone.id,
+                &stone.record,
+                &stone.category,
+                &stone.rule,
+                stone.erased_at,
+                &stone.erased_by,
                 &stone.source_digest
             ],
         )
@@ -139,8 +144,7 @@ pub(crate) fn append(root: &Path, stones: &[Tombstone]) -> Result<(), StoreError
     let path = path(root);
     let new = !path.exists();
     let mut options = OpenOptions::new();
-    let mut file =
-        options.append(true).create(true).mode(0o600).open(&path).map_err(|error| failed(&path, &error))?;
+    let mut file = options.append(true).create(true).mode(0o600).open(&path).map_err(|error| failed(&path, &error))?;
     // Each line begins on its own, even where a power cut left half a line before it.
     let mut text = String::from("\n");
     for stone in stones {

@@ -245,7 +245,11 @@ impl Bench {
         };
         let sql = "SELECT kind, problem FROM job WHERE problem IS NOT NULL AND state <> 'done'";
         if let Some(row) = self.query(sql, Vec::new()).await.first() {
-            panic!("a job `{}` failed: {}", row.text("kind").unwrap_or_default(), row.text("problem").unwrap_or_default());
+            panic!(
+                "a job `{}` failed: {}",
+                row.text("kind").unwrap_or_default(),
+                row.text("problem").unwrap_or_default()
+            );
         }
         ran
     }

@@ -40,7 +40,9 @@ async fn write(t: &Bench, count: usize) {
 /// Lifts the guard, as somebody with the owner's password can.
 async fn lift_guard(t: &Bench) {
     if t.engine == Engine::Postgres {
-        t.tamper("ALTER TABLE audit_entry DISABLE TRIGGER ALL; ALTER TABLE tree_head DISABLE TRIGGER ALL").await.unwrap();
+        t.tamper("ALTER TABLE audit_entry DISABLE TRIGGER ALL; ALTER TABLE tree_head DISABLE TRIGGER ALL")
+            .await
+            .unwrap();
     } else {
         for name in ["audit_entry_not_replaced", "audit_entry_not_updated", "audit_entry_not_deleted"] {
             t.tamper(&format!("DROP TRIGGER {name}")).await.unwrap();
@@ -71,7 +73,8 @@ async fn a_true_log_holds(t: Bench) {
     let text = std::fs::read_to_string(t.directory.join("heads/5.head")).unwrap();
     assert!(text.contains("public_key") && text.contains(&head.root));
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = |name: &str| std::fs::metadata(t.directory.join("keys").join(name)).unwrap().permissions().mode() & 0o777;
+    let mode =
+        |name: &str| std::fs::metadata(t.directory.join("keys").join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("audit-signing.key"), mode("master.key")), (0o600, 0o600));
 }
 
@@ -120,7 +123,8 @@ async fn ordinary_statements_cannot_change_the_log(t: Bench) {
 
 /// What somebody may do to a log of `n` entries. Hashes are mended by the second half of them, as a careful forger would.
 fn mutation(n: u64) -> impl Strategy<Value = (String, bool)> {
-    const TEXTS: [&str; 8] = ["actor_kind", "actor", "operation", "verb", "scope_kind", "purpose", "inputs", "leaf_hash"];
+    const TEXTS: [&str; 8] =
+        ["actor_kind", "actor", "operation", "verb", "scope_kind", "purpose", "inputs", "leaf_hash"];
     let text = (0..n, prop::sample::select(&TEXTS[..]), "[a-z:;0-9-]{1,9}")
         .prop_map(|(at, column, text)| format!("UPDATE audit_entry SET {column} = '{text}' WHERE position = {at}"));
     let null = (0..n, prop::sample::select(&["agency", "permit", "scope"][..]))

@@ -42,7 +42,13 @@ impl Held for Record {
 }
 
 pub fn cause(act: Code) -> Cause {
-    Cause { actor: Actor::System, purpose: Purpose::Collection, operation: Operation::Collection, act, scope: Scope::unit() }
+    Cause {
+        actor: Actor::System,
+        purpose: Purpose::Collection,
+        operation: Operation::Collection,
+        act,
+        scope: Scope::unit(),
+    }
 }
 
 pub fn ask(verb: Verb) -> Ask {

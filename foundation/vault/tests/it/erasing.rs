@@ -49,7 +49,8 @@ async fn what_is_due_goes_with_its_children(t: Bench) {
 
 async fn large_expiries_go_in_batches(t: Bench) {
     let mut change = t.vault.change(cause(code!("try"))).await.unwrap();
-    let rows = (0..450).map(|n| params![format!("{n:026}"), "f", format!("{n}"), "c", "custody", "2020-01-01"]).collect();
+    let rows =
+        (0..450).map(|n| params![format!("{n:026}"), "f", format!("{n}"), "c", "custody", "2020-01-01"]).collect();
     let columns = &["id", "feed", "source_key", "controller", "category", "expires_on"];
     change.insert_many("record", columns, rows, "").await.unwrap();
     change.commit().await.unwrap();

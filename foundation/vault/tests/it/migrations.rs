@@ -71,8 +71,14 @@ async fn the_catalogue_is_held_against_the_tables(t: Bench) {
     t.tamper("UPDATE catalogue SET erasure = '', person_column = 'whom' WHERE table_name = 'remark'").await.unwrap();
     t.tamper("UPDATE catalogue SET kind = 'subject' WHERE table_name = 'colleague'").await.unwrap();
     let wrong = check_catalogue(&t.vault).await.unwrap().join("\n");
-    for part in ["`shadow_list` is not in", "names `gone`", "`a while`", "nothing on erasure", "`whom`", "a column `controller`"]
-    {
+    for part in [
+        "`shadow_list` is not in",
+        "names `gone`",
+        "`a while`",
+        "nothing on erasure",
+        "`whom`",
+        "a column `controller`",
+    ] {
         assert!(wrong.contains(part), "{part} is missing in:\n{wrong}");
     }
 }

@@ -1,10 +1,6 @@
 //! Serves every component of the page kit on http://localhost:8090, to look at: `cargo run -p web --example gallery`.
 //! `/gallery` is the page, `/gallery?errors` the same with errors.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "an example may stop"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "an example may stop")]
 
 mod page;
 
@@ -42,12 +38,8 @@ impl Members for Everyone {
 }
 
 async fn show(site: Site, page: Page, query: Query) -> web::Result {
-    let mut form = Form::of([
-        ("reached", "no"),
-        ("signs", "gifts"),
-        ("email", "asha@example.org"),
-        ("kind", "a_and_e"),
-    ]);
+    let mut form =
+        Form::of([("reached", "no"), ("signs", "gifts"), ("email", "asha@example.org"), ("kind", "a_and_e")]);
     if query.0.has("errors", "") && !query.0.values("errors").is_empty() {
         form.refuse("email", "Enter an email address with an @");
         form.refuse("note", "Enter what was said");
@@ -84,38 +76,15 @@ async fn main() {
     })
     .await
     .expect("the vault opens");
-    let nav = [
-        ("Home", "/home"),
-        ("People", "/people"),
-        ("Action", "/gallery"),
-        ("Insight", "/places"),
-        ("Trust", "/trust"),
-    ];
-    let nav = nav
-        .map(|(text, href)| NavLink {
-            text,
-            href,
-            duties: &[],
-        })
-        .to_vec();
+    let nav =
+        [("Home", "/home"), ("People", "/people"), ("Action", "/gallery"), ("Insight", "/places"), ("Trust", "/trust")];
+    let nav = nav.map(|(text, href)| NavLink { text, href, duties: &[] }).to_vec();
     let unit = "Fenshire Violence and Vulnerability Unit".to_owned();
     let members = Arc::new(Everyone);
-    let site = Site::new(Setup {
-        vault,
-        clock,
-        random,
-        unit,
-        demo: true,
-        https: false,
-        behind_proxy: false,
-        nav,
-        members,
-    });
+    let site =
+        Site::new(Setup { vault, clock, random, unit, demo: true, https: false, behind_proxy: false, nav, members });
     let enter = |site: Site| async move {
-        let token = site
-            .sign_ins()
-            .open(Id::from_u128(1), Id::from_u128(2), Proof::Demo)
-            .await?;
+        let token = site.sign_ins().open(Id::from_u128(1), Id::from_u128(2), Proof::Demo).await?;
         web::Result::<axum::response::Response>::Ok(web::signed_in(&site, &token, "/gallery"))
     };
     let fails = || async { web::Result::<String>::Err(web::Fault::internal("an example")) };
@@ -123,14 +92,7 @@ async fn main() {
         .route("/", get(enter))
         .route("/gallery", get(show))
         .route("/broken", get(fails))
-        .route(
-            "/areas.geojson",
-            get(|| async { ([("content-type", "application/geo+json")], AREAS) }),
-        );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8090")
-        .await
-        .expect("port 8090 is free");
-    axum::serve(listener, web::serve(routes, site))
-        .await
-        .expect("serves");
+        .route("/areas.geojson", get(|| async { ([("content-type", "application/geo+json")], AREAS) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8090").await.expect("port 8090 is free");
+    axum::serve(listener, web::serve(routes, site)).await.expect("serves");
 }

@@ -50,14 +50,23 @@ pub fn gallery(page: Page, form: Form, now: Timestamp) -> Gallery {
             (Sensitivity::Pointer, "ask the service that holds the record"),
             (Sensitivity::Sealed, "the witness scheme"),
         ],
-        estimate: Estimate { value: 41.0, low: 31.0, high: 53.0, confidence: Confidence::Medium, feeds: 3, of_feeds: 5 },
+        estimate: Estimate {
+            value: 41.0,
+            low: 31.0,
+            high: 53.0,
+            confidence: Confidence::Medium,
+            feeds: 3,
+            of_feeds: 5,
+        },
         paging: Paging::new("/gallery?type=custody", "4", 50, 1234),
         bars: Chart::bars("rates", "Violence per 1,000 residents", areas())
             .described("Harbour ward has the highest rate, 24 per 1,000; the intervals of the others overlap.")
             .heads("Ward", "Offences per 1,000")
             .note("October 2026; bars show 95% intervals."),
-        columns: Chart::columns("counts", "Moments by month", months()).described("Moments rose from 31 in June to 52 in November."),
-        line: Chart::line("trend", "Return interviews in time", shares()).described("The share in time rose, with a gap in August."),
+        columns: Chart::columns("counts", "Moments by month", months())
+            .described("Moments rose from 31 in June to 52 in November."),
+        line: Chart::line("trend", "Return interviews in time", shares())
+            .described("The share in time rose, with a gap in August."),
     }
 }
 
@@ -71,18 +80,8 @@ fn areas() -> Vec<Point> {
 }
 
 fn months() -> Vec<Point> {
-    let counts = [
-        ("Jun", 31.0),
-        ("Jul", 28.0),
-        ("Aug", 40.0),
-        ("Sep", 38.0),
-        ("Oct", 47.0),
-        ("Nov", 52.0),
-    ];
-    counts
-        .into_iter()
-        .map(|(month, count)| Point::new(month, count))
-        .collect()
+    let counts = [("Jun", 31.0), ("Jul", 28.0), ("Aug", 40.0), ("Sep", 38.0), ("Oct", 47.0), ("Nov", 52.0)];
+    counts.into_iter().map(|(month, count)| Point::new(month, count)).collect()
 }
 
 fn shares() -> Vec<Point> {

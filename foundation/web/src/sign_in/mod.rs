@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use base::{Clock, Code, Id, Random, Timestamp, code, kind};
 use sha2::{Digest, Sha256};
-use vault::{
-    Actor, Cause, FromRow, Migration, Operation, Purpose, Row, Scope, StoreError, Vault, params,
-};
+use vault::{Actor, Cause, FromRow, Migration, Operation, Purpose, Row, Scope, StoreError, Vault, params};
 
 pub use rules::{ABSOLUTE_HOURS, End, IDLE_MINUTES, Proof};
 use rules::{SEEN_EVERY_MINUTES, standing};
@@ -57,8 +55,7 @@ pub struct Token(String);
 
 impl Token {
     pub(crate) fn from_cookie(text: &str) -> Option<Self> {
-        (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .then(|| Self(text.to_owned()))
+        (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| Self(text.to_owned()))
     }
 
     pub(crate) fn secret(&self) -> &str {
@@ -80,11 +77,7 @@ pub struct SignIns {
 
 impl SignIns {
     pub(crate) fn new(vault: Vault, clock: Arc<dyn Clock>, random: Random) -> Self {
-        Self {
-            vault,
-            clock,
-            random,
-        }
+        Self { vault, clock, random }
     }
 
     /// Opens a sign-in for a member whose proof `share` has checked. Give the token to [`crate::signed_in`]. Always a new
@@ -101,14 +94,8 @@ impl SignIns {
         let now = self.clock.now();
         let token = Token(hex::encode(self.random.bytes::<32>()));
         let id: Id<kind::Token> = Id::new(now, &self.random);
-        let mut change = self
-            .vault
-            .change(cause(
-                Actor::Member { id: member, agency },
-                code!("sign_in_opened"),
-                id,
-            ))
-            .await?;
+        let mut change =
+            self.vault.change(cause(Actor::Member { id: member, agency }, code!("sign_in_opened"), id)).await?;
         change.note("proof", proof);
         change
             .execute(
@@ -142,15 +129,9 @@ impl SignIns {
         if now.since(sign_in.seen_at).as_mins() < SEEN_EVERY_MINUTES {
             return Ok(());
         }
-        let mut change = self
-            .vault
-            .change(cause(actor, code!("sign_in_seen"), sign_in.id))
-            .await?;
+        let mut change = self.vault.change(cause(actor, code!("sign_in_seen"), sign_in.id)).await?;
         change
-            .execute(
-                "UPDATE sign_in SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL",
-                params![sign_in.id, now],
-            )
+            .execute("UPDATE sign_in SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL", params![sign_in.id, now])
             .await?;
         change.commit().await
     }
@@ -160,10 +141,7 @@ impl SignIns {
     /// # Errors
     /// The database's.
     pub async fn end(&self, id: Id<kind::Token>, actor: Actor, why: End) -> Result<(), StoreError> {
-        let mut change = self
-            .vault
-            .change(cause(actor, code!("sign_in_ended"), id))
-            .await?;
+        let mut change = self.vault.change(cause(actor, code!("sign_in_ended"), id)).await?;
         change.note("why", why);
         change
             .execute(
@@ -178,12 +156,7 @@ impl SignIns {
     ///
     /// # Errors
     /// The database's.
-    pub async fn end_all(
-        &self,
-        member: Id<kind::Member>,
-        actor: Actor,
-        why: End,
-    ) -> Result<u64, StoreError> {
+    pub async fn end_all(&self, member: Id<kind::Member>, actor: Actor, why: End) -> Result<u64, StoreError> {
         let mut all = cause(actor, code!("sign_ins_ended"), member);
         all.scope = Scope::of("member", member);
         let mut change = self.vault.change(all).await?;

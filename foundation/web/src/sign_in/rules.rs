@@ -82,8 +82,7 @@ pub(super) fn standing(sign_in: &SignIn, now: Timestamp) -> Result<(), Over> {
     let age = now.since(sign_in.opened_at);
     if sign_in.ended.is_some() {
         Err(Over::Ended)
-    } else if age.as_hours() >= ABSOLUTE_HOURS
-        || (sign_in.proof == Proof::Pending && age.as_mins() >= PENDING_MINUTES)
+    } else if age.as_hours() >= ABSOLUTE_HOURS || (sign_in.proof == Proof::Pending && age.as_mins() >= PENDING_MINUTES)
     {
         Err(Over::TooOld)
     } else if now.since(sign_in.seen_at).as_mins() >= IDLE_MINUTES {
@@ -101,14 +100,7 @@ mod tests {
 
     fn sign_in(proof: Proof) -> SignIn {
         let start = Timestamp::EPOCH;
-        SignIn {
-            id: Id::from_u128(1),
-            member: Id::from_u128(2),
-            proof,
-            opened_at: start,
-            seen_at: start,
-            ended: None,
-        }
+        SignIn { id: Id::from_u128(1), member: Id::from_u128(2), proof, opened_at: start, seen_at: start, ended: None }
     }
 
     fn after(minutes: i64) -> Timestamp {
@@ -124,10 +116,7 @@ mod tests {
 
     #[test]
     fn twelve_hours_is_over_however_busy() {
-        let busy = SignIn {
-            seen_at: after(12 * 60 - 1),
-            ..sign_in(Proof::Password)
-        };
+        let busy = SignIn { seen_at: after(12 * 60 - 1), ..sign_in(Proof::Password) };
         assert_eq!(standing(&busy, after(12 * 60 - 1)), Ok(()));
         assert_eq!(standing(&busy, after(12 * 60)), Err(Over::TooOld));
     }
@@ -135,18 +124,12 @@ mod tests {
     #[test]
     fn a_second_factor_is_waited_for_ten_minutes() {
         assert_eq!(standing(&sign_in(Proof::Pending), after(9)), Ok(()));
-        assert_eq!(
-            standing(&sign_in(Proof::Pending), after(10)),
-            Err(Over::TooOld)
-        );
+        assert_eq!(standing(&sign_in(Proof::Pending), after(10)), Err(Over::TooOld));
     }
 
     #[test]
     fn ended_is_ended() {
-        let ended = SignIn {
-            ended: Some((after(1), End::Revoked)),
-            ..sign_in(Proof::Demo)
-        };
+        let ended = SignIn { ended: Some((after(1), End::Revoked)), ..sign_in(Proof::Demo) };
         assert_eq!(standing(&ended, after(1)), Err(Over::Ended));
     }
 }

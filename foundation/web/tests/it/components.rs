@@ -20,34 +20,16 @@ async fn gallery(form: Form) -> String {
     let now: Timestamp = "2026-11-23T13:00:00Z".parse().unwrap();
     let routes: Router<Site> = Router::new().route(
         "/gallery",
-        get(move |page: Page| async move {
-            axum::response::Html(page::gallery(page, form, now).render().unwrap())
-        }),
+        get(move |page: Page| async move { axum::response::Html(page::gallery(page, form, now).render().unwrap()) }),
     );
-    let request = Request::builder()
-        .uri("/gallery")
-        .body(axum::body::Body::empty())
-        .unwrap();
-    let response = web::serve(routes, house.site.clone())
-        .oneshot(request)
-        .await
-        .unwrap();
-    String::from_utf8(
-        axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .unwrap()
-            .to_vec(),
-    )
-    .unwrap()
+    let request = Request::builder().uri("/gallery").body(axum::body::Body::empty()).unwrap();
+    let response = web::serve(routes, house.site.clone()).oneshot(request).await.unwrap();
+    String::from_utf8(axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap()
 }
 
 fn wrong() -> Form {
-    let mut form = Form::of([
-        ("email", "<b>\"x"),
-        ("note", "typed </textarea>"),
-        ("reached", "no"),
-        ("when-day", "31"),
-    ]);
+    let mut form =
+        Form::of([("email", "<b>\"x"), ("note", "typed </textarea>"), ("reached", "no"), ("when-day", "31")]);
     for field in ["email", "reached", "signs", "kind", "note", "file"] {
         form.refuse(field, format!("Mend {field}"));
     }
@@ -56,39 +38,19 @@ fn wrong() -> Form {
 }
 
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
-    html.split(&format!(" {name}=\""))
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap())
-        .collect()
+    html.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
 #[tokio::test]
 async fn no_inline_script_or_style_and_no_event_handler() {
     for html in [gallery(Form::empty()).await, gallery(wrong()).await] {
-        assert!(
-            !html.contains(" style=") && !html.contains("<style"),
-            "an inline style"
-        );
-        let handler = |tag: &str| {
-            tag.split_whitespace()
-                .skip(1)
-                .any(|word| word.starts_with("on") && word.contains('='))
-        };
-        let tags = html
-            .split('<')
-            .skip(1)
-            .map(|rest| rest.split('>').next().unwrap());
-        assert_eq!(
-            tags.filter(|tag| handler(tag)).count(),
-            0,
-            "an event handler"
-        );
+        assert!(!html.contains(" style=") && !html.contains("<style"), "an inline style");
+        let handler =
+            |tag: &str| tag.split_whitespace().skip(1).any(|word| word.starts_with("on") && word.contains('='));
+        let tags = html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
+        assert_eq!(tags.filter(|tag| handler(tag)).count(), 0, "an event handler");
         let scripts: Vec<&str> = html.split("<script").skip(1).collect();
-        assert!(
-            scripts
-                .iter()
-                .all(|script| script.contains("src=\"/assets/") && script.contains("></script>"))
-        );
+        assert!(scripts.iter().all(|script| script.contains("src=\"/assets/") && script.contains("></script>")));
     }
 }
 
@@ -101,22 +63,11 @@ async fn ids_are_unique_and_every_reference_finds_its_own() {
         let described = attributes(&html, "aria-describedby");
         let labelled = attributes(&html, "aria-labelledby");
         let named = attributes(&html, "for");
-        for wanted in described
-            .iter()
-            .chain(&labelled)
-            .chain(&named)
-            .flat_map(|ids| ids.split_whitespace())
-        {
+        for wanted in described.iter().chain(&labelled).chain(&named).flat_map(|ids| ids.split_whitespace()) {
             assert!(set.contains(wanted), "nothing has the id `{wanted}`");
         }
-        for link in attributes(&html, "href")
-            .iter()
-            .filter_map(|href| href.strip_prefix('#'))
-        {
-            assert!(
-                set.contains(link),
-                "a link leads to `#{link}`, which is not there"
-            );
+        for link in attributes(&html, "href").iter().filter_map(|href| href.strip_prefix('#')) {
+            assert!(set.contains(link), "a link leads to `#{link}`, which is not there");
         }
     }
 }
@@ -124,23 +75,15 @@ async fn ids_are_unique_and_every_reference_finds_its_own() {
 #[tokio::test]
 async fn every_field_keeps_what_was_typed_and_says_what_is_wrong() {
     let html = gallery(wrong()).await;
-    assert!(
-        html.contains("value=\"&#60;b&#62;&#34;x\"")
-            && html.contains("typed &#60;/textarea&#62;</textarea>")
-    );
+    assert!(html.contains("value=\"&#60;b&#62;&#34;x\"") && html.contains("typed &#60;/textarea&#62;</textarea>"));
     assert!(
         html.contains("value=\"no\" checked")
             && html.contains("name=\"when-day\" type=\"text\" inputmode=\"numeric\" value=\"31\"")
     );
     for field in ["email", "reached", "signs", "kind", "note", "file"] {
+        assert!(html.contains(&format!("<a href=\"#{field}\">Mend {field}</a>")), "{field} in the summary");
         assert!(
-            html.contains(&format!("<a href=\"#{field}\">Mend {field}</a>")),
-            "{field} in the summary"
-        );
-        assert!(
-            html.contains(&format!(
-                "<p id=\"{field}-error\" class=\"govuk-error-message\">"
-            )),
+            html.contains(&format!("<p id=\"{field}-error\" class=\"govuk-error-message\">")),
             "{field} beside the field"
         );
     }
@@ -165,9 +108,5 @@ async fn the_words_that_colour_only_adds_to_are_there() {
     ] {
         assert!(html.contains(words), "{words}");
     }
-    assert_eq!(
-        html.matches("class=\"app-child\"").count(),
-        1 + 6,
-        "none for an adult"
-    );
+    assert_eq!(html.matches("class=\"app-child\"").count(), 1 + 6, "none for an adult");
 }

@@ -17,10 +17,7 @@ use axum::{
 use base::{HandClock, Id, Random, Timestamp, code, kind};
 use tower::ServiceExt;
 use vault::{Ask, Decider, Decision, Location, Opening, Staff, StoreError, Topics, Vault};
-use web::{
-    Caller, Fault, Form, MaybeCaller, MemberCard, Members, NavLink, Page, Pending, Proof, Setup,
-    Site,
-};
+use web::{Caller, Fault, Form, MaybeCaller, MemberCard, Members, NavLink, Page, Pending, Proof, Setup, Site};
 
 pub struct Nobody;
 
@@ -69,10 +66,7 @@ struct Note {
 fn routes() -> Router<Site> {
     let save = |site: Site, page: Page, mut form: Form| async move {
         if form.required("note", 10, "Enter a note").is_none() {
-            return web::render_errors(Note {
-                page: page.title("Note").with(&form),
-                form,
-            });
+            return web::render_errors(Note { page: page.title("Note").with(&form), form });
         }
         Ok(web::done(&site, "/note", "Note kept"))
     };
@@ -96,35 +90,14 @@ fn routes() -> Router<Site> {
         })
     };
     Router::new()
-        .route(
-            "/",
-            get(|caller: MaybeCaller| async move {
-                if caller.0.is_some() {
-                    "home"
-                } else {
-                    "welcome"
-                }
-            }),
-        )
+        .route("/", get(|caller: MaybeCaller| async move { if caller.0.is_some() { "home" } else { "welcome" } }))
         .route(
             "/note",
-            get(|page: Page| async {
-                web::render(Note {
-                    page: page.title("Note"),
-                    form: Form::empty(),
-                })
-            })
-            .post(save),
+            get(|page: Page| async { web::render(Note { page: page.title("Note"), form: Form::empty() }) }).post(save),
         )
         .route("/upload", post(upload))
-        .route(
-            "/members-only",
-            get(|caller: Caller| async move { format!("hello {}", caller.name) }),
-        )
-        .route(
-            "/second-factor",
-            get(|pending: Pending| async move { pending.member.to_string() }),
-        )
+        .route("/members-only", get(|caller: Caller| async move { format!("hello {}", caller.name) }))
+        .route("/second-factor", get(|pending: Pending| async move { pending.member.to_string() }))
         .route("/internal", fault("internal"))
         .route("/busy", fault("busy"))
         .route("/denied", fault("denied"))
@@ -162,24 +135,12 @@ impl House {
             https,
             behind_proxy: false,
             nav: vec![
-                NavLink {
-                    text: "Moments",
-                    href: "/moments",
-                    duties: &["navigator"],
-                },
-                NavLink {
-                    text: "Money",
-                    href: "/money",
-                    duties: &["project_manager"],
-                },
+                NavLink { text: "Moments", href: "/moments", duties: &["navigator"] },
+                NavLink { text: "Money", href: "/money", duties: &["project_manager"] },
             ],
             members: Arc::new(TwoMembers),
         });
-        Self {
-            site,
-            clock,
-            directory,
-        }
+        Self { site, clock, directory }
     }
 
     pub fn browser(&self) -> Browser {
@@ -192,12 +153,7 @@ impl House {
 
     /// A browser of a navigator who signed in just now.
     pub async fn signed_in(&self, proof: Proof) -> Browser {
-        let token = self
-            .site
-            .sign_ins()
-            .open(NAVIGATOR, AGENCY, proof)
-            .await
-            .unwrap();
+        let token = self.site.sign_ins().open(NAVIGATOR, AGENCY, proof).await.unwrap();
         let mut browser = self.browser();
         browser.keep(&web::signed_in(&self.site, &token, "/"));
         browser
@@ -218,20 +174,11 @@ pub struct Answer {
 
 impl Answer {
     pub fn location(&self) -> &str {
-        self.headers
-            .get(header::LOCATION)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn token(&self) -> String {
-        self.text
-            .split("name=\"_csrf\" value=\"")
-            .nth(1)
-            .expect("a form")
-            .split('"')
-            .next()
-            .unwrap()
-            .to_owned()
+        self.text.split("name=\"_csrf\" value=\"").nth(1).expect("a form").split('"').next().unwrap().to_owned()
     }
 }
 
@@ -248,43 +195,20 @@ impl Browser {
         }
     }
 
-    pub async fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        kind: &str,
-        body: impl Into<Body>,
-    ) -> Answer {
-        let cookies: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, cookies.join("; "));
+    pub async fn send(&mut self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
         if let Some(site) = self.fetch_site {
             request = request.header("sec-fetch-site", site);
         }
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        let response = self
-            .router
-            .clone()
-            .oneshot(request.body(body.into()).unwrap())
-            .await
-            .unwrap()
-            .into_response();
+        let response = self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap().into_response();
         self.keep(&response);
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -292,12 +216,6 @@ impl Browser {
     }
 
     pub async fn post(&mut self, path: &str, body: impl Into<String>) -> Answer {
-        self.send(
-            "POST",
-            path,
-            "application/x-www-form-urlencoded",
-            body.into(),
-        )
-        .await
+        self.send("POST", path, "application/x-www-form-urlencoded", body.into()).await
     }
 }
