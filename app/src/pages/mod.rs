@@ -4,6 +4,10 @@ mod front;
 mod home;
 mod person;
 
+/// Who may look a person up at all; policy decides what they then see.
+const LOOK_PEOPLE_UP: &[&str] =
+    &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];
+
 use axum::{Router, routing::get};
 use web::{NavLink, Site};
 
@@ -12,15 +16,14 @@ use web::{NavLink, Site};
 pub fn navigation() -> Vec<NavLink> {
     const EVERYONE: &[&str] = &[];
     const ACTING: &[&str] = &["navigator", "youth_worker", "social_worker", "rota_lead"];
+    const HELPING: &[&str] = &["navigator", "youth_worker", "social_worker"];
     const DATA: &[&str] = &["analyst", "data_owner", "project_manager", "data_protection_officer", "administrator"];
-    const PEOPLE: &[&str] =
-        &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];
     let link = |text, href, duties| NavLink { text, href, duties };
     vec![
         link("Home", "/home", EVERYONE),
         link("Moments", "/moments", ACTING),
-        link("Referrals", "/referrals", ACTING),
-        link("People", "/people", PEOPLE),
+        link("Referrals", "/referrals", HELPING),
+        link("People", "/people", LOOK_PEOPLE_UP),
         link("Pairs", "/links/review", &["analyst"]),
         link("Places", "/places", EVERYONE),
         link("Board", "/board", &["board_member", "project_manager", "analyst"]),

@@ -241,10 +241,17 @@ async fn plan_rota(vault: &Vault, workers: &Workers, as_of: Timestamp) -> Result
     let days = std::iter::successors(Some(as_of.date_in_london()), |day| day.tomorrow().ok()).take(8);
     for day in days {
         let weekday = day.weekday().to_monday_zero_offset();
-        for (duty, members) in workers.iter().filter(|_| weekday < 6) {
-            for member in members {
+        for (duty, members) in workers {
+            // The first of each duty is on call around the clock, so that whoever opens the demo at night finds a queue; the
+            // others leave the gaps of a real week.
+            for (nth, member) in members.iter().enumerate().filter(|(nth, _)| *nth == 0 || weekday < 6) {
                 let (first, last) = if weekday == 5 { (9, 13) } else { (8, 20) };
-                let hour = |hour: i8| base::london::resolve(day.at(hour, 0, 0, 0)).unwrap_or(as_of);
+                let resolved = |at: base::DateTime| base::london::resolve(at).unwrap_or(as_of);
+                let hour = |hour: i8| match (nth, hour == first) {
+                    (0, true) => resolved(day.at(0, 0, 0, 0)),
+                    (0, false) => resolved(day.tomorrow().unwrap_or(day).at(0, 0, 0, 0)),
+                    _ => resolved(day.at(hour, 0, 0, 0)),
+                };
                 let shift = rota::store::NewShift {
                     member: *member,
                     duty: duty.clone(),

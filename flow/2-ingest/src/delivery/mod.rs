@@ -188,7 +188,10 @@ impl DeliveryFault {
             Refusal::Refused { why } => Self::NotAllowed {
                 agency: feed.agency.clone(),
                 category: feed.category.clone(),
-                why: why.first().map_or_else(|| "nothing grants it".to_owned(), |(_, code)| code.to_string()),
+                why: why.first().map_or_else(
+                    || "nothing grants it".to_owned(),
+                    |(_, code)| share::api::refusal_words(code.as_str()).trim_end_matches('.').to_owned(),
+                ),
             },
         }
     }
