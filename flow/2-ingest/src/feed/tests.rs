@@ -1,3 +1,5 @@
+//! Feeds as declared: what is read, and what is refused.
+
 use base::Date;
 
 use super::{Delivers, Retention, RetentionStart, Role, declaration::read, load_folder};

@@ -1,3 +1,5 @@
+//! Rows: what each cell may hold, and every reason at once.
+
 use base::Date;
 use proptest::prelude::*;
 

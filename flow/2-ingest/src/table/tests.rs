@@ -1,3 +1,5 @@
+//! Tables: encodings, shapes, and files that are none.
+
 use std::io::Write as _;
 
 use proptest::prelude::*;

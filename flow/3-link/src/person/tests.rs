@@ -1,3 +1,5 @@
+//! What is shown of a person, from the records that may be seen.
+
 use base::{Id, code};
 use ingest::api::Record;
 
