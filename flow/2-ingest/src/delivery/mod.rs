@@ -153,8 +153,9 @@ pub enum DeliveryFault {
     },
     /// Policy refuses: no live agreement covers this, or the sender is another agency.
     #[error(
-        "this may not be taken in ({why}): {agency} must be party to a live agreement that covers collecting {category}, and \
-         whoever sends it must act for {agency} or for the unit. Nothing was kept."
+        "this may not be taken in: {reason}. {agency} must be party to a live agreement that covers collecting {category}, and \
+         whoever sends it must act for {agency} or for the unit. Nothing was kept.",
+        reason = share::api::refusal_words(why).trim_end_matches('.')
     )]
     NotAllowed {
         /// The feed's agency.
@@ -188,10 +189,7 @@ impl DeliveryFault {
             Refusal::Refused { why } => Self::NotAllowed {
                 agency: feed.agency.clone(),
                 category: feed.category.clone(),
-                why: why.first().map_or_else(
-                    || "nothing grants it".to_owned(),
-                    |(_, code)| share::api::refusal_words(code.as_str()).trim_end_matches('.').to_owned(),
-                ),
+                why: why.first().map_or_else(|| "nothing grants it".to_owned(), |(_, code)| code.to_string()),
             },
         }
     }
