@@ -50,7 +50,8 @@ test.describe('a navigator', () => {
     const clock = page.locator('.app-clock').first()
     await expect(clock).toContainText(/in time|late/i)
     await expect(clock).not.toContainText(/left|Breached/)
-    await expect(timeline(page).first()).toContainText('“Maybe” first, then yes.')
+    // The demo raises its moments as it is made: a contact of the same minute may stand below that.
+    await expect(timeline(page).filter({ hasText: '“Maybe” first, then yes.' })).toHaveCount(1)
     await expect(page.getByText('That is their own word; it is not what allows agencies to share.')).toBeVisible()
   })
 

@@ -153,9 +153,10 @@ pub enum DeliveryFault {
     },
     /// Policy refuses: no live agreement covers this, or the sender is another agency.
     #[error(
-        "this may not be taken in: {reason}. {agency} must be party to a live agreement that covers collecting {category}, and \
+        "this may not be taken in: {reason}. {agency} must be party to a live agreement that covers collecting {what}, and \
          whoever sends it must act for {agency} or for the unit. Nothing was kept.",
-        reason = share::api::refusal_words(why).trim_end_matches('.')
+        reason = share::api::refusal_words(why).trim_end_matches('.'),
+        what = share::api::category_words(category)
     )]
     NotAllowed {
         /// The feed's agency.
