@@ -19,6 +19,11 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberI
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     log();
+    // A panic's message may hold a value; where it happened is enough to mend it.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%at, "a panic");
+    }));
     match commands::run(cli).await {
         Ok(code) => code,
         Err(error) => {
