@@ -42,11 +42,8 @@ pub fn migrations() -> Vec<Migration> {
 /// Who listens to what.
 #[must_use]
 pub fn topics() -> Topics {
-    Topics::new()
-        .with("records_accepted", "raise_moments")
-        .with("records_accepted", "link_records")
-        .with("records_accepted", "count_offences")
-        .with("people_linked", "attach_people")
+    let topics = Topics::new().with(ingest::RECORDS_ACCEPTED, "link_records");
+    act::subscribe(picture::api::subscribe(topics))
 }
 
 impl Installation {
@@ -69,6 +66,22 @@ impl Installation {
         history_days: u32,
     ) -> anyhow::Result<Self> {
         Self::open_as(config, clock, random, Some(history_days)).await
+    }
+
+    /// Whether a setting says yes.
+    ///
+    /// # Errors
+    /// The vault's.
+    pub async fn says_yes(&self, setting: &'static str) -> anyhow::Result<bool> {
+        struct Yes;
+        impl vault::FromRow for Yes {
+            fn from_row(_: &vault::Row) -> Result<Self, vault::StoreError> {
+                Ok(Self)
+            }
+        }
+        let sql = "SELECT value FROM setting WHERE name = $1 AND value = 'yes'";
+        let found: Option<Yes> = self.vault.plain().first(sql, vault::params![setting]).await?;
+        Ok(found.is_some())
     }
 
     async fn open_as(

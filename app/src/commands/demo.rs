@@ -57,7 +57,7 @@ pub async fn run(config: &Path, plan: cli::Demo) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&plan.dir).with_context(|| format!("{} can't be made", plan.dir.display()))?;
     let made = made(&plan)?;
     let open = Installation::open_with_history(config, Arc::new(SystemClock), system_random()?, HISTORY_DAYS).await?;
-    if !setting(&open, "demo_ready").await? {
+    if !open.says_yes("demo_ready").await? {
         make(&open, &plan.dir, &made).await?;
     }
     println!("{}", summary::of(&open).await?);
@@ -180,17 +180,4 @@ async fn history(open: &Installation, made: &Made) -> anyhow::Result<()> {
     jobs(open).await?;
     step.end(format!("{acted} moments acted on"));
     Ok(())
-}
-
-/// Whether a setting of the demo says yes.
-async fn setting(open: &Installation, name: &'static str) -> anyhow::Result<bool> {
-    struct Setting;
-    impl vault::FromRow for Setting {
-        fn from_row(_: &vault::Row) -> Result<Self, vault::StoreError> {
-            Ok(Self)
-        }
-    }
-    let found: Option<Setting> =
-        open.vault.plain().first("SELECT value FROM setting WHERE name = $1 AND value = 'yes'", params![name]).await?;
-    Ok(found.is_some())
 }

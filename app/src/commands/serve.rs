@@ -6,7 +6,6 @@ use anyhow::Context as _;
 use axum::Router;
 use share::api::Members;
 use tokio::sync::watch;
-use vault::params;
 use web::{Setup, Site};
 
 use crate::{installation::Installation, pages};
@@ -43,7 +42,7 @@ pub fn site(open: &Installation, demo: bool) -> anyhow::Result<Router> {
 /// Where the address is taken, or the vault fails.
 pub async fn run(open: Installation) -> anyhow::Result<()> {
     let listen = open.config.server.listen;
-    let router = site(&open, is_demo(&open).await? && listen.ip().is_loopback())?;
+    let router = site(&open, open.says_yes("demo").await? && listen.ip().is_loopback())?;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}: is another program using it?"))?;
@@ -61,22 +60,6 @@ pub async fn run(open: Installation) -> anyhow::Result<()> {
     jobs.await?;
     heads.await?;
     Ok(())
-}
-
-/// Whether `demo` made this database.
-///
-/// # Errors
-/// The vault's.
-pub async fn is_demo(open: &Installation) -> anyhow::Result<bool> {
-    struct Setting(String);
-    impl vault::FromRow for Setting {
-        fn from_row(row: &vault::Row) -> Result<Self, vault::StoreError> {
-            Ok(Self(row.text("value")?))
-        }
-    }
-    let setting: Option<Setting> =
-        open.vault.plain().first("SELECT value FROM setting WHERE name = 'demo'", params![]).await?;
-    Ok(setting.is_some_and(|setting| setting.0 == "yes"))
 }
 
 /// A signed tree head at least every minute while there is something new to sign.
