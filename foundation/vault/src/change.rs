@@ -81,7 +81,7 @@ impl Change {
         database::execute(&*self.tx, sql, params).await
     }
 
-    /// Inserts many rows into `columns` of `table`, in statements of about 250 placeholders, then `tail`
+    /// Inserts many rows into `columns` of `table`, in statements of some hundred placeholders, then `tail`
     /// (`ON CONFLICT … DO NOTHING`, or empty). Gives the number of rows written.
     ///
     /// # Errors
@@ -209,7 +209,7 @@ impl Change {
 
 use crate::params;
 
-/// Inserts rows in statements of about 250 placeholders; gives how many were written.
+/// Inserts rows in statements of at most [`PLACEHOLDERS`]; gives how many were written.
 pub(crate) async fn insert_rows(
     tx: &database::Writing,
     table: &str,
@@ -217,33 +217,44 @@ pub(crate) async fn insert_rows(
     rows: Vec<Vec<Value>>,
     tail: &str,
 ) -> Result<u64, StoreError> {
-    let per_statement = (250 / columns.len().max(1)).max(1);
+    let per_statement = (PLACEHOLDERS / columns.len().max(1)).max(1);
+    let numbered = tx.is_postgres();
+    let text = |rows| insert_text(table, columns, rows, tail, numbered);
     let mut written = 0;
     let mut rows = rows.into_iter().peekable();
-    let full = insert_text(table, columns, per_statement, tail);
+    let full = text(per_statement);
     while rows.peek().is_some() {
         let part: Vec<Vec<Value>> = rows.by_ref().take(per_statement).collect();
         let short;
-        let text = if part.len() == per_statement {
+        let statement = if part.len() == per_statement {
             &full
         } else {
-            short = insert_text(table, columns, part.len(), tail);
+            short = text(part.len());
             &short
         };
-        written += database::execute(&**tx, text, part.into_iter().flatten().collect()).await?;
+        written += database::execute(&**tx, statement, part.into_iter().flatten().collect()).await?;
     }
     Ok(written)
 }
 
-fn insert_text(table: &str, columns: &[&str], rows: usize, tail: &str) -> String {
+/// Of one statement: enough that its own cost is shared by many rows, few enough for either database's limit.
+const PLACEHOLDERS: usize = 600;
+
+/// SQLite looks a numbered placeholder up by walking through all of them, so that its are written plain.
+fn insert_text(table: &str, columns: &[&str], rows: usize, tail: &str, numbered: bool) -> String {
     let mut text = format!("INSERT INTO {table} ({}) VALUES ", columns.join(", "));
     let mut n = 0;
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {
             n += 1;
-            text.push_str(if column == 0 { "$" } else { ", $" });
-            text.push_str(&n.to_string());
+            text.push_str(if column == 0 { "" } else { ", " });
+            if numbered {
+                text.push('$');
+                text.push_str(&n.to_string());
+            } else {
+                text.push('?');
+            }
         }
         text.push(')');
     }
