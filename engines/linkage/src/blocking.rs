@@ -117,6 +117,11 @@ impl Blocking {
         self.rules.par_iter().enumerate().map(|(rule, keys)| keys.blocks(rule, is_new)).collect()
     }
 
+    /// One rule's blocks with at least one record for which `is_new`.
+    pub(crate) fn blocks_of(&self, rule: usize, is_new: &(dyn Fn(u32) -> bool + Sync)) -> Option<Blocks> {
+        self.rules.get(rule).map(|keys| keys.blocks(rule, is_new))
+    }
+
     pub(crate) fn plan(&self, blocks: &[Blocks], columns: &[Column]) -> Plan {
         let rules: Vec<RulePlan> =
             self.rules.iter().zip(blocks).map(|(keys, blocks)| keys.plan(blocks, columns)).collect();
@@ -234,6 +239,25 @@ impl Blocks {
             }
         }
         count
+    }
+
+    /// Calls `visit` with each pair of a task, smaller record first.
+    pub(crate) fn every_pair(&self, task: &[Task], mut visit: impl FnMut(u32, u32)) {
+        for Task { from, end } in task {
+            for at in from.clone() {
+                let (Some(one), Some(others)) = (self.order.get(at), self.order.get(at + 1..*end)) else {
+                    continue;
+                };
+                for other in others {
+                    visit(*one.min(other), *one.max(other));
+                }
+            }
+        }
+    }
+
+    /// How many pairs there are, those of earlier rules counted.
+    pub(crate) fn pairs(&self) -> u64 {
+        self.blocks.iter().map(|(range, new)| pairs(range.len(), *new)).sum()
     }
 
     pub(crate) fn rule(&self) -> usize {

@@ -104,9 +104,11 @@ pub struct FieldReport {
 pub struct Linker {
     spec: Spec,
     records: usize,
-    columns: Vec<Column>,
+    /// For each record its source, where pairs within a source are not compared.
+    apart: Option<Vec<u16>>,
+    pub(crate) columns: Vec<Column>,
     comparisons: Comparisons,
-    blocking: Blocking,
+    pub(crate) blocking: Blocking,
     weights: Weights,
     frequencies: Frequencies,
 }
@@ -134,6 +136,7 @@ impl Linker {
         let columns: Vec<Column> = spec.fields.iter().filter_map(column).collect();
         Ok(Linker {
             records: table.records(),
+            apart: table.sources().filter(|_| !table.within_sources()).map(<[u16]>::to_vec),
             comparisons: Comparisons::new(&spec)?,
             blocking: Blocking::new(&spec, &columns)?,
             weights: Weights::new(&spec),
@@ -222,9 +225,19 @@ impl Linker {
         self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
     }
 
+    /// The levels that two records show. INVARIANT: `left < right`.
+    pub(crate) fn pattern(&self, left: u32, right: u32) -> crate::Pattern {
+        self.comparisons.pattern(&self.columns, left, right)
+    }
+
+    /// Whether the kind of linking compares these two at all: see [`Table::with_sources`].
+    pub(crate) fn comparable(&self, left: u32, right: u32) -> bool {
+        self.apart.as_ref().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
+    }
+
     /// INVARIANT: `left < right`, both records of the table.
     fn pair(&self, left: u32, right: u32, rule: Option<usize>) -> Pair {
-        let pattern = self.comparisons.pattern(&self.columns, left, right);
+        let pattern = self.pattern(left, right);
         let weight = self.weights.weigh(pattern, &self.frequencies, left);
         let decision = self.decide(weight);
         Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }

@@ -13,6 +13,23 @@ use crate::Error;
 pub struct Table {
     records: usize,
     columns: Vec<(String, StringArray)>,
+    sources: Option<Sources>,
+}
+
+/// Which source each record is from, and which pairs that leaves.
+#[derive(Debug, Clone)]
+struct Sources {
+    of: Vec<u16>,
+    within: bool,
+}
+
+/// Which pairs of several sources are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkType {
+    /// Only records of different sources: each source is known to hold nobody twice.
+    LinkOnly,
+    /// All, as if the sources were one.
+    LinkAndDedupe,
 }
 
 impl Table {
@@ -69,16 +86,39 @@ impl Table {
             }
         }
         if u32::try_from(records).is_ok_and(|records| records < u32::MAX) {
-            Ok(Table { records, columns })
+            Ok(Table { records, columns, sources: None })
         } else {
             Err(Error::TooManyRecords(records))
         }
+    }
+
+    /// Says of each record which source it is from, by a number, and which pairs are compared. Without it all records are of one
+    /// source, in which each may be linked to each.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where there are not as many numbers as records.
+    pub fn with_sources(mut self, of: Vec<u16>, link_type: LinkType) -> Result<Table, Error> {
+        if of.len() != self.records {
+            return Err(Error::Shape(format!("there are {} sources for {} records", of.len(), self.records)));
+        }
+        self.sources = Some(Sources { of, within: link_type == LinkType::LinkAndDedupe });
+        Ok(self)
     }
 
     /// How many records there are.
     #[must_use]
     pub fn records(&self) -> usize {
         self.records
+    }
+
+    /// For each record its source, where they have any.
+    pub(crate) fn sources(&self) -> Option<&[u16]> {
+        self.sources.as_ref().map(|sources| sources.of.as_slice())
+    }
+
+    /// Whether pairs within one source are compared.
+    pub(crate) fn within_sources(&self) -> bool {
+        self.sources.as_ref().is_none_or(|sources| sources.within)
     }
 
     pub(crate) fn column(&self, name: &str) -> Option<&StringArray> {
