@@ -49,15 +49,34 @@ pub async fn act_on_past(vault: &Vault, seed: u64, as_of: Timestamp) -> Result<u
         .await?;
     let workers = workers(vault).await?;
     plan_rota(vault, &workers, as_of).await?;
-    let mut moments = attach::all(&vault.read(&permit)?).await?;
+    let mut acted = 0;
+    loop {
+        // What was answered no longer takes in what came later: that stands for itself then, and somebody acts on it too.
+        attach::everyone(vault, &permit).await?;
+        let now = act_once(vault, &permit, &Doers { unit, workers: &workers, seed }, as_of).await?;
+        if now == 0 {
+            return Ok(acted);
+        }
+        acted += now;
+    }
+}
+
+async fn act_once(vault: &Vault, permit: &Permit, doers: &Doers<'_>, as_of: Timestamp) -> Result<u64, PastError> {
+    let mut moments = attach::all(&vault.read(permit)?).await?;
     moments.retain(|moment| moment.state == State::Open && moment.assigned_to.is_none());
     moments.sort_by(|a, b| (a.event_at, &a.origin).cmp(&(b.event_at, &b.origin))); // ids differ from run to run
-    let dice = Dice(Random::seeded(seed));
     let mut acted = 0;
     for part in moments.chunks(BATCH) {
-        acted += write(vault, &permit, unit, &workers, part, &dice, as_of).await?;
+        acted += write(vault, permit, doers, part, as_of).await?;
     }
     Ok(acted)
+}
+
+/// Who could have done it, and what decides.
+struct Doers<'d> {
+    unit: Id<kind::Agency>,
+    workers: &'d Workers,
+    seed: u64,
 }
 
 type Workers = BTreeMap<Code, Vec<Id<kind::Member>>>;
@@ -76,6 +95,16 @@ async fn workers(vault: &Vault) -> Result<Workers, StoreError> {
 struct Dice(Random);
 
 impl Dice {
+    /// Each moment has its own, so that a demo which was stopped half-way comes to the same past as one that was not.
+    fn of(seed: u64, moment: &Moment) -> Self {
+        // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv
+        let name = [moment.origin.as_str(), moment.moment_type.as_str()].concat();
+        let own = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Self(Random::seeded(seed ^ own))
+    }
+
     /// Uniform from 0 to below 1.
     fn unit(&self) -> f64 {
         // 53 bits, as many as a double holds.
@@ -97,10 +126,8 @@ impl Dice {
 async fn write(
     vault: &Vault,
     permit: &Permit,
-    unit: Id<kind::Agency>,
-    workers: &Workers,
+    doers: &Doers<'_>,
     moments: &[Moment],
-    dice: &Dice,
     as_of: Timestamp,
 ) -> Result<u64, StoreError> {
     let cause = Cause {
@@ -115,13 +142,14 @@ async fn write(
     let mut acted = 0;
     for known in moments {
         let Some(rules) = types().get(&known.moment_type) else { continue };
-        let able = workers.get(&rules.duty).map(Vec::as_slice).unwrap_or_default();
+        let dice = Dice::of(doers.seed, known);
+        let able = doers.workers.get(&rules.duty).map(Vec::as_slice).unwrap_or_default();
         let pick = usize::try_from(dice.0.next_u64() % 1_000).unwrap_or(0) % able.len().max(1);
         let Some(by) = able.get(pick).copied() else { continue };
         let mut moment = known.clone();
-        let tried = live(&mut moment, rules, by, dice, as_of);
+        let tried = live(&mut moment, rules, by, &dice, as_of);
         for attempt in tried {
-            contacts.push((contact_of(&moment, &attempt, unit, dice), format!("demo:{}", attempt.contact)));
+            contacts.push((contact_of(&moment, &attempt, doers.unit, &dice), format!("demo:{}", attempt.contact)));
         }
         if moment != *known {
             acted += 1;

@@ -57,13 +57,21 @@ impl Handler for AttachPeople {
                 facts: BTreeMap::new(),
             })
             .await?;
-        let reader = vault.read(&permit)?;
-        let moments = all(&reader).await?;
-        let records: Vec<Id<kind::Record>> = moments.iter().map(|moment| moment.record).collect();
-        let people = neighbours::people_of(&reader, &records).await?;
-        attach(vault, &permit, moments, &people, types()).await?;
+        everyone(vault, &permit).await?;
         Ok(())
     }
+}
+
+/// Gives every moment that the permit covers its person, as linking has it now.
+///
+/// # Errors
+/// As [`attach`].
+pub async fn everyone(vault: &Vault, permit: &Permit) -> Result<AttachReport, StoreError> {
+    let reader = vault.read(permit)?;
+    let moments = all(&reader).await?;
+    let records: Vec<Id<kind::Record>> = moments.iter().map(|moment| moment.record).collect();
+    let people = neighbours::people_of(&reader, &records).await?;
+    attach(vault, permit, moments, &people, types()).await
 }
 
 /// Every moment that the permit covers.
