@@ -20,7 +20,10 @@ use vault::{Migration, Topic, migration};
 use web::Site;
 
 /// The tables of ingest.
-pub const MIGRATIONS: &[Migration] = &[migration!(200, "ingest", "0200_ingest.sql")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(200, "ingest", "0200_ingest.sql"),
+    migration!(210, "kept_quarantine", "quarantine/0210_kept_quarantine.sql"),
+];
 
 /// Announced once for each committed part: `{delivery, feed, category, from_line, to_line}`; read the records with
 /// [`api::records_between`].

@@ -24,10 +24,12 @@ use vault::{Migration, jobs::Handlers, migration};
 /// The tables of what is done.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(500, "moment", "moment/0500_moment.sql"),
+    migration!(501, "moment_settled", "moment/0501_moment_settled.sql"),
     migration!(510, "contact", "contact/0510_contact.sql"),
     migration!(520, "referral", "referral/0520_referral.sql"),
     migration!(530, "rota", "rota/0530_rota.sql"),
     migration!(540, "escalation", "escalation/0540_escalation.sql"),
+    migration!(550, "kept", "0550_kept.sql"),
 ];
 
 /// The topic that says that a moment was raised; its payload is `{moment}`.

@@ -58,7 +58,7 @@ pub struct Entry {
     pub controller: String,
     /// Where the category stands: a column's name, or the category itself in quotes.
     pub category: String,
-    /// How long a row is kept, as a rule's code (`feed`, `days:30`, `with:record`, `for_ever`).
+    /// How long a row is kept, as a rule's code (`feed`, `days:30:made_at`, `with:record`, `for_ever`).
     pub retention: String,
     /// How its subject sees it (`shown`, `summarised`, `withheld:<ground>`).
     pub subject_sees: String,
@@ -89,8 +89,13 @@ impl FromRow for Entry {
 pub enum Retention {
     /// Until the day in the row's own `expires_on`, which its feed gave (`feed`).
     UntilItsDay,
-    /// So many days after it was made (`days:30`).
-    Days(u32),
+    /// So many days after the time in that column (`days:30:made_at`); a row that has no such time yet is kept.
+    Days {
+        /// How many.
+        days: u32,
+        /// A column of times, in microseconds.
+        after: String,
+    },
     /// As long as the row of that table which its person column names (`with:record`).
     With(String),
     /// Without end (`for_ever`).
@@ -122,7 +127,10 @@ impl Entry {
         match self.retention.split_once(':') {
             None if self.retention == "feed" => Some(Retention::UntilItsDay),
             None if self.retention == "for_ever" => Some(Retention::ForEver),
-            Some(("days", days)) => days.parse().ok().map(Retention::Days),
+            Some(("days", rule)) => {
+                let (days, after) = rule.split_once(':')?;
+                Some(Retention::Days { days: days.parse().ok()?, after: after.to_owned() })
+            }
             Some(("with", table)) => Some(Retention::With(table.to_owned())),
             _ => None,
         }

@@ -1,10 +1,10 @@
-//! Erasing by the catalogue: what goes with a record when it goes, expiry at the end of retention, and forgetting again after a
-//! restore what was erased before it.
+//! Erasing by the catalogue: what goes with a record when it goes, and forgetting again after a restore what was erased
+//! before it.
 
-use base::{Code, Date, code};
+use base::code;
 
 use crate::{
-    Actor, Cause, Change, Operation, Purpose, Row, Scope, StoreError, Value, Vault,
+    Actor, Cause, Change, Operation, Purpose, Scope, StoreError, Value, Vault,
     catalogue::{Entry, Erasure, Retention},
     database,
     files::{Tombstone, tombstones},
@@ -12,20 +12,20 @@ use crate::{
 };
 
 /// Rows of one change: small enough to stay under 50 ms.
-const BATCH: usize = 200;
+pub(crate) const BATCH: usize = 200;
 
 /// The catalogue and the tables, read once for a run.
-struct Plan {
-    entries: Vec<Entry>,
+pub(crate) struct Plan {
+    pub(crate) entries: Vec<Entry>,
     tables: Vec<schema::Table>,
 }
 
 impl Plan {
-    async fn read(vault: &Vault) -> Result<Self, StoreError> {
+    pub(crate) async fn read(vault: &Vault) -> Result<Self, StoreError> {
         Ok(Self { entries: vault.catalogue().await?, tables: schema::tables(vault.database()).await? })
     }
 
-    fn table(&self, name: &str) -> Option<&schema::Table> {
+    pub(crate) fn table(&self, name: &str) -> Option<&schema::Table> {
         self.tables.iter().find(|table| table.name == name)
     }
 
@@ -54,69 +54,6 @@ impl Plan {
 }
 
 impl Vault {
-    /// Deletes every record whose day has passed (`expires_on` before `today`, in tables kept by the rule `feed`), with what
-    /// hangs on it, and leaves tombstones. At most 200 records a change, each change with its entry. Gives how many went.
-    ///
-    /// # Errors
-    /// The database's; what was done before stays done, and the next run goes on.
-    pub async fn expire_due(&self, actor: &Actor, today: Date) -> Result<u64, StoreError> {
-        let plan = Plan::read(self).await?;
-        let mut gone = 0;
-        for entry in &plan.entries {
-            let columns = ["id", "expires_on", "feed", "source_key", "category"];
-            let fits = plan.table(&entry.table).is_some_and(|table| columns.iter().all(|column| table.has(column)));
-            if entry.retention_rule() == Some(Retention::UntilItsDay) && fits {
-                loop {
-                    let batch = self.expire_batch(&plan, entry, actor, today).await?;
-                    gone += batch;
-                    if batch < BATCH as u64 {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(gone)
-    }
-
-    async fn expire_batch(&self, plan: &Plan, entry: &Entry, actor: &Actor, today: Date) -> Result<u64, StoreError> {
-        let table = &entry.table;
-        let cause = Cause {
-            actor: actor.clone(),
-            purpose: Purpose::Administration,
-            operation: Operation::Erasure,
-            act: code!("expired"),
-            scope: Scope { kind: "table", id: Some(table.clone()) },
-        };
-        let mut change = self.change(cause).await?;
-        let due = format!(
-            "SELECT id, feed, source_key, category FROM {table} WHERE expires_on < $1 ORDER BY expires_on, id LIMIT {BATCH}"
-        );
-        let rows = database::rows(&*change.tx, &due, params![today]).await?;
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        let ids: Vec<String> = rows.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
-        erase(&change, plan, table, &ids).await?;
-        for row in &rows {
-            self.bury(&mut change, table, row).await?;
-        }
-        change.note("records", rows.len());
-        change.commit().await?;
-        Ok(rows.len() as u64)
-    }
-
-    /// The tombstone of an expired record. Where a newer version of it is still kept, more may lawfully come, so the tombstone
-    /// doesn't say where it came from.
-    async fn bury(&self, change: &mut Change, table: &str, row: &Row) -> Result<(), StoreError> {
-        let (feed, key) = (row.text("feed")?, row.text("source_key")?);
-        let left = format!("SELECT 1 AS n FROM {table} WHERE feed = $1 AND source_key = $2 LIMIT 1");
-        let kept = !database::rows(&*change.tx, &left, params![&feed, &key]).await?.is_empty();
-        let digest = if kept { String::new() } else { self.source_digest(&feed, &key) };
-        let record: base::Id<base::kind::Record> = row.id("id")?;
-        let category: Code = row.parse("category")?;
-        change.tombstone(record, &category, &code!("expired"), &digest).await
-    }
-
     /// Forgets again what was erased after the backup that this database was restored from. Nothing is served before.
     pub(crate) async fn replay_tombstones(&self) -> Result<(), StoreError> {
         let sql = "SELECT value FROM setting WHERE name = 'restored_unreplayed'";
@@ -154,7 +91,7 @@ impl Vault {
         change.note("tombstones", stones.len());
         let ids: Vec<String> = stones.iter().map(|stone| stone.record.clone()).collect();
         for entry in &plan.entries {
-            let whole = matches!(entry.erasure_rule(), Some(Erasure::Row | Erasure::Columns(_)));
+            let whole = matches!(entry.erasure_rule(), Some(Erasure::Row | Erasure::Columns(_) | Erasure::With(_)));
             if whole && plan.table(&entry.table).is_some_and(|table| table.has("id")) {
                 erase(&change, plan, &entry.table, &ids).await?;
             }
@@ -175,7 +112,7 @@ impl Vault {
 }
 
 /// Erases rows by their ids as their table's rule says, after everything that goes with them.
-async fn erase(change: &Change, plan: &Plan, table: &str, ids: &[String]) -> Result<(), StoreError> {
+pub(crate) async fn erase(change: &Change, plan: &Plan, table: &str, ids: &[String]) -> Result<(), StoreError> {
     erase_children(change, plan, table, ids).await?;
     let rule = plan.entries.iter().find(|entry| entry.table == table).and_then(Entry::erasure_rule);
     let statement = match rule {

@@ -1,5 +1,6 @@
 //! The job queue: rows of `job`, enqueued in the transaction that causes them, run at least once, tried again with growing
-//! pauses. Handlers are idempotent: a job that was killed half-way runs again.
+//! pauses. Handlers are idempotent: a job that was killed half-way runs again. What is done, or was given up, is kept for 30 days
+//! (the catalogue's rule for `job`).
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -82,7 +83,7 @@ impl Handlers {
     /// The vault's own.
     #[must_use]
     pub fn new() -> Self {
-        Self::default().with(crate::EraseBlob)
+        Self::default().with(crate::EraseBlob).with(crate::ExpireDue)
     }
 
     /// Adds one.
@@ -231,7 +232,7 @@ impl Vault {
         database::execute(
             &*tx,
             "UPDATE job SET state = $2, problem = $3, run_after = $4, held_until = $5, done_at = $6 WHERE id = $1",
-            params![job.id, state, problem, run_after, None::<Timestamp>, (state == "done").then(|| self.now())],
+            params![job.id, state, problem, run_after, None::<Timestamp>, (state != "waiting").then(|| self.now())],
         )
         .await?;
         tx.commit().await?;

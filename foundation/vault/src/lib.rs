@@ -25,6 +25,7 @@ mod database;
 mod doors;
 mod erasing;
 mod error;
+mod expiry;
 mod files;
 pub mod jobs;
 mod migrate;
@@ -53,6 +54,7 @@ pub use change::{Cause, Change};
 pub use database::Location;
 pub use doors::{Counter, Plain, Published, Reader, Staff};
 pub use error::StoreError;
+pub use expiry::ExpireDue;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };

@@ -4,4 +4,5 @@
 mod clocks;
 mod journey;
 mod raising;
+mod retention;
 mod setting;

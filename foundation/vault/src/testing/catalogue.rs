@@ -1,6 +1,11 @@
 //! The schema obeys policy: every table is in the catalogue, and what the catalogue says is there.
 
-use crate::{StoreError, TableKind, Vault, catalogue::Entry, schema, schema::Table};
+use crate::{
+    StoreError, TableKind, Vault,
+    catalogue::{Entry, Erasure, Retention},
+    schema,
+    schema::{ColumnKind, Table},
+};
 
 /// Holds the database's tables against the catalogue and gives everything that is wrong, in words; empty where all is well.
 ///
@@ -29,6 +34,14 @@ pub async fn check_catalogue(vault: &Vault) -> Result<Vec<String>, StoreError> {
 
 fn check(entry: &Entry, table: &Table, wrong: &mut Vec<String>) {
     let mut say = |problem: String| wrong.push(format!("`{}`: {problem}", entry.table));
+    if let Some(Retention::Days { after, .. }) = entry.retention_rule()
+        && !table.columns.iter().any(|column| column.name == after && column.kind == ColumnKind::Int)
+    {
+        say(format!("counts its days from `{after}`, which is no column of times"));
+    }
+    if matches!(entry.retention_rule(), Some(Retention::Days { .. })) && entry.erasure_rule() == Some(Erasure::Never) {
+        say("ends after some days and is never erased".to_owned());
+    }
     if entry.kind == TableKind::Plain {
         return;
     }

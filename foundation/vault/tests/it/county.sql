@@ -32,8 +32,22 @@ CREATE TABLE remark (
     body TEXT NOT NULL
 );
 
+CREATE TABLE letter (
+    id TEXT PRIMARY KEY,
+    controller TEXT NOT NULL,
+    category TEXT NOT NULL,
+    came_at BIGINT
+);
+
+CREATE TABLE visit (
+    colleague TEXT NOT NULL,
+    until BIGINT NOT NULL
+);
+
 INSERT INTO catalogue (table_name, kind, person_column, controller, category, retention, subject_sees, correction, erasure) VALUES
     ('agency', 'plain', '', 'unit', '', 'for_ever', '', '', ''),
     ('colleague', 'staff', 'id', 'unit', '''staff''', 'for_ever', 'shown', 'edit', 'row'),
     ('record', 'subject', 'id', 'controller', 'category', 'feed', 'shown', 'new_version', 'row'),
-    ('remark', 'subject', 'record', 'controller', 'category', 'with:record', 'shown', 'edit', 'with:record');
+    ('remark', 'subject', 'record', 'controller', 'category', 'with:record', 'shown', 'edit', 'with:record'),
+    ('letter', 'subject', 'id', 'controller', 'category', 'days:30:came_at', 'shown', 'edit', 'row'),
+    ('visit', 'staff', 'colleague', 'unit', '''staff''', 'days:1:until', 'shown', 'edit', 'row');

@@ -13,7 +13,10 @@ pub use rules::{ABSOLUTE_HOURS, End, IDLE_MINUTES, Proof};
 use rules::{SEEN_EVERY_MINUTES, standing};
 
 /// The tables of the page kit.
-pub const MIGRATIONS: &[Migration] = &[vault::migration!(50, "sign_in", "0050_sign_in.sql")];
+pub const MIGRATIONS: &[Migration] = &[
+    vault::migration!(50, "sign_in", "0050_sign_in.sql"),
+    vault::migration!(51, "kept_sign_ins", "0051_kept_sign_ins.sql"),
+];
 
 /// A sign-in as it is kept.
 #[derive(Debug, Clone)]

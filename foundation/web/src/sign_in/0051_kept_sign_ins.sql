@@ -1,0 +1,3 @@
+-- The days of a sign-in are counted from when it was opened.
+
+UPDATE catalogue SET retention = 'days:365:opened_at' WHERE table_name = 'sign_in';
