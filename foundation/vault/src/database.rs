@@ -120,9 +120,15 @@ const PAGE_BYTES: u32 = 8192;
 /// The write-ahead log is folded into the file at 32 MB: a page of an index that many transactions touch is written once.
 const CHECKPOINT_PAGES: &str = "4000";
 
+/// As much of the file is read in place as SQLite allows (2 GB): every write empties the other connections' own caches.
+const MAPPED_BYTES: &str = "2147418112";
+/// A connection to PostgreSQL that rested for so long is asked whether it still stands before it is used.
+const RESTED: Duration = Duration::from_secs(5);
+
 fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
-    options.max_connections(8).min_connections(1);
+    // A file doesn't go away as a server does: asking before every statement whether it is there would double each page's waits.
+    options.max_connections(8).min_connections(1).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(|options| {
         options
             .foreign_keys(true)
@@ -133,7 +139,7 @@ fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
             .pragma("cache_size", "-32000")
             .pragma("temp_store", "MEMORY")
-            .pragma("mmap_size", "268435456")
+            .pragma("mmap_size", MAPPED_BYTES)
             .pragma("secure_delete", "ON")
             .statement_cache_capacity(256)
     });
@@ -143,7 +149,7 @@ fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
 fn postgres_options(url: &str) -> ConnectOptions {
     let (url, schema) = split_schema(url);
     let mut options = ConnectOptions::new(url);
-    options.max_connections(16).min_connections(1);
+    options.max_connections(16).min_connections(1).test_before_acquire_if_idle_for(RESTED);
     if let Some(schema) = schema {
         options.set_schema_search_path(schema);
     }

@@ -1,7 +1,10 @@
 //! The doors to the rows: [`Plain`] for what is about nobody, [`Staff`] for those who work here (logged), [`Reader`] for
 //! people (under a [`Permit`]).
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use base::counts;
 
@@ -170,6 +173,18 @@ struct Cell {
     count: u64,
 }
 
+/// The counts of one combination of codes; stays inside the vault.
+struct Group {
+    keys: String,
+    count: u64,
+}
+
+impl FromRow for Group {
+    fn from_row(row: &crate::Row) -> Result<Self, StoreError> {
+        Ok(Self { keys: row.text("keys")?, count: row.count("n")? })
+    }
+}
+
 impl FromRow for Cell {
     fn from_row(row: &crate::Row) -> Result<Self, StoreError> {
         Ok(Self { row: row.text("row_key")?, column: row.text("column_key")?, count: row.count("n")? })
@@ -200,6 +215,34 @@ impl Counter {
     /// # Errors
     /// [`StoreError::Permit`] where the permit isn't one to count, or the statement has no `{in}`.
     pub async fn table(&self, sql: &'static str, params: Vec<Value>) -> Result<Published, StoreError> {
+        publish(self.covered(sql, params).await?)
+    }
+
+    /// Counts people once for many tables. The statement gives `keys` (codes with one space between each) and `n`, and
+    /// restricts itself as that of [`Counter::table`]. Each of `tables` says at which row and column a count with such codes
+    /// stands, or that it stands in none; each is published by itself. Whoever asks sees no count before its suppression.
+    ///
+    /// # Errors
+    /// As [`Counter::table`].
+    pub async fn tables(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        tables: &[&(dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)> + Sync)],
+    ) -> Result<Vec<Published>, StoreError> {
+        let groups: Vec<Group> = self.covered(sql, params).await?;
+        let cells_of = |place: &(dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)> + Sync)| {
+            let cell = |group: &Group| {
+                let codes: Vec<&str> = group.keys.split(' ').collect();
+                let (row, column) = place(&codes)?;
+                Some(Cell { row: row.to_owned(), column: column.to_owned(), count: group.count })
+            };
+            groups.iter().filter_map(cell).collect::<Vec<_>>()
+        };
+        tables.iter().map(|place| publish(cells_of(*place))).collect()
+    }
+
+    async fn covered<T: FromRow>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
         if self.permit.verb() != Verb::Count {
             return Err(StoreError::Permit("it is not a permit to count"));
         }
@@ -207,8 +250,7 @@ impl Counter {
             return Err(StoreError::Permit("the statement does not restrict itself to what is covered"));
         }
         let keys: Vec<Value> = self.permit.grants().iter().map(covered_key).collect();
-        let cells: Vec<Cell> = self.door.rows_in(sql, params, &keys).await?;
-        publish(&cells)
+        self.door.rows_in(sql, params, &keys).await
     }
 }
 
@@ -216,19 +258,17 @@ fn covered_key(grant: &crate::Grant) -> Value {
     Value::Text(Some(format!("{} {}", grant.facet.controller, grant.facet.category)))
 }
 
-fn publish(cells: &[Cell]) -> Result<Published, StoreError> {
-    let sorted = |keys: Vec<&String>| {
-        let set: std::collections::BTreeSet<&String> = keys.into_iter().collect();
-        set.into_iter().cloned().collect::<Vec<_>>()
-    };
-    let rows = sorted(cells.iter().map(|cell| &cell.row).collect());
-    let columns = sorted(cells.iter().map(|cell| &cell.column).collect());
-    let count = |row: &String, column: &String| {
-        cells.iter().filter(|cell| cell.row == *row && cell.column == *column).map(|cell| cell.count).sum::<u64>()
-    };
-    let table: Vec<Vec<u64>> =
-        rows.iter().map(|row| columns.iter().map(|column| count(row, column)).collect()).collect();
+fn publish(cells: Vec<Cell>) -> Result<Published, StoreError> {
+    let mut sums: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut columns: BTreeSet<String> = BTreeSet::new();
+    for Cell { row, column, count } in cells {
+        columns.insert(column.clone());
+        *sums.entry(row).or_default().entry(column).or_default() += count;
+    }
+    let line =
+        |row: &BTreeMap<String, u64>| columns.iter().map(|column| row.get(column).copied().unwrap_or(0)).collect();
+    let table: Vec<Vec<u64>> = sums.values().map(line).collect();
     let table = counts::suppress_table(&table, counts::Rule::default())
         .map_err(|error| StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() })?;
-    Ok(Published { rows, columns, table })
+    Ok(Published { rows: sums.into_keys().collect(), columns: columns.into_iter().collect(), table })
 }
