@@ -28,9 +28,12 @@ pub use crate::{
     decision::{CedarDecider, PolicyError, refusal_words},
     member::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
-        by_id as member_by_id, set_active as set_member_active, set_duties as set_member_duties,
+        by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
-    sign_in::{PasswordError, PasswordHash, hash_password},
+    sign_in::{
+        PasswordError, PasswordHash, hash_password,
+        reset::{Reset, ResetError, reset as reset_member},
+    },
     token::{ApiToken, TokenError, add as add_token, all as tokens, revoke as revoke_token, token_actor},
 };
 

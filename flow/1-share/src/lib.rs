@@ -27,4 +27,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(110, "member", "member/0110_member.sql"),
     migration!(120, "agreement", "agreement/0120_agreement.sql"),
     migration!(130, "api_token", "token/0130_api_token.sql"),
+    migration!(140, "access", "access/0140_access.sql"),
+    migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),
 ];

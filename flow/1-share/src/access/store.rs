@@ -22,12 +22,18 @@ const ABOUT: &str = "SELECT position, at, actor_kind, actor, agency, operation, 
 const BY: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
      permit, inputs, leaf_hash FROM audit_entry WHERE actor = $1 AND at >= $2 AND at < $3 \
      ORDER BY position DESC LIMIT $4 OFFSET $5";
+// Positions run from 0 without a gap: a page of the whole log is a stretch of them, wherever it lies.
 const ALL: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
-     permit, inputs, leaf_hash FROM audit_entry WHERE at >= $1 AND at < $2 ORDER BY position DESC LIMIT $3 OFFSET $4";
+     permit, inputs, leaf_hash FROM audit_entry WHERE position < (SELECT COALESCE(MAX(position) + 1, 0) FROM audit_entry) - $2 \
+     ORDER BY position DESC LIMIT $1";
+const OF_DAYS: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
+     permit, inputs, leaf_hash FROM audit_entry WHERE at >= $1 AND at < $2 ORDER BY at DESC, position DESC \
+     LIMIT $3 OFFSET $4";
 const COUNT_ABOUT: &str =
     "SELECT COUNT(*) AS n FROM audit_entry WHERE scope = $1 AND ($2 = '' OR actor = $2) AND at >= $3 AND at < $4";
 const COUNT_BY: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE actor = $1 AND at >= $2 AND at < $3";
-const COUNT_ALL: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE at >= $1 AND at < $2";
+const COUNT_ALL: &str = "SELECT COALESCE(MAX(position) + 1, 0) AS n FROM audit_entry";
+const COUNT_OF_DAYS: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE at >= $1 AND at < $2";
 
 struct Count(u64);
 
@@ -49,8 +55,10 @@ pub(super) async fn count(staff: &Staff, narrowed: &Narrowed) -> Result<u64, Sto
         staff.first(COUNT_ABOUT, params![&narrowed.about, &narrowed.by, from, until]).await?
     } else if !narrowed.by.is_empty() {
         staff.first(COUNT_BY, params![&narrowed.by, from, until]).await?
+    } else if narrowed.from.is_some() || narrowed.until.is_some() {
+        staff.first(COUNT_OF_DAYS, params![from, until]).await?
     } else {
-        staff.first(COUNT_ALL, params![from, until]).await?
+        staff.first(COUNT_ALL, params![]).await?
     };
     Ok(found.map_or(0, |count| count.0))
 }
@@ -66,7 +74,9 @@ pub(super) async fn entries(
         staff.rows(ABOUT, params![&narrowed.about, &narrowed.by, from, until, limit, offset]).await
     } else if !narrowed.by.is_empty() {
         staff.rows(BY, params![&narrowed.by, from, until, limit, offset]).await
+    } else if narrowed.from.is_some() || narrowed.until.is_some() {
+        staff.rows(OF_DAYS, params![from, until, limit, offset]).await
     } else {
-        staff.rows(ALL, params![from, until, limit, offset]).await
+        staff.rows(ALL, params![limit, offset]).await
     }
 }

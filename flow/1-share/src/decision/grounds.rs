@@ -25,7 +25,7 @@ pub(super) struct Case<'a> {
 }
 
 /// On what one part of a request stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Ground {
     OwnRecord,
     OpenData,

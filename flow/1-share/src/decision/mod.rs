@@ -3,6 +3,7 @@
 //! policies in `/policies`. Nothing that is not granted is seen.
 
 mod grounds;
+mod known;
 mod policy;
 mod refusal;
 mod register;

@@ -1,6 +1,9 @@
 //! The Cedar policies: read once, asked for every part of a request.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use base::{Code, code};
 use cedar_policy::{
@@ -11,6 +14,7 @@ use vault::{Purpose, Verb};
 
 use super::{
     grounds::{Ground, Part},
+    known::{Answers, Known, Question},
     register::Asker,
 };
 use crate::agency::AgencyKind;
@@ -43,12 +47,14 @@ pub(super) struct Policies {
     actions: HashMap<Verb, EntityUid>,
     data: EntityUid,
     reasons: HashMap<PolicyId, Code>,
+    known: Known,
 }
 
 /// Whoever asks, as Cedar knows them.
 pub(super) struct Asking {
     uid: EntityUid,
     entity: Entity,
+    answers: Arc<Answers>,
 }
 
 impl Policies {
@@ -80,12 +86,14 @@ impl Policies {
             actions: Verb::ALL.iter().map(|verb| Ok((*verb, uid("Action", verb.code())?))).collect::<Result<_, _>>()?,
             data: uid("Data", "asked")?,
             authorizer: Authorizer::new(),
+            known: Known::default(),
             set,
         })
     }
 
     /// Whoever asks; none for a stranger, who is never asked about.
     pub(super) fn asking(&self, asker: &Asker, agency: Option<AgencyKind>) -> Option<Asking> {
+        let answers = self.known.answers_to(asker, agency);
         let agency = || Some(("agency_kind".to_owned(), string(agency?.code())));
         let (uid, attributes) = match asker {
             Asker::Member { id, active, duties, second_factor, .. } => {
@@ -104,11 +112,19 @@ impl Policies {
             Asker::Stranger => return None,
         };
         let entity = Entity::new(uid.clone(), attributes, HashSet::new()).ok()?;
-        Some(Asking { uid, entity })
+        Some(Asking { uid, entity, answers })
     }
 
     pub(super) fn ask(&self, asking: &Asking, verb: Verb, purpose: Purpose, part: &Part, ground: &Ground) -> Verdict {
-        self.evaluate(asking, verb, purpose, part, ground).unwrap_or(Verdict::Deny(code!("policy_failed")))
+        let question = Question::of(verb, purpose, part, ground);
+        if let Some(verdict) = asking.answers.get(&question) {
+            return verdict;
+        }
+        let Some(verdict) = self.evaluate(asking, verb, purpose, part, ground) else {
+            return Verdict::Deny(code!("policy_failed"));
+        };
+        asking.answers.keep(question, &verdict);
+        verdict
     }
 
     /// `None` where Cedar can't take the request, which refuses it.

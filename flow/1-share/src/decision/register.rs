@@ -30,7 +30,7 @@ pub(super) struct Register {
 }
 
 /// Whoever asks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Asker {
     Member { id: Id<kind::Member>, agency: Id<kind::Agency>, active: bool, duties: BTreeSet<Code>, second_factor: bool },
     Token { id: Id<kind::Token>, agency: Id<kind::Agency> },

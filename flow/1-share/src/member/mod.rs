@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use base::{Code, Id, kind};
 
 pub(crate) use store::Secrets;
-pub use store::{Members, add, all, by_email, by_id, set_active, set_duties};
+pub use store::{Members, add, all, by_email, by_id, names, set_active, set_duties};
 pub(crate) use store::{
     recovery_code_used, second_factor_step_used, secrets_by_email, secrets_by_id, set_password, set_second_factor,
 };

@@ -1,6 +1,6 @@
 //! The members' SQL, and how `web` knows them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, kind};
@@ -71,6 +71,27 @@ pub async fn by_id(staff: &Staff, id: Id<kind::Member>) -> Result<Option<Member>
 /// The database's.
 pub async fn by_email(staff: &Staff, email: &str) -> Result<Option<Member>, StoreError> {
     Ok(gathered(staff.rows(BY_EMAIL, params![folded_email(email)]).await?).into_iter().next())
+}
+
+struct NameRow(Id<kind::Member>, String);
+
+impl FromRow for NameRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(row.id("id")?, row.text("name")?))
+    }
+}
+
+/// The names of these members.
+///
+/// # Errors
+/// The database's.
+pub async fn names(
+    staff: &Staff,
+    members: &[Id<kind::Member>],
+) -> Result<BTreeMap<Id<kind::Member>, String>, StoreError> {
+    let keys: Vec<Value> = members.iter().map(|id| vault::IntoValue::into_value(*id)).collect();
+    let rows: Vec<NameRow> = staff.rows_in("SELECT id, name FROM member WHERE id IN ({in})", params![], &keys).await?;
+    Ok(rows.into_iter().map(|NameRow(id, name)| (id, name)).collect())
 }
 
 struct Seen;
