@@ -35,10 +35,10 @@ pub(crate) async fn referral_facets(vault: &Vault) -> Result<Vec<Facet>, StoreEr
 }
 
 async fn add_unit_facets(plain: &Plain, facets: &mut Vec<Facet>) -> Result<(), StoreError> {
+    let Some(unit) = unit(plain).await? else { return Ok(()) };
     for category in [code!("contact"), code!("referral")] {
-        if let Some(facet) = share::api::unit_facet(plain, category).await?
-            && !facets.contains(&facet)
-        {
+        let facet = Facet { controller: unit, category };
+        if !facets.contains(&facet) {
             facets.push(facet);
         }
     }
@@ -55,9 +55,12 @@ pub(crate) async fn agency_names(plain: &Plain) -> Result<BTreeMap<Id<kind::Agen
     Ok(share::api::agencies(plain).await?.into_iter().map(|agency| (agency.id, agency.name)).collect())
 }
 
-/// The names of all members.
-pub(crate) async fn member_names(staff: &Staff) -> Result<BTreeMap<Id<kind::Member>, String>, StoreError> {
-    Ok(share::api::members(staff).await?.into_iter().map(|member| (member.id, member.name)).collect())
+/// The names of some members.
+pub(crate) async fn member_names(
+    staff: &Staff,
+    members: &[Id<kind::Member>],
+) -> Result<BTreeMap<Id<kind::Member>, String>, StoreError> {
+    share::api::member_names(staff, members).await
 }
 
 /// A record, as pages of moments show it.

@@ -244,7 +244,7 @@ async fn assign(
         return assign_page(&site, &caller, page, form, id).await;
     };
     let permit = show::permit(&site, &caller, Verb::Record, id, Purpose::Support).await?;
-    let known = neighbours::member_names(&site.vault().book()).await?.contains_key(&to);
+    let known = neighbours::member_names(&site.vault().book(), &[to]).await?.contains_key(&to);
     if !known {
         form.refuse("member", "Select who will do this");
         return assign_page(&site, &caller, page, form, id).await;

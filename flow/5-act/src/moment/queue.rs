@@ -135,6 +135,8 @@ pub struct Queue {
     pub viewer: Viewer,
     /// As of when.
     pub now: Timestamp,
+    /// The names of agencies.
+    agencies: BTreeMap<Id<kind::Agency>, String>,
 }
 
 /// One line of the queue.
@@ -180,13 +182,15 @@ impl Queue {
         let now = vault.now();
         let mut moments = store::waiting(&reader, MOST).await?;
         moments.extend(store::contacted_of(&reader, caller.id, MOST).await?);
+        let agencies = share::api::agencies(&vault.plain()).await?;
         let viewer = Viewer {
             member: caller.id,
-            agency: share::api::agency_by_id(&vault.plain(), caller.agency).await?.map(|agency| agency.code),
+            agency: agencies.iter().find(|agency| agency.id == caller.agency).map(|agency| agency.code.clone()),
             duties: caller.duties.clone(),
             shifts: rota::store::between(&vault.book(), now, now.plus_hours(14 * 24)).await?,
         };
-        Ok(Self { moments, reader, viewer, now })
+        let agencies = agencies.into_iter().map(|agency| (agency.id, agency.name)).collect();
+        Ok(Self { moments, reader, viewer, now, agencies })
     }
 
     /// How many are in a list.
@@ -209,8 +213,13 @@ impl Queue {
     pub async fn lines(&self, site: &Site, moments: &[&Moment], with_names: bool) -> Result<Vec<Line>, Fault> {
         let ids: Vec<Id<kind::Record>> = moments.iter().map(|moment| moment.record).collect();
         let records = neighbours::records_by_ids(&self.reader, &ids).await?;
-        let agencies = neighbours::agency_names(&site.vault().plain()).await?;
-        let members = neighbours::member_names(&site.vault().book()).await?;
+        let others: std::collections::BTreeSet<Id<kind::Member>> = moments
+            .iter()
+            .filter_map(|moment| moment.assigned_to)
+            .filter(|member| *member != self.viewer.member)
+            .collect();
+        let others: Vec<Id<kind::Member>> = others.into_iter().collect();
+        let members = neighbours::member_names(&site.vault().book(), &others).await?;
         let people: Vec<Id<kind::Person>> = moments.iter().filter_map(|moment| moment.person).collect();
         let known = neighbours::controllers_of(&self.reader, &people).await?;
         let mut lines = Vec::with_capacity(moments.len());
@@ -218,7 +227,7 @@ impl Queue {
             let record = records.iter().find(|record| record.id == moment.record);
             let controllers =
                 moment.person.and_then(|person| known.get(&person)).map(Vec::as_slice).unwrap_or_default();
-            let known_by = known_by(controllers, moment.controller, &agencies);
+            let known_by = known_by(controllers, moment.controller, &self.agencies);
             let age = record.and_then(|record| record.age_on(self.now));
             lines.push(Line {
                 id: moment.id,

@@ -151,15 +151,18 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     };
     let vault = site.vault();
     let agencies = neighbours::agency_names(&vault.plain()).await?;
-    let members = neighbours::member_names(&vault.book()).await?;
     let joined = store::merged_into(&seen.reader, id).await?;
     let mut ids: Vec<Id<kind::Moment>> = joined.iter().map(|moment| moment.id).collect();
     ids.push(id);
-    let mut done: Vec<Done> = Vec::new();
-    done.extend(contact::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| contacted(one, &members)));
-    done.extend(
-        referral::store::of_moments(&seen.reader, &ids).await?.iter().map(|one| referred(one, &members, &agencies)),
-    );
+    let contacts = contact::store::of_moments(&seen.reader, &ids).await?;
+    let referrals = referral::store::of_moments(&seen.reader, &ids).await?;
+    let mut named: Vec<Id<kind::Member>> = contacts.iter().map(|one| one.made_by).collect();
+    named.extend(referrals.iter().map(|one| one.made_by).chain(seen.moment.assigned_to));
+    named.sort_unstable();
+    named.dedup();
+    let members = neighbours::member_names(&vault.book(), &named).await?;
+    let mut done: Vec<Done> = contacts.iter().map(|one| contacted(one, &members)).collect();
+    done.extend(referrals.iter().map(|one| referred(one, &members, &agencies)));
     done.push(raised(&seen.moment));
     done.sort_by_key(|one| std::cmp::Reverse(one.at));
     let others = others(&seen, &agencies).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Path;
 use base::{SignedDuration, Timestamp, counts::Count};
-use vault::{Ask, Counter, Permit, Purpose, Scope, Verb};
+use vault::{Ask, Permit, Published, Purpose, Scope, Verb};
 use web::{
     Caller, Choice, Fault, Form, Page, Query, Site,
     chart::{Chart, Point},
@@ -98,14 +98,11 @@ pub async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query
     let (period, period_words) = period(form.value("period"), now);
     let permit = permit(&site, &caller).await?;
     let counter = site.vault().count(&permit)?;
-    let published = store::clocks(&counter, period, now).await?;
-    let clocks = clock_rows(Breakdown::Type, &published);
+    let counted = store::counted(&counter, period, now).await?;
+    let clocks = clock_rows(Breakdown::Type, &counted.clocks);
     let all = clocks.last().cloned();
     let count = |of: fn(&ClockRow) -> Count| all.as_ref().map_or(Count::Shown(0), of);
-    let mut breakdowns = Vec::new();
-    for by in Breakdown::ALL {
-        breakdowns.push(rates(&counter, by, period, now).await?);
-    }
+    let breakdowns = Breakdown::ALL.into_iter().zip(&counted.outcomes).map(|(by, published)| rates(by, published));
     web::render(BoardPage {
         page: page.title("Reachable moments: what it amounted to"),
         periods: vec![
@@ -121,7 +118,7 @@ pub async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query
         waiting_late: count(|row| row.open_late),
         chart: clock_chart(&clocks),
         clocks,
-        breakdowns,
+        breakdowns: breakdowns.collect(),
         counted: permit.grants().len(),
         left_out: left_out(&site, &permit).await?,
     })
@@ -162,8 +159,8 @@ async fn left_out(site: &Site, permit: &Permit) -> web::Result<Vec<String>> {
     Ok(permit.withheld().iter().map(words).collect())
 }
 
-async fn rates(counter: &Counter, by: Breakdown, period: Period, now: Timestamp) -> web::Result<Rates> {
-    let rows = rate_rows(by, &store::outcomes(counter, by, period, now).await?);
+fn rates(by: Breakdown, published: &Published) -> Rates {
+    let rows = rate_rows(by, published);
     let points = rows
         .iter()
         .map(|row| match row.contact {
@@ -181,7 +178,7 @@ async fn rates(counter: &Counter, by: Breakdown, period: Period, now: Timestamp)
     .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
     .heads(by.head(), "Reached of 100 moments");
     let heads = [by.head(), "Clock ended", "Reached", "Of those, wanted support"];
-    Ok(Rates { code: by.code(), head: by.head(), heads, chart, rows })
+    Rates { code: by.code(), head: by.head(), heads, chart, rows }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of people are far below 2^52")]
