@@ -184,6 +184,15 @@ pub enum Agreement {
 /// People who sign in.
 #[derive(Debug, Subcommand)]
 pub enum Member {
+    /// Let one choose a new password who can't sign in; prints a code for it. Their sign-ins end.
+    Reset {
+        /// The address by which they sign in.
+        #[arg(long)]
+        email: String,
+        /// Take their second factor away too: they have lost their phone and their recovery codes.
+        #[arg(long)]
+        second_factor: bool,
+    },
     /// Add one; the first password is read from standard input.
     Add {
         /// The address by which they sign in.

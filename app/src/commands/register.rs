@@ -6,9 +6,10 @@ use std::io::BufRead as _;
 use anyhow::{Context as _, bail};
 use base::{Id, code, kind};
 use share::api::{
-    NewAgency, NewMember, Terms, add_agency, add_agreement, add_member, add_token, agencies, agency_by_code,
-    agreements, hash_password, register_holding,
+    NewAgency, NewMember, Reset, Terms, add_agency, add_agreement, add_member, add_token, agencies, agency_by_code,
+    agreements, hash_password, member_by_email, register_holding, reset_member,
 };
+use vault::{Actor, Purpose};
 
 use crate::{cli, demo_unit::set_up, installation::Installation};
 
@@ -99,8 +100,38 @@ fn parse_all<T: std::str::FromStr>(words: &[String], what: &str) -> anyhow::Resu
 /// # Errors
 /// In words.
 pub async fn member(open: &Installation, command: cli::Member) -> anyhow::Result<()> {
-    let cli::Member::Add { email, name, agency, duties } = command;
-    let agency = agency_id(open, &agency).await?;
+    match command {
+        cli::Member::Add { email, name, agency, duties } => new_member(open, email, name, &agency, &duties).await,
+        cli::Member::Reset { email, second_factor } => reset(open, &email, second_factor).await,
+    }
+}
+
+/// A code for a new password, made by whoever keeps the machine.
+async fn reset(open: &Installation, email: &str, second_factor: bool) -> anyhow::Result<()> {
+    let staff = open.vault.staff(&Actor::System, Purpose::Administration, code!("members_read")).await?;
+    let member = member_by_email(&staff, email).await?.context("nobody signs in with this email address")?;
+    if second_factor {
+        reset_member(&open.vault, &Actor::System, member.id, Reset::SecondFactor).await?;
+        eprintln!("Their second factor is taken away; they set up a new one when they next sign in.");
+    }
+    let code = reset_member(&open.vault, &Actor::System, member.id, Reset::Password).await?;
+    println!("{}", code.unwrap_or_default());
+    eprintln!(
+        "With this code they choose a new password at {}/sign-in/new-password. It works once, for 24 hours, and is not shown \
+         again. Their present password no longer works, and they are signed out everywhere.",
+        open.config.server.public_url
+    );
+    Ok(())
+}
+
+async fn new_member(
+    open: &Installation,
+    email: String,
+    name: String,
+    agency: &str,
+    duties: &[String],
+) -> anyhow::Result<()> {
+    let agency = agency_id(open, agency).await?;
     eprintln!(
         "Type a first password for {email}, then Enter; they are asked for a second factor when they first sign in."
     );
@@ -116,7 +147,7 @@ pub async fn member(open: &Installation, command: cli::Member) -> anyhow::Result
         email,
         name,
         agency,
-        duties: parse_all(&duties, "duty")?.into_iter().collect(),
+        duties: parse_all(duties, "duty")?.into_iter().collect(),
         password: Some(hash),
     };
     add_member(&mut change, &new).await?;

@@ -8,5 +8,8 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
     if caller.has("data_protection_officer") {
         tabs.push(("Who looked", "/trust/access", here == "/trust/access"));
     }
+    if caller.has("administrator") {
+        tabs.push(("Members", "/trust/members", here == "/trust/members"));
+    }
     tabs
 }

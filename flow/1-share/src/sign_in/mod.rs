@@ -5,6 +5,7 @@ mod account;
 mod demo;
 mod pages;
 mod password;
+pub(crate) mod reset;
 mod second_factor;
 mod store;
 
@@ -14,5 +15,5 @@ use web::Site;
 pub use password::{PasswordError, PasswordHash, hash_password};
 
 pub(crate) fn routes() -> Router<Site> {
-    pages::routes().merge(account::routes()).merge(demo::routes())
+    pages::routes().merge(account::routes()).merge(demo::routes()).merge(reset::routes())
 }

@@ -118,7 +118,7 @@ fn encoded(path: &str) -> String {
         .collect()
 }
 
-fn too_many(wait: Wait) -> Fault {
+pub(super) fn too_many(wait: Wait) -> Fault {
     Fault::TooMany(format!("There were too many tries. Nothing is lost. Wait {} and try again.", wait.words()))
 }
 

@@ -5,5 +5,6 @@ mod browser;
 mod decisions;
 mod house;
 mod register;
+mod resets;
 mod signing_in;
 mod trust;
