@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(320, "pair", "pair/0320_pair.sql"),
     migration!(321, "open_pairs", "pair/0321_open_pairs.sql"),
     migration!(322, "open_flag", "pair/0322_open_flag.sql"),
+    migration!(323, "queue", "pair/0323_queue.sql"),
     migration!(330, "person_search", "search/0330_search.sql"),
 ];
 

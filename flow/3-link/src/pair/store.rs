@@ -20,18 +20,20 @@ macro_rules! select {
 const ALL: &str = select!("");
 const ONE: &str =
     select!("WHERE left_record = $1 AND right_record = $2 AND left_facet IN ({in}) AND right_facet IN ({in})");
+// `ABS(weight)`: the nearer to even odds (0 bits), the less sure. The index is by the same words.
 const WAITING: &str = select!(
     "WHERE open AND left_facet IN ({in}) AND right_facet IN ({in}) \
-     ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
+     ORDER BY ABS(weight), left_record, right_record LIMIT $1 OFFSET $2"
 );
-const COUNT_WAITING: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE open \
-     AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
+// Counted by the index that has nothing but this; what the permit doesn't cover is left out of what comes back.
+const COUNT_WAITING: &str = "SELECT controller, category, left_facet, right_facet, COUNT(*) AS n FROM pair WHERE open \
+     GROUP BY controller, category, left_facet, right_facet";
 const SET_ASIDE: &str = select!(
     "WHERE answer = 'not_sure' AND left_facet IN ({in}) AND right_facet IN ({in}) \
-     ORDER BY ABS(weight - $1), left_record, right_record LIMIT $2 OFFSET $3"
+     ORDER BY ABS(weight), left_record, right_record LIMIT $1 OFFSET $2"
 );
-const COUNT_ASIDE: &str = "SELECT controller, category, COUNT(*) AS n FROM pair WHERE answer = 'not_sure' \
-     AND left_facet IN ({in}) AND right_facet IN ({in}) GROUP BY controller, category";
+const COUNT_ASIDE: &str = "SELECT controller, category, left_facet, right_facet, COUNT(*) AS n FROM pair \
+     WHERE answer = 'not_sure' GROUP BY controller, category, left_facet, right_facet";
 const AMONG: &str =
     select!("WHERE state IN ('link', 'required') AND (left_record IN ({in}) OR right_record IN ({in}))");
 const ANSWER: &str = "UPDATE pair SET state = $3, answer = $4, open = $5 WHERE left_record = $1 AND right_record = $2";
@@ -138,13 +140,19 @@ impl Held for Decided {
 
 struct Count {
     n: u64,
+    facets: [Facet; 2],
     controller: Id<kind::Agency>,
     category: Code,
 }
 
 impl FromRow for Count {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { n: row.count("n")?, controller: row.id("controller")?, category: row.parse("category")? })
+        Ok(Self {
+            n: row.count("n")?,
+            facets: [facet(row, "left_facet")?, facet(row, "right_facet")?],
+            controller: row.id("controller")?,
+            category: row.parse("category")?,
+        })
     }
 }
 
@@ -195,21 +203,22 @@ pub(crate) async fn links_of(reader: &Reader, records: &[Id<kind::Record>]) -> R
     Ok(found)
 }
 
-/// A page of pairs that wait (or were set aside), those nearest to `middle` bits first: the most uncertain.
+/// A page of pairs that wait (or were set aside), those nearest to even odds first: the most uncertain.
 pub(crate) async fn waiting(
     reader: &Reader,
     aside: bool,
-    middle: f64,
     limit: u64,
     offset: u64,
 ) -> Result<Vec<KeptPair>, StoreError> {
     let sql = if aside { SET_ASIDE } else { WAITING };
-    rows_in(reader, sql, params![middle, limit, offset], &covered(reader.permit())).await
+    rows_in(reader, sql, params![limit, offset], &covered(reader.permit())).await
 }
 
 async fn count(reader: &Reader, sql: &'static str) -> Result<u64, StoreError> {
-    let rows: Vec<Count> = reader.rows_in(sql, params![], &covered(reader.permit())).await?;
-    Ok(rows.into_iter().map(|row| row.n).sum())
+    let permit = reader.permit();
+    let rows: Vec<Count> = reader.rows(sql, params![]).await?;
+    let covered = |row: &&Count| row.facets.iter().all(|facet| permit.covers(facet.controller, &facet.category));
+    Ok(rows.iter().filter(covered).map(|row| row.n).sum())
 }
 
 /// How many pairs wait.

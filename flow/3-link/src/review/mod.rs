@@ -22,8 +22,6 @@ use crate::{
 
 /// Pairs of a page.
 const SIZE: u64 = 25;
-/// The most uncertain weight: even odds.
-const EVEN: f64 = 0.0;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/links/review", get(queue))
@@ -31,7 +29,7 @@ pub(crate) fn routes() -> Router<Site> {
 
 /// The pair that is next.
 pub(crate) async fn next(reader: &Reader) -> Result<Option<PairKey>, StoreError> {
-    Ok(store::waiting(reader, false, EVEN, 1, 0).await?.first().map(KeptPair::key))
+    Ok(store::waiting(reader, false, 1, 0).await?.first().map(KeptPair::key))
 }
 
 /// How many pairs wait for somebody: for the home page's tile. None where the caller may not settle pairs.
@@ -83,7 +81,7 @@ async fn queue(site: Site, caller: Caller, page: Page, query: Query) -> web::Res
     let showing_aside = query.0.has("show", "aside");
     let path = if showing_aside { "/links/review?show=aside" } else { "/links/review" };
     let paging = Paging::new(path, query.0.value("page"), SIZE, if showing_aside { aside } else { waiting });
-    let pairs = store::waiting(&reader, showing_aside, EVEN, SIZE, paging.offset()).await?;
+    let pairs = store::waiting(&reader, showing_aside, SIZE, paging.offset()).await?;
     let rows = rows(&site, &reader, &pairs).await?;
     let last = last_run(vault).await?;
     let before = query.0.value("answer").parse::<Answer>().ok().zip(query.0.value("after").parse().ok());
