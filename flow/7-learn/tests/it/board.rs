@@ -1,0 +1,203 @@
+//! The board's one statement against counting moments one by one, in every state that they can be in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{Code, Id, Random, Timestamp, code, counts, kind};
+use learn::board::{Breakdown, Period, store};
+use vault::{
+    Actor, Ask, Cause, Facet, Operation, Published, Purpose, Scope, Verb, params,
+    testing::{Bench, both},
+};
+
+const DAY: i64 = 86_400_000_000;
+
+/// A moment as the board looks at it.
+struct Seen {
+    kind: &'static str,
+    age: &'static str,
+    sex: &'static str,
+    ethnicity: &'static str,
+    controller: Id<kind::Agency>,
+    event_at: i64,
+    due_at: i64,
+    state: &'static str,
+    agreed: Option<&'static str>,
+    in_time: Option<bool>,
+}
+
+impl Seen {
+    fn waits(&self) -> bool {
+        matches!(self.state, "open" | "paused")
+    }
+
+    fn clock(&self, now: i64) -> &'static str {
+        match self.in_time {
+            Some(true) => "in_time",
+            Some(false) => "late",
+            None if self.waits() && self.due_at >= now => "open",
+            None if self.waits() => "open_late",
+            None => "no_answer_needed",
+        }
+    }
+
+    fn outcome(&self, now: i64) -> Option<&'static str> {
+        let ended = self.agreed.is_some() || self.in_time.is_some() || (self.waits() && self.due_at < now);
+        ended.then_some(match self.agreed {
+            Some("yes") => "agreed",
+            Some(_) => "reached",
+            None => "not_reached",
+        })
+    }
+}
+
+/// Moments in every state, of two agencies, over three years.
+fn moments(now: i64, random: &Random, agencies: [Id<kind::Agency>; 2]) -> Vec<Seen> {
+    let any = |of: &[&'static str]| of[usize::from(random.bytes::<1>()[0]) % of.len()];
+    (0..600)
+        .map(|number| {
+            let event_at = now - DAY * (number * 2) + 7;
+            let due_at = event_at + DAY * 3;
+            let (state, agreed, in_time) = match number % 9 {
+                0 => ("open", None, None),
+                1 => ("paused", None, None),
+                2 => ("contacted", Some("yes"), Some(true)),
+                3 => ("contacted", Some("no"), Some(false)),
+                4 => ("closed", Some("later"), Some(true)),
+                5 => ("closed", None, Some(false)),
+                6 => ("closed", None, None),
+                7 => ("closed", None, Some(true)),
+                _ => ("merged", None, None),
+            };
+            Seen {
+                kind: any(&["custody", "ae_attendance"]),
+                age: any(&["10-13", "14-15", "18-24"]),
+                sex: any(&["male", "female"]),
+                ethnicity: any(&["white", "black", "not_stated"]),
+                controller: agencies[usize::from(random.bytes::<1>()[0]) % 2],
+                event_at,
+                due_at: if number < 20 { now + DAY } else { due_at },
+                state,
+                agreed,
+                in_time,
+            }
+        })
+        .collect()
+}
+
+async fn keep(t: &Bench, moments: &[Seen]) {
+    const COLUMNS: &[&str] = &[
+        "id",
+        "moment_type",
+        "record",
+        "origin",
+        "controller",
+        "category",
+        "event_at",
+        "due_at",
+        "state",
+        "waiting",
+        "first_contact_at",
+        "agreed",
+        "in_time",
+        "age_band",
+        "sex",
+        "ethnicity",
+        "raised_at",
+    ];
+    let cause = Cause {
+        actor: Actor::System,
+        purpose: Purpose::Collection,
+        operation: Operation::Collection,
+        act: code!("moments_kept"),
+        scope: Scope::unit(),
+    };
+    let mut change = t.vault.change(cause).await.unwrap();
+    let rows = moments
+        .iter()
+        .map(|one| {
+            let id: Id<kind::Moment> = change.new_id();
+            params![
+                id,
+                one.kind,
+                id,
+                id,
+                one.controller,
+                "custody",
+                one.event_at,
+                one.due_at,
+                one.state,
+                one.waits(),
+                one.agreed.map(|_| one.event_at),
+                one.agreed.map(str::to_owned),
+                one.in_time,
+                one.age,
+                one.sex,
+                one.ethnicity,
+                one.event_at
+            ]
+        })
+        .collect();
+    change.insert_many("moment", COLUMNS, rows, "").await.unwrap();
+    change.commit().await.unwrap();
+}
+
+/// Counted one by one, then published as every count is.
+fn one_by_one<'m>(cells: impl Iterator<Item = (&'m str, &'m str)>) -> Published {
+    let mut sums: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for cell in cells {
+        *sums.entry(cell).or_default() += 1;
+    }
+    let rows: BTreeSet<&str> = sums.keys().map(|(row, _)| *row).collect();
+    let columns: BTreeSet<&str> = sums.keys().map(|(_, column)| *column).collect();
+    let table: Vec<Vec<u64>> = rows
+        .iter()
+        .map(|row| columns.iter().map(|column| sums.get(&(*row, *column)).copied().unwrap_or(0)).collect())
+        .collect();
+    Published {
+        table: counts::suppress_table(&table, counts::Rule::default()).unwrap(),
+        rows: rows.into_iter().map(str::to_owned).collect(),
+        columns: columns.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+#[tokio::test]
+async fn one_statement_counts_what_counting_one_by_one_does() {
+    let migrations = [share::MIGRATIONS, act::MIGRATIONS].concat();
+    both(&migrations, |t| async move {
+        let now = t.vault.now().as_micros();
+        let (covered, other) = (t.vault.new_id(), t.vault.new_id());
+        let moments = moments(now, &t.random, [covered, other]);
+        keep(&t, &moments).await;
+        let ask = Ask {
+            actor: Actor::System,
+            verb: Verb::Count,
+            scope: Scope::unit(),
+            purpose: Purpose::Statistics,
+            facets: vec![Facet { controller: covered, category: Code::new("custody").unwrap() }],
+            facts: BTreeMap::new(),
+        };
+        let permit = t.vault.permit(ask).await.unwrap();
+        let from = now - DAY * 365;
+        let period =
+            Period { from: Timestamp::from_micros(from).unwrap(), until: Timestamp::from_micros(now).unwrap() };
+        let counted = store::counted(&t.vault.count(&permit).unwrap(), period, t.vault.now()).await.unwrap();
+
+        let asked = || {
+            let within = |one: &&Seen| one.event_at >= from && one.event_at < now;
+            moments.iter().filter(|one| one.controller == covered && one.state != "merged").filter(within)
+        };
+        assert_eq!(counted.clocks, one_by_one(asked().map(|one| (one.kind, one.clock(now)))));
+        assert!(counted.clocks.columns.len() == 5, "every way in which a clock can stand is in the test");
+        for (by, found) in Breakdown::ALL.into_iter().zip(&counted.outcomes) {
+            let group = |one: &Seen| match by {
+                Breakdown::Type => one.kind,
+                Breakdown::Age => one.age,
+                Breakdown::Sex => one.sex,
+                Breakdown::Ethnicity => one.ethnicity,
+            };
+            let expected = one_by_one(asked().filter_map(|one| Some((group(one), one.outcome(now)?))));
+            assert_eq!(*found, expected, "by {}", by.code());
+        }
+    })
+    .await;
+}
