@@ -1,9 +1,12 @@
 //! Makes values comparable: one text form for each kind of field.
 
+mod contact;
+mod figure;
+
 use base::{NhsNumber, Upn};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::{Check, Field, Kind};
+use crate::{Check, Field, Kind, list};
 
 /// Characters of a value that are kept: comparing two texts takes time that grows with the product of their lengths.
 pub(crate) const LONGEST: usize = 256;
@@ -28,10 +31,16 @@ pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
     }
     let cleaned = match kind {
         Kind::Text => Some(words(&short.to_lowercase())),
+        Kind::Raw => Some(short.clone()),
         Kind::Name => Some(fold(&short, true)),
         Kind::Date => date(&short),
         Kind::Postcode => Some(postcode(&short)),
         Kind::Identifier => Some(squeeze(&short)),
+        Kind::Phone => contact::phone(&short),
+        Kind::Email => contact::email(&short),
+        Kind::Address => Some(contact::address(&fold(&short, true))),
+        Kind::Number => figure::number(&short),
+        Kind::Coordinates => figure::coordinates(&short),
     };
     match cleaned {
         None => {
@@ -45,6 +54,28 @@ pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
             let text: String = text.chars().take(LONGEST).collect();
             if text.is_empty() || missing.contains(&text) { Cleaned::Missing } else { Cleaned::Value(text) }
         }
+    }
+}
+
+/// Cleans one cell of a field: one value, or a list of them.
+pub(crate) fn clean_cell(field: &Field, cell: &str, missing: &[String]) -> Cleaned {
+    let Some(mark) = &field.list else {
+        return clean(field.kind, cell, missing);
+    };
+    let mut unreadable = false;
+    let mut values = Vec::new();
+    // Twice as many as are kept, since some may be missing or equal.
+    for piece in cell.split(list::MARK).flat_map(|piece| piece.split(mark.as_str())).take(2 * list::MOST) {
+        match clean(field.kind, piece, missing) {
+            Cleaned::Value(value) => values.push(value),
+            Cleaned::Missing => {}
+            Cleaned::Unreadable => unreadable = true,
+        }
+    }
+    match list::join(values) {
+        Some(list) => Cleaned::Value(list),
+        None if unreadable => Cleaned::Unreadable,
+        None => Cleaned::Missing,
     }
 }
 
@@ -89,7 +120,8 @@ pub(crate) fn fold(text: &str, spaces: bool) -> String {
 }
 
 fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn squeeze(text: &str) -> String {
@@ -132,68 +164,4 @@ fn date(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn value(kind: Kind, text: &str) -> String {
-        match clean(kind, text, &[]) {
-            Cleaned::Value(value) => value,
-            other => format!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn each_kind_has_one_form() {
-        for (kind, text, expected) in [
-            (Kind::Name, " O\u{2019}BRIEN ", "obrien"),
-            (Kind::Name, "Smith--Jones", "smith jones"),
-            (Kind::Name, "Łukasz Żółć", "lukasz zolc"),
-            (Kind::Name, "🙂", "Missing"),
-            (Kind::Name, "محمد", "محمد"),
-            (Kind::Text, "12  High STREET", "12 high street"),
-            (Kind::Date, "1990-01-31", "19900131"),
-            (Kind::Date, "31/1/1990", "19900131"),
-            (Kind::Date, "1990-01-31T00:00:00", "19900131"),
-            (Kind::Date, "19081399", "19081399"),
-            (Kind::Date, "yesterday", "Unreadable"),
-            (Kind::Date, "1/2/90", "Unreadable"),
-            (Kind::Postcode, "cm11aa", "CM1 1AA"),
-            (Kind::Postcode, "EC1A 1BB", "EC1A 1BB"),
-            (Kind::Postcode, "unknown", "UNKNOWN"),
-            (Kind::Identifier, "943-476 5919", "9434765919"),
-            (Kind::Identifier, " - ", "Missing"),
-        ] {
-            assert_eq!(value(kind, text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn placeholders_are_missing_however_written() {
-        let field = Field {
-            name: "n".into(),
-            kind: Kind::Date,
-            missing: vec!["01/01/1900".into(), "Not Known".into()],
-            distinguishes: false,
-            check: Check::None,
-        };
-        let missing = placeholders(&field);
-        assert_eq!(clean(Kind::Date, "1900-01-01", &missing), Cleaned::Missing);
-        assert_eq!(clean(Kind::Date, "not  known", &missing), Cleaned::Missing);
-    }
-
-    proptest! {
-        #[test]
-        fn cleaning_ends_and_settles(text in "\\PC{0,40}") {
-            for kind in [Kind::Text, Kind::Name, Kind::Date, Kind::Postcode, Kind::Identifier] {
-                if let Cleaned::Value(once) = clean(kind, &text, &[]) {
-                    prop_assert!(once.chars().count() <= LONGEST);
-                    if kind == Kind::Date {
-                        prop_assert_eq!(once.len(), 8);
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

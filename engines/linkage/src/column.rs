@@ -6,8 +6,9 @@ use arrow::array::{Array, StringArray};
 use rayon::prelude::*;
 
 use crate::{
-    Field, Kind,
-    clean::{Cleaned, clean, fold, placeholders},
+    Field,
+    clean::{Cleaned, clean_cell, placeholders},
+    facts::Facts,
 };
 
 /// Stands for "missing" where a number of a value is expected.
@@ -20,8 +21,8 @@ pub(crate) struct Column {
     pub(crate) ids: Vec<u32>,
     /// The distinct values, sorted, so that numbers don't depend on the order of records.
     pub(crate) values: Vec<Box<str>>,
-    /// For each value the sets of nicknames that it belongs to, sorted; empty where no rule asks.
-    pub(crate) nicknames: Vec<Box<[u32]>>,
+    /// What the rules need to know of each value beyond its text.
+    pub(crate) facts: Facts,
     /// Values that were there but could not be read as the field's kind.
     pub(crate) unreadable: usize,
 }
@@ -41,7 +42,7 @@ impl Column {
                 })
             }));
         }
-        let cleaned: Vec<Cleaned> = raws.par_iter().map(|value| clean(field.kind, value, &missing)).collect();
+        let cleaned: Vec<Cleaned> = raws.par_iter().map(|value| clean_cell(field, value, &missing)).collect();
         let mut values: Vec<Box<str>> = cleaned
             .iter()
             .filter_map(|c| if let Cleaned::Value(v) = c { Some(v.as_str().into()) } else { None })
@@ -58,7 +59,7 @@ impl Column {
             unreadable += usize::from(cleaned.get(*id as usize) == Some(&Cleaned::Unreadable));
             *id = final_numbers.get(*id as usize).copied().unwrap_or(NONE);
         }
-        Column { ids, values, nicknames: Vec::new(), unreadable }
+        Column { ids, values, facts: Facts::default(), unreadable }
     }
 
     /// The number of a record's value, or [`NONE`].
@@ -71,31 +72,12 @@ impl Column {
         self.values.get(self.id(record) as usize).map(AsRef::as_ref)
     }
 
+    /// The text of the value of this number.
+    pub(crate) fn text(&self, value: u32) -> Option<&str> {
+        self.values.get(value as usize).map(AsRef::as_ref)
+    }
+
     pub(crate) fn filled(&self) -> usize {
         self.ids.iter().filter(|id| **id != NONE).count()
-    }
-
-    /// Notes for each value which sets of nicknames hold it, or its first word.
-    pub(crate) fn find_nicknames(&mut self, kind: Kind, sets: &[Vec<String>]) {
-        let mut of: HashMap<String, Vec<u32>> = HashMap::new();
-        for (number, set) in sets.iter().enumerate() {
-            for name in set {
-                let name = if kind == Kind::Name { fold(name, true) } else { name.trim().to_lowercase() };
-                of.entry(name).or_default().push(number as u32);
-            }
-        }
-        let sets_of = |value: &str| {
-            let first = value.split(' ').next().unwrap_or_default();
-            let mut sets: Vec<u32> =
-                [value, first].iter().filter_map(|name| of.get(*name)).flatten().copied().collect();
-            sets.sort_unstable();
-            sets.dedup();
-            sets.into_boxed_slice()
-        };
-        self.nicknames = self.values.iter().map(|value| sets_of(value)).collect();
-    }
-
-    pub(crate) fn nicknames(&self, record: u32) -> &[u32] {
-        self.nicknames.get(self.id(record) as usize).map_or(&[], AsRef::as_ref)
     }
 }

@@ -35,20 +35,31 @@
 //! either side.
 
 mod blocking;
+mod cells;
+pub mod chart;
 mod clean;
 mod cluster;
 mod column;
 mod compare;
 mod constraints;
 mod error;
+mod facts;
 mod frequency;
 mod kernels;
 mod linker;
+mod list;
 mod outcome;
+pub mod quality;
+pub mod read;
 mod sample;
 mod score;
 mod spec;
+pub mod splink;
 mod table;
+mod train;
+
+/// The JSON Schema of a spec, for editors that check a TOML file while it is written.
+pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");
 
 /// The Arrow version whose arrays this crate takes.
 pub use arrow;
@@ -59,5 +70,6 @@ pub use error::Error;
 pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
-pub use spec::{BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Rule, Spec, Step, Thresholds};
+pub use spec::{BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Missing, PriorRules, QGrams, Rule, Session, Span, Spec, Step, Thresholds, Together, Training};
+pub use train::{Basis, Iteration, Learnt, Parameter, SessionReport, TogetherReport, TrainOptions, Trained, TrainingReport, Warning, train};
 pub use table::{LinkType, Table};

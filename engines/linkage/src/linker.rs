@@ -11,6 +11,7 @@ use crate::{
     column::Column,
     compare::Comparisons,
     constraints::{self, Edge},
+    facts::Facts,
     frequency::Frequencies,
     score::Weights,
 };
@@ -120,17 +121,10 @@ impl Linker {
     /// [`Error::Spec`] where the spec makes no sense, [`Error::MissingColumns`] where the table lacks a field.
     pub fn new(spec: Spec, table: Table) -> Result<Linker, Error> {
         spec.check()?;
-        let list = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let absent: Vec<&str> =
-            spec.fields.iter().map(|field| field.name.as_str()).filter(|name| table.column(name).is_none()).collect();
-        if !absent.is_empty() {
-            let present =
-                if table.names().next().is_none() { "none".to_owned() } else { list(table.names().collect()) };
-            return Err(Error::MissingColumns { missing: list(absent), present });
-        }
+        table.suits(&spec)?;
         let column = |field: &crate::Field| {
-            let mut column = Column::new(field, table.column(&field.name)?);
-            column.find_nicknames(field.kind, &spec.nicknames);
+            let mut column = Column::new(field, &*table.cells(field)?);
+            column.facts = Facts::new(&spec, field, &column.values);
             Some(column)
         };
         let columns: Vec<Column> = spec.fields.iter().filter_map(column).collect();
@@ -143,6 +137,25 @@ impl Linker {
             frequencies: Frequencies::new(&spec, &columns),
             columns,
             spec,
+        })
+    }
+
+    /// The same records with another model of the same fields, such as the one that [`Linker::train`] gave. Saves cleaning them again.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] where the model makes no sense or has other fields or nicknames.
+    pub fn with_model(self, spec: Spec) -> Result<Linker, Error> {
+        spec.check()?;
+        if spec.fields != self.spec.fields || spec.nicknames != self.spec.nicknames {
+            return Err(Error::Spec("its fields and nicknames differ from those the records were prepared for".into()));
+        }
+        Ok(Linker {
+            comparisons: Comparisons::new(&spec)?,
+            blocking: Blocking::new(&spec, &self.columns)?,
+            weights: Weights::new(&spec),
+            frequencies: Frequencies::new(&spec, &self.columns),
+            spec,
+            ..self
         })
     }
 
@@ -230,6 +243,11 @@ impl Linker {
         self.comparisons.pattern(&self.columns, left, right)
     }
 
+    /// For each record its source, where pairs within a source are not compared.
+    pub(crate) fn sources_apart(&self) -> Option<&[u16]> {
+        self.apart.as_deref()
+    }
+
     /// Whether the kind of linking compares these two at all: see [`Table::with_sources`].
     pub(crate) fn comparable(&self, left: u32, right: u32) -> bool {
         self.apart.as_ref().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
@@ -255,6 +273,9 @@ impl Linker {
     }
 
     fn run_blocks(&self, blocks: &[Blocks], options: &RunOptions) -> Result<Outcome, Error> {
+        if let Some(missing) = self.spec.untrained() {
+            return Err(Error::Untrained(missing));
+        }
         let required = self.named("a required pair", &options.required)?;
         let forbidden = self.named("a forbidden pair", &options.forbidden)?;
         let earlier = self.named("an earlier link", &options.earlier)?;

@@ -1,18 +1,22 @@
 //! Records in columns, before they are cleaned.
 
+use std::sync::Arc;
+
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
     compute::{cast, concat},
     datatypes::DataType,
 };
 
-use crate::Error;
+use crate::{Error, cells::list_text};
 
 /// Records as named columns of text. A record is known by its number, counted from 0, batch after batch.
 #[derive(Debug, Clone)]
 pub struct Table {
     records: usize,
     columns: Vec<(String, StringArray)>,
+    /// Columns whose cells hold several values.
+    lists: Vec<String>,
     sources: Option<Sources>,
 }
 
@@ -33,10 +37,10 @@ pub enum LinkType {
 }
 
 impl Table {
-    /// Takes Arrow batches with equal columns. Numbers, dates and dictionaries are read as their text.
+    /// Takes Arrow batches with equal columns. Numbers, dates and dictionaries are read as their text; lists of text are kept as lists.
     ///
     /// # Errors
-    /// [`Error::ColumnType`] for a column without a text form, such as a list; [`Error::Shape`] where batches differ.
+    /// [`Error::ColumnType`] for a column without a text form, such as a structure; [`Error::Shape`] where batches differ.
     pub fn from_batches(batches: &[RecordBatch]) -> Result<Table, Error> {
         let Some(first) = batches.first() else {
             return Table::new(Vec::new());
@@ -54,7 +58,10 @@ impl Table {
             let whole = concat(&pieces).map_err(|error| Error::Shape(format!("column `{name}`: {error}")))?;
             columns.push((name.clone(), whole.as_string::<i32>().clone()));
         }
-        Table::new(columns)
+        let mut table = Table::new(columns)?;
+        let fields = schema.fields().iter();
+        table.lists = fields.filter(|field| field.data_type().is_nested()).map(|field| field.name().clone()).collect();
+        Ok(table)
     }
 
     /// Takes columns of text; `None` is missing.
@@ -86,7 +93,7 @@ impl Table {
             }
         }
         if u32::try_from(records).is_ok_and(|records| records < u32::MAX) {
-            Ok(Table { records, columns, sources: None })
+            Ok(Table { records, columns, lists: Vec::new(), sources: None })
         } else {
             Err(Error::TooManyRecords(records))
         }
@@ -121,6 +128,18 @@ impl Table {
         self.sources.as_ref().is_none_or(|sources| sources.within)
     }
 
+    /// Adds a column.
+    pub(crate) fn with_column(mut self, name: &str, values: StringArray) -> Result<Table, Error> {
+        self.columns.push((name.to_owned(), values));
+        let Table { columns, lists, sources, .. } = self;
+        Ok(Table { lists, sources, ..Table::new(columns)? })
+    }
+
+    /// Whether a column's cells were lists.
+    pub(crate) fn holds_lists(&self, name: &str) -> bool {
+        self.lists.iter().any(|list| list == name)
+    }
+
     pub(crate) fn column(&self, name: &str) -> Option<&StringArray> {
         self.columns.iter().find(|(column, _)| column == name).map(|(_, values)| values)
     }
@@ -133,7 +152,8 @@ impl Table {
 fn text_of(name: &str, column: &ArrayRef) -> Result<ArrayRef, Error> {
     let refused = || Error::ColumnType { column: name.to_owned(), kind: column.data_type().to_string() };
     if column.data_type().is_nested() {
-        return Err(refused()); // Arrow would print lists and structures, which is no value to compare.
+        // Arrow would print structures, which is no value to compare.
+        return list_text(column).map(|texts| Arc::new(texts) as ArrayRef).ok_or_else(refused);
     }
     cast(column, &DataType::Utf8).map_err(|_| refused())
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{date, identifier, postcode, text};
+use super::{date, identifier, name, postcode, text};
 
 /// Jaro–Winkler as Winkler's paper puts it, lesser text first.
 fn plain_jaro_winkler(a: &str, b: &str) -> f64 {
@@ -118,7 +118,7 @@ fn dates_and_postcodes() {
 
 #[test]
 fn initials() {
-    assert!(text::initial("j", "james") && text::initial("james", "j"));
-    assert!(text::initial("j paul", "james"));
-    assert!(!text::initial("jo", "james") && !text::initial("j", "rob"));
+    assert!(name::initial("j", "james") && name::initial("james", "j"));
+    assert!(name::initial("j paul", "james"));
+    assert!(!name::initial("jo", "james") && !name::initial("j", "rob"));
 }

@@ -1,11 +1,28 @@
-//! Similarity of text, from the crate `rapidfuzz`.
+//! Similarity of text, from the crate `rapidfuzz`: Jaro, Jaro–Winkler, Levenshtein and Damerau–Levenshtein. Characters are compared,
+//! not bytes.
 
-use rapidfuzz::distance::{damerau_levenshtein, jaro_winkler};
+use rapidfuzz::distance::{damerau_levenshtein, jaro, jaro_winkler, levenshtein};
+
+/// Jaro's greedy matching can depend on the side, so the lesser text always goes first.
+fn in_order<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+/// Jaro similarity, 0 to 1 (Jaro 1989): the mean of the shares of characters of either text that match within half the longer
+/// text's length, and of matches in the same order.
+pub(crate) fn jaro(a: &str, b: &str) -> f64 {
+    let (a, b) = in_order(a, b);
+    if a.is_ascii() && b.is_ascii() {
+        jaro::similarity(a.bytes(), b.bytes())
+    } else {
+        jaro::similarity(a.chars(), b.chars())
+    }
+}
 
 /// Jaro–Winkler similarity, 0 to 1 (Winkler 1990): Jaro's, and where that is above 0.7 a tenth of the rest for each of up to four
-/// equal first characters. Jaro's greedy matching can depend on the side, so the lesser text always goes first.
+/// equal first characters.
 pub(crate) fn jaro_winkler(a: &str, b: &str) -> f64 {
-    let (a, b) = if a <= b { (a, b) } else { (b, a) };
+    let (a, b) = in_order(a, b);
     if a.is_ascii() && b.is_ascii() {
         jaro_winkler::similarity(a.bytes(), b.bytes())
     } else {
@@ -13,26 +30,40 @@ pub(crate) fn jaro_winkler(a: &str, b: &str) -> f64 {
     }
 }
 
+/// Whether at most `most` characters need be inserted, dropped or changed to make one of the other (Levenshtein 1966).
+pub(crate) fn within_levenshtein(a: &str, b: &str, most: u32) -> bool {
+    let most = most as usize;
+    let args = levenshtein::Args::default().score_cutoff(most);
+    if a.is_ascii() && b.is_ascii() {
+        a.len().abs_diff(b.len()) <= most && levenshtein::distance_with_args(a.bytes(), b.bytes(), &args).is_some()
+    } else {
+        levenshtein::distance_with_args(a.chars(), b.chars(), &args).is_some()
+    }
+}
+
 /// Whether at most `most` characters need be inserted, dropped, changed or exchanged with a neighbour to make one of the other
-/// (Damerau 1964, without limits on where edits overlap).
+/// (Damerau 1964, without limits on where edits overlap: Lowrance and Wagner 1975).
 pub(crate) fn within_edits(a: &str, b: &str, most: u32) -> bool {
     let most = most as usize;
+    let args = damerau_levenshtein::Args::default().score_cutoff(most);
     if a.is_ascii() && b.is_ascii() {
-        a.len().abs_diff(b.len()) <= most && {
-            let args = damerau_levenshtein::Args::default().score_cutoff(most);
-            damerau_levenshtein::distance_with_args(a.bytes(), b.bytes(), &args).is_some()
-        }
+        a.len().abs_diff(b.len()) <= most
+            && damerau_levenshtein::distance_with_args(a.bytes(), b.bytes(), &args).is_some()
     } else {
-        let args = damerau_levenshtein::Args::default().score_cutoff(most);
         damerau_levenshtein::distance_with_args(a.chars(), b.chars(), &args).is_some()
     }
 }
 
-/// Whether one name's first word is a single letter with which the other name begins.
-pub(crate) fn initial(a: &str, b: &str) -> bool {
-    let single = |text: &str| {
-        let mut letters = text.split(' ').next().unwrap_or_default().chars();
-        letters.next().filter(|_| letters.next().is_none())
-    };
-    single(a).is_some_and(|letter| b.starts_with(letter)) || single(b).is_some_and(|letter| a.starts_with(letter))
+/// Whether the first `length` characters are equal, and both texts have as many.
+pub(crate) fn same_first(a: &str, b: &str, length: usize) -> bool {
+    same(a.chars(), b.chars(), length)
+}
+
+/// Whether the last `length` characters are equal, and both texts have as many.
+pub(crate) fn same_last(a: &str, b: &str, length: usize) -> bool {
+    same(a.chars().rev(), b.chars().rev(), length)
+}
+
+fn same(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>, length: usize) -> bool {
+    a.zip(b).take(length).take_while(|(a, b)| a == b).count() == length
 }

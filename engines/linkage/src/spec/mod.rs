@@ -2,13 +2,21 @@
 
 mod check;
 mod expression;
-
-use std::collections::BTreeMap;
+mod kind;
+mod measure;
+mod rule;
+#[cfg(test)]
+mod schema;
+mod training;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 pub use expression::{Expression, Step};
+pub use kind::{Check, Kind, Missing};
+pub use measure::{QGrams, Span};
+pub use rule::Rule;
+pub use training::{PriorRules, Session, Together, Training};
 
 /// Most comparisons that a spec may have: a pair's levels are packed four bits each into 64.
 pub const MOST_COMPARISONS: usize = 16;
@@ -21,10 +29,12 @@ pub const MOST_RULES: usize = 64;
 
 /// A whole linkage model. Read it with [`Spec::from_toml`], which also checks that it makes sense.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The chance that two records drawn at random belong together (λ), above 0 and below 1.
-    pub prior: f64,
+    /// The chance that two records drawn at random belong together (λ), above 0 and below 1. `None` is for [`crate::train`] to learn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<f64>,
     /// Sets of names that stand for each other, such as `["robert", "rob", "bob"]`; for rule `nickname`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nicknames: Vec<Vec<String>>,
@@ -38,10 +48,17 @@ pub struct Spec {
     /// How pairs are weighed.
     #[serde(rename = "comparison")]
     pub comparisons: Vec<Comparison>,
+    /// Comparisons that different people may agree on for one reason, such as a shared home: counted together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub together: Vec<Together>,
+    /// How the chances are learnt from records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
 }
 
 /// Probabilities at which a pair is linked, or shown to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
     /// Linked at or above this probability.
@@ -52,12 +69,21 @@ pub struct Thresholds {
 
 /// A column of the table and how it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// The column's name.
     pub name: String,
     /// How values are cleaned before they are compared.
     pub kind: Kind,
+    /// The columns that make up the value, joined by a space, as in `["latitude", "longitude"]`, or by the list's mark; without
+    /// it, the column of the field's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<String>,
+    /// A cell holds several values, parted by this mark, such as `;`: aliases, past postcodes. A rule then holds where any
+    /// value of one record and any of the other keep it. Columns of Arrow lists need it too, whatever the mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// Values that mean "not known", such as `unknown` or `9999999999`; compared after cleaning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
@@ -69,43 +95,9 @@ pub struct Field {
     pub check: Check,
 }
 
-/// How a field's values are cleaned. Whatever the kind, space around a value goes, and an empty value is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Lower case, single spaces.
-    Text,
-    /// Letters, digits and single spaces only, lower case, without accents; apostrophes vanish, other marks part words.
-    Name,
-    /// A date as `1990-01-31`, `19900131` or `31/01/1990`; kept as eight digits, even where no calendar has that day.
-    Date,
-    /// A UK postcode, upper case with one space; what has another shape is kept, but has no district or sector.
-    Postcode,
-    /// Letters and digits only, upper case.
-    Identifier,
-}
-
-/// What makes an identifier valid.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Check {
-    /// Any value is valid.
-    #[default]
-    None,
-    /// Ten digits, the last a modulus 11 check digit.
-    NhsNumber,
-    /// A check letter, eleven digits and a digit or letter.
-    Upn,
-}
-
-impl Check {
-    fn is_none(&self) -> bool {
-        *self == Check::None
-    }
-}
-
 /// One fact about a pair, weighed once: the first level that holds counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
     /// What is compared, in a reader's words.
@@ -113,6 +105,9 @@ pub struct Comparison {
     /// The fields that its levels look at, up to four. Where one is missing on either side, the pair gets no evidence
     /// from this comparison, unless a level's rule asks for `missing` and holds.
     pub fields: Vec<String>,
+    /// Whether one missing field is enough for that, as above, or all must be missing.
+    #[serde(default, skip_serializing_if = "Missing::is_any")]
+    pub missing: Missing,
     /// Levels, strictest first; the last has the rule `else`.
     #[serde(rename = "level")]
     pub levels: Vec<Level>,
@@ -120,17 +115,23 @@ pub struct Comparison {
 
 /// One outcome of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     /// What was seen, in a reader's words: "same surname", "one digit of the date differs".
     pub name: String,
     /// When the level holds.
     pub rule: Rule,
-    /// Chance of this level among pairs that belong together, above 0 and at most 1.
-    pub m: f64,
-    /// Chance of this level among pairs that don't, above 0 and at most 1.
-    pub u: f64,
-    /// Weigh a shared value by how rare it is among the records. For levels that ask for an exact value.
+    /// Chance of this level among pairs that belong together, above 0 and at most 1. `None` is for [`crate::train`] to learn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub m: Option<f64>,
+    /// Chance of this level among pairs that don't, above 0 and at most 1. `None` is for [`crate::train`] to learn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub u: Option<f64>,
+    /// Training leaves the `m` and `u` that are given here as they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fix: bool,
+    /// Weigh a shared value by how rare it is among the records; where a level lets values differ, by the commoner of the two.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub term_frequency: bool,
     /// How much of that adjustment counts, 0 to 1.
@@ -139,6 +140,27 @@ pub struct Level {
     /// Values rarer than this share of the records count as this rare, so that one typing mistake isn't overwhelming evidence.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub term_frequency_floor: f64,
+    /// The fields whose values are weighed so, where not those that must be equal or, if none must, all that the rule looks at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub term_frequency_fields: Vec<String>,
+}
+
+impl Level {
+    /// `log2(m / u)`: what this level adds to a pair's weight; 0 as long as one of them has not been learnt.
+    #[must_use]
+    pub fn bits(&self) -> f64 {
+        self.m.zip(self.u).map_or(0.0, |(m, u)| (m / u).log2())
+    }
+
+    /// The fields whose frequency counts at this level; `fields` are the comparison's.
+    pub(crate) fn frequency_fields(&self, fields: &[String]) -> Vec<String> {
+        let exact = self.rule.exact_fields(fields);
+        match (self.term_frequency_fields.is_empty(), exact.is_empty()) {
+            (false, _) => self.term_frequency_fields.clone(),
+            (true, false) => exact,
+            (true, true) => self.rule.fields(fields),
+        }
+    }
 }
 
 fn one() -> f64 {
@@ -155,46 +177,9 @@ fn is_zero(value: &f64) -> bool {
     *value == 0.0
 }
 
-/// When a level holds. A rule looks at its comparison's first field, unless `all` or `any` names the field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// Equal after cleaning.
-    Exact,
-    /// Jaro–Winkler similarity at or above this, 0 to 1.
-    JaroWinkler(f64),
-    /// At most this many letters inserted, dropped, changed or exchanged with a neighbour.
-    DamerauLevenshtein(u32),
-    /// Both names, or their first words, are in one of the spec's sets of nicknames.
-    Nickname,
-    /// One name's first word is a single letter, with which the other begins.
-    Initial,
-    /// Dates or identifiers of equal length: one character differs, or two neighbours are exchanged.
-    OneDigitWrong,
-    /// Dates of one year: one's day is the other's month and the other way round.
-    DayMonthSwapped,
-    /// Dates of one year of which at least one is 1 January, which stands for "day not known".
-    FirstOfJanuary,
-    /// Dates of one year.
-    SameYear,
-    /// Postcodes equal up to the first figure after the space: `CM1 1`.
-    SameSector,
-    /// Postcodes equal up to the space: `CM1`.
-    SameDistrict,
-    /// The field is missing on either side.
-    Missing,
-    /// Every named field keeps its rule.
-    All(BTreeMap<String, Rule>),
-    /// At least one named field keeps its rule.
-    Any(BTreeMap<String, Rule>),
-    /// The comparison's first two fields, exchanged on one side, keep this rule both.
-    Swapped(Box<Rule>),
-    /// Whatever no earlier level took.
-    Else,
-}
-
 /// Finds pairs that agree on every key. A record with a missing key is found by other rules only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BlockingRule {
     /// What the rule looks for, in a reader's words.

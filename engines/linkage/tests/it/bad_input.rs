@@ -67,7 +67,7 @@ fn a_wrong_spec_says_what_is_wrong() {
         refusal(&GOOD.replace("nicknames = [[\"robert\", \"rob\", \"bob\"], [\"elizabeth\", \"liz\"]]", ""))
             .contains("needs sets of `nicknames`")
     );
-    assert!(refusal("").contains("missing field `prior`"));
+    assert!(refusal("").contains("missing field `thresholds`"));
 }
 
 fn linker(columns: Vec<(&str, Vec<Option<&str>>)>) -> Result<Linker, Error> {
