@@ -27,6 +27,8 @@ pub enum Command {
     County(County),
     /// Take in files of a feed.
     Ingest(Ingest),
+    /// Say whether files that declare feeds or moment types can be used, and what to mend.
+    Check(Check),
     /// Load small areas, residents or postcodes.
     Areas(Areas),
     /// Find which records are the same person, now.
@@ -108,6 +110,17 @@ pub struct Ingest {
     pub files: Vec<PathBuf>,
 }
 
+/// Files that declare feeds or moment types.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files of feeds.
+    #[arg(long, num_args = 1.., required_unless_present = "moment_types")]
+    pub feeds: Vec<PathBuf>,
+    /// Files of moment types.
+    #[arg(long, num_args = 1..)]
+    pub moment_types: Vec<PathBuf>,
+}
+
 /// What is known of small areas.
 #[derive(Debug, Args)]
 pub struct Areas {
@@ -176,6 +189,14 @@ pub enum Agreement {
         /// When it must be looked at again (default: its last day).
         #[arg(long)]
         review: Option<base::Date>,
+    },
+    /// End one early. What stood on it is refused from the day after, and what was linked under it is parted.
+    End {
+        /// Its id, as `agreement list` shows it.
+        id: String,
+        /// Its last day; yesterday ends it at once.
+        #[arg(long)]
+        last: base::Date,
     },
     /// List them.
     List,

@@ -30,6 +30,10 @@ pub struct Config {
 pub struct Unit {
     /// Its name, on every page.
     pub name: String,
+    /// A folder of the unit's own feeds (`*.toml`), beside or in place of the built-in ones.
+    pub feeds: Option<PathBuf>,
+    /// A folder of the unit's own moment types (`*.toml`), beside or in place of the built-in ones.
+    pub moment_types: Option<PathBuf>,
 }
 
 /// Where rows, files and keys are.
@@ -54,7 +58,7 @@ pub struct Server {
 
 impl Default for Unit {
     fn default() -> Self {
-        Self { name: "Violence and Vulnerability Unit".to_owned() }
+        Self { name: "Violence and Vulnerability Unit".to_owned(), feeds: None, moment_types: None }
     }
 }
 
@@ -99,5 +103,12 @@ impl Config {
 }
 
 /// The overrides that exist, so that other `ALONGSIDE_` variables (of tests) are not taken for one.
-const ENVIRONMENT: [&str; 5] =
-    ["UNIT__NAME", "STORAGE__DIRECTORY", "STORAGE__DATABASE", "SERVER__LISTEN", "SERVER__PUBLIC_URL"];
+const ENVIRONMENT: [&str; 7] = [
+    "UNIT__NAME",
+    "UNIT__FEEDS",
+    "UNIT__MOMENT_TYPES",
+    "STORAGE__DIRECTORY",
+    "STORAGE__DATABASE",
+    "SERVER__LISTEN",
+    "SERVER__PUBLIC_URL",
+];

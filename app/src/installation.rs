@@ -42,7 +42,10 @@ pub fn migrations() -> Vec<Migration> {
 /// Who listens to what.
 #[must_use]
 pub fn topics() -> Topics {
-    let topics = Topics::new().with(ingest::RECORDS_ACCEPTED, "link_records");
+    let topics = Topics::new()
+        .with(ingest::RECORDS_ACCEPTED, "link_records")
+        // What was linked under an agreement that is over is parted again.
+        .with(share::AGREEMENT_OVER, "link_records");
     act::subscribe(picture::api::subscribe(topics))
 }
 
@@ -90,6 +93,7 @@ impl Installation {
         random: Arc<Random>,
         history_days: Option<u32>,
     ) -> anyhow::Result<Self> {
+        crate::declarations::put_in_use(&config.unit)?;
         let opening = Opening {
             location: config.location()?,
             directory: config.storage.directory.clone(),
@@ -105,7 +109,7 @@ impl Installation {
 }
 
 fn handlers(history_days: Option<u32>) -> Handlers {
-    let handlers = Handlers::new().with(ingest::api::ReadDelivery).with(link::LinkRecords);
+    let handlers = Handlers::new().with(share::EndAgreement).with(ingest::api::ReadDelivery).with(link::LinkRecords);
     let handlers = picture::api::handlers(handlers);
     act::handlers(handlers, history_days)
 }

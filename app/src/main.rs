@@ -5,6 +5,7 @@ mod cli;
 mod clock;
 mod commands;
 mod config;
+mod declarations;
 mod demo_unit;
 mod installation;
 mod pages;

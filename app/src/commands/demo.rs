@@ -57,10 +57,16 @@ pub async fn run(config: &Path, plan: cli::Demo) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&plan.dir).with_context(|| format!("{} can't be made", plan.dir.display()))?;
     let made = made(&plan)?;
     let open = Installation::open_with_history(config, Arc::new(SystemClock), system_random()?, HISTORY_DAYS).await?;
+    let outcome = make_and_serve(&open, &plan, &made).await;
+    open.vault.close().await;
+    outcome
+}
+
+async fn make_and_serve(open: &Installation, plan: &cli::Demo, made: &Made) -> anyhow::Result<ExitCode> {
     if !open.says_yes("demo_ready").await? {
-        make(&open, &plan.dir, &made).await?;
+        make(open, &plan.dir, made).await?;
     }
-    println!("{}", summary::of(&open).await?);
+    println!("{}", summary::of(open).await?);
     if plan.no_serve {
         return Ok(ExitCode::SUCCESS);
     }

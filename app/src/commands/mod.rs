@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod check;
 mod county;
 mod demo;
 mod doctor;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("{}", ::ingest::api::openapi());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Check(files) => Ok(check::run(&files)),
         Command::Restore(file) => backup::restore(Config::load(&cli.config)?, &file.file).await,
         command => in_installation(&cli.config, command).await,
     }
@@ -40,20 +42,26 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn in_installation(config: &std::path::Path, command: Command) -> anyhow::Result<ExitCode> {
     let open = Installation::open(Config::load(config)?, Arc::new(SystemClock), system_random()?).await?;
+    let outcome = in_open(&open, command).await;
+    open.vault.close().await;
+    outcome
+}
+
+async fn in_open(open: &Installation, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve::run(open).await?,
-        Command::Ingest(files) => return ingest::files(&open, &files).await,
-        Command::Areas(areas) => ingest::areas(&open, &areas).await?,
-        Command::Link => ingest::link(&open).await?,
-        Command::Agency(command) => register::agency(&open, command).await?,
-        Command::Agreement(command) => register::agreement(&open, command).await?,
-        Command::Member(command) => register::member(&open, command).await?,
-        Command::Token(command) => register::token(&open, command).await?,
-        Command::Audit(command) => return audit::run(&open, &command).await,
-        Command::Backup(file) => backup::backup(&open, &file.file).await?,
-        Command::Summary(how) => return summary::run(&open, &how).await,
-        Command::Doctor => return doctor::run(&open).await,
-        Command::Demo(_) | Command::County(_) | Command::Restore(_) | Command::Openapi => {}
+        Command::Ingest(files) => return ingest::files(open, &files).await,
+        Command::Areas(areas) => ingest::areas(open, &areas).await?,
+        Command::Link => ingest::link(open).await?,
+        Command::Agency(command) => register::agency(open, command).await?,
+        Command::Agreement(command) => register::agreement(open, command).await?,
+        Command::Member(command) => register::member(open, command).await?,
+        Command::Token(command) => register::token(open, command).await?,
+        Command::Audit(command) => return audit::run(open, &command).await,
+        Command::Backup(file) => backup::backup(open, &file.file).await?,
+        Command::Summary(how) => return summary::run(open, &how).await,
+        Command::Doctor => return doctor::run(open).await,
+        Command::Demo(_) | Command::County(_) | Command::Check(_) | Command::Restore(_) | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use anyhow::{Context as _, bail};
 use base::{Id, code, kind};
 use share::api::{
     NewAgency, NewMember, Reset, Terms, add_agency, add_agreement, add_member, add_token, agencies, agency_by_code,
-    agreements, hash_password, member_by_email, register_holding, reset_member,
+    agreements, end_agreement, hash_password, member_by_email, register_holding, reset_member,
 };
-use vault::{Actor, Purpose};
+use vault::{Actor, Purpose, Scope};
 
 use crate::{cli, demo_unit::set_up, installation::Installation};
 
@@ -78,6 +78,15 @@ pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::
             let id = add_agreement(&mut change, &terms).await?;
             change.commit().await?;
             println!("Added the agreement {id}.");
+        }
+        cli::Agreement::End { id, last } => {
+            let id: Id<kind::Agreement> =
+                id.parse().context("an agreement's id is the first word of its line in `agreement list`")?;
+            let mut change = open.vault.change(set_up(code!("agreement_ended"))).await?;
+            end_agreement(&mut change, id, last).await?;
+            change.about(Scope::of("agreement", id));
+            change.commit().await?;
+            println!("Its last day is {last}. The running unit parts what was linked under it on the day after.");
         }
         cli::Agreement::List => {
             let today = open.vault.now().date_in_london();

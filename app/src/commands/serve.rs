@@ -40,9 +40,9 @@ pub fn site(open: &Installation, demo: bool) -> anyhow::Result<Router> {
 ///
 /// # Errors
 /// Where the address is taken, or the vault fails.
-pub async fn run(open: Installation) -> anyhow::Result<()> {
+pub async fn run(open: &Installation) -> anyhow::Result<()> {
     let listen = open.config.server.listen;
-    let router = site(&open, open.says_yes("demo").await? && listen.ip().is_loopback())?;
+    let router = site(open, open.says_yes("demo").await? && listen.ip().is_loopback())?;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}: is another program using it?"))?;

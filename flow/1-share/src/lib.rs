@@ -1,6 +1,7 @@
 //! Stage 1: who may see what, for what, under which law; who signs in; agreements, tokens, and the log of who looked.
 //!
-//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`] and [`routes`].
+//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`], [`routes`] and [`EndAgreement`], the job that
+//! announces [`AGREEMENT_OVER`].
 
 mod access;
 mod agency;
@@ -12,6 +13,7 @@ mod sign_in;
 mod token;
 mod trust;
 
+pub use agreement::{AGREEMENT_OVER, EndAgreement};
 use axum::Router;
 use vault::{Migration, migration};
 use web::Site;

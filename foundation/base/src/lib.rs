@@ -5,6 +5,7 @@
 
 mod code;
 pub mod counts;
+mod declared;
 mod id;
 mod identifier;
 mod money;
@@ -15,6 +16,7 @@ mod time;
 pub mod working;
 
 pub use code::{Code, CodeError};
+pub use declared::line_about;
 pub use id::{Id, IdError, kind};
 pub use identifier::{LsoaCode, LsoaCodeError, NhsNumber, NhsNumberError, Postcode, PostcodeError, Upn, UpnError};
 pub use jiff::SignedDuration;

@@ -1,6 +1,7 @@
 //! Information sharing agreements: who gives which categories to whom, what for, under which law, from when until when.
 
 pub(crate) mod law;
+mod over;
 pub(crate) mod pages;
 mod store;
 
@@ -10,6 +11,7 @@ use vault::Purpose;
 use crate::agency::{Agency, AgencyKind};
 use law::law;
 
+pub use over::{AGREEMENT_OVER, EndAgreement};
 pub(crate) use store::all_in;
 pub use store::{add, all, by_id, end};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::{Code, Date, Id, kind};
 use vault::{Change, FromRow, Plain, Row, StoreError, params};
 
-use super::{Agreement, AgreementError, Terms};
+use super::{Agreement, AgreementError, Terms, over};
 use crate::agency::{self, Agency, bump_version};
 
 const HEADS: &str = "SELECT id, title, confidentiality, starts, ends, review FROM agreement ORDER BY ends, id";
@@ -132,6 +132,7 @@ pub async fn add(change: &mut Change, terms: &Terms) -> Result<Id<kind::Agreemen
         .await?;
     write_lists(change, id, terms).await?;
     bump_version(change).await?;
+    over::see_to(change, id, terms.ends).await?;
     Ok(id)
 }
 
@@ -148,7 +149,8 @@ async fn write_lists(change: &mut Change, id: Id<kind::Agreement>, terms: &Terms
     Ok(())
 }
 
-/// Ends an agreement early: `last` is its last day. What stands on it is refused from the day after.
+/// Ends an agreement early: `last` is its last day. What stands on it is refused from the day after, and its end is announced
+/// ([`super::over::AGREEMENT_OVER`]): in this change where that day is over.
 ///
 /// # Errors
 /// [`AgreementError::NotFound`]; [`AgreementError::Invalid`] where it ends sooner already, or starts later.
@@ -165,6 +167,7 @@ pub async fn end(change: &mut Change, id: Id<kind::Agreement>, last: Date) -> Re
     let review = agreement.terms.review.min(last);
     change.execute("UPDATE agreement SET ends = $2, review = $3 WHERE id = $1", params![id, last, review]).await?;
     bump_version(change).await?;
+    over::see_to(change, id, last).await?;
     Ok(())
 }
 

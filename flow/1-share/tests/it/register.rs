@@ -138,6 +138,52 @@ async fn an_agreement_ends_early_but_never_later() {
         .await;
 }
 
+async fn jobs(t: &vault::testing::Bench, kind: &str) -> usize {
+    let sql = format!("SELECT id FROM job WHERE kind = '{kind}' AND state = 'waiting'");
+    t.query(&sql, Vec::new()).await.len()
+}
+
+/// The unit with a listener, as the program has one.
+fn heard() -> vault::testing::Plan {
+    plan().topic(share::AGREEMENT_OVER, "link_records")
+}
+
+#[tokio::test]
+async fn an_agreement_that_is_ended_is_announced_in_the_same_change() {
+    heard()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let mut undone = change(&t.vault).await;
+            end_agreement(&mut undone, set.agreement, "2026-11-21".parse().unwrap()).await.unwrap();
+            drop(undone);
+            assert_eq!(jobs(&t, "link_records").await, 0, "undone with its change");
+            let mut change = change(&t.vault).await;
+            end_agreement(&mut change, set.agreement, "2026-11-21".parse().unwrap()).await.unwrap();
+            change.commit().await.unwrap();
+            assert_eq!(jobs(&t, "link_records").await, 1);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn an_agreement_that_runs_out_is_announced_on_the_day_after() {
+    heard()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let handlers = vault::jobs::Handlers::new().with(share::EndAgreement);
+            let mut change = change(&t.vault).await;
+            end_agreement(&mut change, set.agreement, "2026-11-22".parse().unwrap()).await.unwrap();
+            change.commit().await.unwrap();
+            t.vault.run_due_jobs(&handlers).await.unwrap();
+            assert_eq!(jobs(&t, "link_records").await, 0, "today is its last day");
+            t.clock.set("2026-11-23T00:00:00Z".parse().unwrap());
+            assert_eq!(t.vault.run_due_jobs(&handlers).await.unwrap(), 2, "that job, and the one it announced to");
+            let done = t.query("SELECT id FROM job WHERE kind = 'link_records'", Vec::new()).await;
+            assert_eq!(done.len(), 1);
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn a_token_is_kept_as_a_hash_and_opens_until_it_is_revoked() {
     plan()

@@ -135,7 +135,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<Feed, FeedFault> {
     let fault = |problem: String| FeedFault { file: format!("{name}.toml"), problem };
     let declared: Declaration = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
     let name = Code::new(name).map_err(|error| fault(format!("the file's name is the feed's: {error}")))?;
-    build(name, declared).map_err(fault)
+    build(name, declared).map_err(|problem| match base::line_about(text, &problem) {
+        Some(line) => fault(format!("line {line}: {problem}")),
+        None => fault(problem),
+    })
 }
 
 fn build(name: Code, declared: Declaration) -> Result<Feed, String> {

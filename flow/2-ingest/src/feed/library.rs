@@ -48,18 +48,41 @@ pub fn load_folder(folder: Option<&Path>) -> Result<Vec<Feed>, FeedFault> {
         }
     }
     if let Some(folder) = folder {
-        let unreadable =
-            |error: std::io::Error| FeedFault { file: folder.display().to_string(), problem: error.to_string() };
+        let unreadable = |error: std::io::Error| FeedFault {
+            file: folder.display().to_string(),
+            problem: format!("the folder can't be read: {error}"),
+        };
+        let mut own = 0;
         for entry in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.extension().is_some_and(|ending| ending == "toml")
                 && let Some(name) = stem(&path)
             {
-                texts.insert(name, std::fs::read_to_string(&path).map_err(unreadable)?);
+                texts.insert(name, text_of(&path)?);
+                own += 1;
             }
+        }
+        if own == 0 {
+            return Err(FeedFault {
+                file: folder.display().to_string(),
+                problem: "it holds no file that ends in .toml".to_owned(),
+            });
         }
     }
     texts.iter().map(|(name, text)| declaration::read(name, text)).collect()
+}
+
+/// Reads one file as a feed, without putting it to use: for whoever writes one.
+///
+/// # Errors
+/// [`FeedFault`] that names the file and what to mend.
+pub fn check_file(path: &Path) -> Result<Feed, FeedFault> {
+    declaration::read(&stem(path).unwrap_or_default(), &text_of(path)?)
+}
+
+fn text_of(path: &Path) -> Result<String, FeedFault> {
+    std::fs::read_to_string(path)
+        .map_err(|error| FeedFault { file: path.display().to_string(), problem: format!("it can't be read: {error}") })
 }
 
 fn stem(path: &Path) -> Option<String> {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use base::{Code, Date, SignedDuration, Timestamp};
 
 pub use declaration::FeedFault;
-pub use library::{feed, feeds, load_folder, use_folder};
+pub use library::{check_file, feed, feeds, load_folder, use_folder};
 
 use crate::row::format::Format;
 

@@ -88,14 +88,21 @@ struct WrittenStep {
     to: String,
 }
 
-struct Check {
+struct Check<'a> {
     file: String,
+    text: &'a str,
     problems: Vec<TypeProblem>,
 }
 
-impl Check {
+impl Check<'_> {
     fn refuse(&mut self, problem: impl Into<String>) {
-        self.problems.push(TypeProblem { file: self.file.clone(), problem: problem.into() });
+        let mut problem = problem.into();
+        if !problem.starts_with("line ")
+            && let Some(line) = base::line_about(self.text, &problem)
+        {
+            problem = format!("line {line}: {problem}");
+        }
+        self.problems.push(TypeProblem { file: self.file.clone(), problem });
     }
 
     fn code(&mut self, what: &str, text: &str) -> Code {
@@ -180,7 +187,7 @@ impl Check {
 /// # Errors
 /// Everything that is wrong with it.
 pub(super) fn read(file: &str, text: &str) -> Result<MomentType, Vec<TypeProblem>> {
-    let mut check = Check { file: file.to_owned(), problems: Vec::new() };
+    let mut check = Check { file: file.to_owned(), text, problems: Vec::new() };
     let written: Written = match toml::from_str(text) {
         Ok(written) => written,
         Err(error) => {
@@ -193,7 +200,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<MomentType, Vec<TypeProblem
     if check.problems.is_empty() { Ok(found) } else { Err(check.problems) }
 }
 
-fn checked(check: &mut Check, written: &Written) -> MomentType {
+fn checked(check: &mut Check<'_>, written: &Written) -> MomentType {
     if written.ages.youngest > written.ages.oldest {
         check.refuse("`ages`: the youngest is older than the oldest");
     }
