@@ -6,4 +6,5 @@ mod clusters;
 mod levels;
 mod planted;
 mod properties;
+mod splink;
 mod weights;

@@ -1,0 +1,397 @@
+//! Charts of what a run found: blocking, weights, thresholds, values, clusters.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{
+    Chart, Table, bits_text, count,
+    forms::{self, Bar, Column, Frame, Line, Part, Row, ticks},
+    percent, share,
+    svg::{FAINT, FIRST, SECOND, THIRD},
+    vega,
+};
+use crate::{
+    FieldReport, Plan, Thresholds, bits, probability,
+    quality::{Basis, Curve},
+};
+
+/// What the blocking rules find. `compared` is what a run compared because of each, empty before a run.
+#[must_use]
+pub fn blocking(plan: &Plan, compared: &[u64]) -> Chart {
+    let title = "Which pairs are compared".to_owned();
+    let most = plan.rules.iter().map(|rule| rule.pairs).max().unwrap_or(0).max(1) as f64;
+    let (mut rows, mut table, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, rule) in plan.rules.iter().enumerate() {
+        let new = compared.get(at).copied();
+        let only = new.unwrap_or(rule.pairs).min(rule.pairs);
+        let part = |pairs: u64, fill, word: &str| Part {
+            share: pairs as f64 / most,
+            fill,
+            title: format!("{}: {} pairs {word}", rule.name, count(pairs)),
+        };
+        let parts =
+            vec![part(only, FIRST, "found first by it"), part(rule.pairs - only, FAINT, "found by an earlier rule")];
+        rows.push(Row {
+            heading: None,
+            label: rule.name.clone(),
+            note: String::new(),
+            bars: vec![Bar { parts, figure: count(rule.pairs) }],
+        });
+        let largest = rule.largest.first();
+        table.push(vec![
+            rule.name.clone(),
+            count(rule.records),
+            count(rule.pairs),
+            new.map_or("–".to_owned(), count),
+            largest.map_or("none".to_owned(), |block| format!("{} ({} records)", block.keys, count(block.records))),
+        ]);
+        values.push(json!({ "rule": rule.name, "pairs": rule.pairs, "first_found": new, "records": rule.records }));
+    }
+    Chart {
+        id: "blocking".to_owned(),
+        look: [
+            "Each bar is the number of pairs with equal keys under one rule; the dark part is what no rule above it had found already."
+                .to_owned(),
+            "Look for a rule that finds most pairs but little that is new, and for a largest block that is a placeholder such as \
+             \"unknown\": list that value as missing."
+                .to_owned(),
+        ],
+        svg: forms::bars(&title, &[(FIRST, "found first"), (FAINT, "found already")], &rows),
+        table: Table::new(&["Rule", "#Records with keys", "#Pairs", "#Found first", "Largest block"], table),
+        vega: vega(
+            &title,
+            values,
+            &json!("bar"),
+            &json!({
+                "y": { "field": "rule", "type": "nominal", "sort": null },
+                "x": { "field": "pairs", "type": "quantitative" },
+                "color": { "value": FIRST },
+            }),
+        ),
+        title,
+    }
+}
+
+/// How well each field is filled.
+#[must_use]
+pub fn completeness(fields: &[FieldReport]) -> Chart {
+    let title = "How full the columns are".to_owned();
+    let (mut rows, mut table, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for field in fields {
+        let all = (field.filled + field.missing + field.unreadable).max(1) as f64;
+        let part = |number: usize, fill, word: &str| Part {
+            share: number as f64 / all,
+            fill,
+            title: format!("{}: {} {word}", field.field, count(number as u64)),
+        };
+        let parts = vec![
+            part(field.filled, FIRST, "filled"),
+            part(field.unreadable, SECOND, "unreadable"),
+            part(field.missing, FAINT, "missing"),
+        ];
+        let filled = percent(field.filled as f64 / all);
+        rows.push(Row {
+            heading: None,
+            label: field.field.clone(),
+            note: String::new(),
+            bars: vec![Bar { parts, figure: filled.clone() }],
+        });
+        table.push(vec![
+            field.field.clone(),
+            filled,
+            count(field.missing as u64),
+            count(field.unreadable as u64),
+            count(field.distinct as u64),
+        ]);
+        values.push(json!({ "field": field.field, "filled": field.filled, "missing": field.missing, "unreadable": field.unreadable, "distinct": field.distinct }));
+    }
+    Chart {
+        id: "completeness".to_owned(),
+        look: [
+            "A missing value says nothing for or against a pair; an unreadable one was there, but is not what the column should hold."
+                .to_owned(),
+            "Look for unreadable values first, since a wrong kind in the spec makes them, and for a column so empty that a blocking rule \
+             on it can find few pairs."
+                .to_owned(),
+        ],
+        svg: forms::bars(&title, &[(FIRST, "filled"), (SECOND, "unreadable"), (FAINT, "missing")], &rows),
+        table: Table::new(&["Column", "#Filled", "#Missing", "#Unreadable", "#Different values"], table),
+        vega: vega(
+            &title,
+            values,
+            &json!("bar"),
+            &json!({
+                "y": { "field": "field", "type": "nominal", "sort": null },
+                "x": { "field": "filled", "type": "quantitative" },
+                "color": { "value": FIRST },
+            }),
+        ),
+        title,
+    }
+}
+
+/// How many pairs there are of each weight. `weights` are all compared pairs', or with `cut` only those from the review threshold on.
+#[must_use]
+pub fn histogram(weights: &[f64], thresholds: &Thresholds, cut: bool) -> Chart {
+    let title = "How sure the model is".to_owned();
+    let mut bins: BTreeMap<i64, u64> = BTreeMap::new();
+    for weight in weights {
+        *bins.entry(weight.floor() as i64).or_default() += 1;
+    }
+    let (link, review) = (bits(thresholds.link), bits(thresholds.review));
+    let low = bins.keys().next().copied().unwrap_or(-1).min(review.floor() as i64 - 1) as f64;
+    let high = bins.keys().next_back().copied().unwrap_or(0).max(link.ceil() as i64) as f64 + 1.0;
+    let most = bins.values().max().copied().unwrap_or(1) as f64;
+    let (mut columns, mut table, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (bin, pairs) in &bins {
+        let (from, to) = (*bin as f64, *bin as f64 + 1.0);
+        let middle = from + 0.5;
+        let fill = if middle >= link {
+            FIRST
+        } else if middle >= review {
+            SECOND
+        } else {
+            FAINT
+        };
+        let title = format!("{from} to {to} bits: {} pairs", count(*pairs));
+        columns.push(Column { from, to, height: (*pairs as f64).sqrt(), fill, title });
+        let chance = format!("{} to {}", share(probability(from)), share(probability(to)));
+        table.push(vec![format!("{from} to {to}"), chance, count(*pairs)]);
+        values.push(json!({ "from": from, "to": to, "pairs": pairs }));
+    }
+    let word = |at: f64| if at >= 10_000.0 { format!("{}k", count((at / 1000.0) as u64)) } else { count(at as u64) };
+    let heights = [0.01, 0.1, 0.4, 1.0].map(|part| (most * part).round());
+    let frame = Frame {
+        x: (low, high),
+        y: (0.0, most.sqrt()),
+        x_ticks: ticks((low, high), 7.0).into_iter().map(|at| (at, format!("{at:.0}"))).collect(),
+        y_ticks: heights.iter().filter(|at| **at >= 1.0).map(|at| (at.sqrt(), word(*at))).collect(),
+        x_title: "match weight, bits; height by square root",
+        marks: vec![(review, "review from here".to_owned()), (link, "linked from here".to_owned())],
+    };
+    let seen = if cut {
+        "Only pairs from the review threshold on are drawn, since this run compared too many to keep the rest; columns stand for one bit \
+         each."
+    } else {
+        "Each column counts the compared pairs of one bit of weight; its height grows with the square root, so that small columns can be \
+         seen."
+    };
+    Chart {
+        id: "histogram".to_owned(),
+        look: [
+            seen.to_owned(),
+            "Look for two hills with a valley between them and the thresholds in the valley: where the hills run into each other, the \
+             columns of the file can't tell people apart there."
+                .to_owned(),
+        ],
+        svg: forms::columns(&title, &[(FAINT, "apart"), (SECOND, "review"), (FIRST, "linked")], &frame, &columns),
+        table: Table::new(&["Bits", "Probability", "#Pairs"], table),
+        vega: vega(
+            &title,
+            values,
+            &json!({ "type": "bar", "binSpacing": 1 }),
+            &json!({
+                "x": { "field": "from", "bin": { "binned": true, "step": 1 }, "title": "match weight, bits" },
+                "x2": { "field": "to" },
+                "y": { "field": "pairs", "type": "quantitative", "scale": { "type": "sqrt" } },
+                "color": { "value": FIRST },
+            }),
+        ),
+        title,
+    }
+}
+
+/// What linking from each weight on would give.
+#[must_use]
+pub fn threshold(curve: &Curve, thresholds: &Thresholds) -> Chart {
+    let (title, basis) = match curve.basis {
+        Basis::Truth => ("Right and wrong at every threshold", "against the column that says who each record is"),
+        Basis::Labels => ("Right and wrong at every threshold, by labels", "among the pairs that people labelled"),
+        Basis::Model => {
+            ("Right and wrong at every threshold, as the model expects", "as the model expects, without truth")
+        }
+    };
+    let title = title.to_owned();
+    let points = curve.thinned(160);
+    let ends = (points.last().map_or(-1.0, |p| p.weight), points.first().map_or(1.0, |p| p.weight));
+    let ends = (ends.0.max(-40.0), ends.1.min(60.0).max(ends.0.max(-40.0) + 1.0));
+    let shown: Vec<_> = points.iter().filter(|p| (ends.0..=ends.1).contains(&p.weight)).collect();
+    let line = |fill, dashes, of: &dyn Fn(&crate::quality::Point) -> f64| Line {
+        fill,
+        dashes,
+        points: shown.iter().map(|point| (point.weight, of(point))).collect(),
+    };
+    let lines = [line(FIRST, "", &|p| p.precision), line(SECOND, "6 3", &|p| p.recall), line(THIRD, "2 3", &|p| p.f1)];
+    let link = bits(thresholds.link);
+    let frame = Frame {
+        x: ends,
+        y: (0.0, 1.0),
+        x_ticks: ticks(ends, 7.0).into_iter().map(|at| (at, format!("{at:.0}"))).collect(),
+        y_ticks: [0.0, 0.25, 0.5, 0.75, 1.0].map(|at| (at, format!("{:.0}%", at * 100.0))).to_vec(),
+        x_title: "links from this match weight on, bits",
+        marks: vec![(link.clamp(ends.0, ends.1), "linked from here".to_owned())],
+    };
+    let mut table = Vec::new();
+    let mut row = |name: &str, point: crate::quality::Point| {
+        table.push(vec![
+            name.to_owned(),
+            format!("{:.1}", point.weight),
+            share(point.probability),
+            count(point.links.round() as u64),
+            percent(point.precision),
+            percent(point.recall),
+            format!("{:.4}", point.f1),
+        ]);
+    };
+    row("the spec's link threshold", curve.at(link));
+    if let Some(best) = curve.best() {
+        row("the best F", best);
+    }
+    for probability in [0.5, 0.8, 0.9, 0.95, 0.99, 0.999] {
+        row(&format!("probability {probability}"), curve.at(bits(probability)));
+    }
+    let value = |p: &&crate::quality::Point| json!({ "weight": p.weight, "precision": p.precision, "recall": p.recall, "f1": p.f1 });
+    let values = shown.iter().map(value).collect();
+    let rests = match curve.basis {
+        Basis::Truth => {
+            "Precision is the share of links that is right, recall the share of what belongs together that is linked, F their mean."
+        }
+        Basis::Labels => {
+            "Only labelled pairs are counted: the figures hold for the whole file only if those were drawn as a sample of it."
+        }
+        Basis::Model => {
+            "These are estimates from the model's own probabilities for compared pairs: they are right only if the model is, and what \
+             blocking missed is not in them."
+        }
+    };
+    Chart {
+        id: format!("threshold_{}", match curve.basis { Basis::Truth => "truth", Basis::Labels => "labels", Basis::Model => "model" }),
+        look: [
+            format!("The lines show, {basis}, what linking from each weight on would give. {rests}"),
+            "Look for the range where all lines are high: a threshold inside it can move without harm, and a wrong link is usually worse \
+             than a missed one, so prefer its right end."
+                .to_owned(),
+        ],
+        svg: forms::lines(&title, &[(FIRST, "precision"), (SECOND, "recall"), (THIRD, "F")], &frame, &lines),
+        table: Table::new(&["Links begin at", "#Bits", "#Probability", "#Links", "#Precision", "#Recall", "#F"], table),
+        vega: json!({
+            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "title": title, "width": "container", "data": { "values": serde_json::Value::Array(values) },
+            "transform": [{ "fold": ["precision", "recall", "f1"], "as": ["measure", "value"] }],
+            "mark": "line",
+            "encoding": {
+                "x": { "field": "weight", "type": "quantitative", "title": "match weight, bits" },
+                "y": { "field": "value", "type": "quantitative" },
+                "color": { "field": "measure", "type": "nominal", "scale": { "range": [THIRD, FIRST, SECOND] } },
+            },
+        }),
+        title,
+    }
+}
+
+/// What sharing one value adds to a weight or takes from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TermFrequency {
+    /// The comparison and level.
+    pub level: String,
+    /// The value that is shared.
+    pub value: String,
+    /// The share of records with it.
+    pub share: f64,
+    /// Bits added.
+    pub bits: f64,
+}
+
+/// Values whose rarity or commonness changes weights most. `None` where no level asks for it.
+#[must_use]
+pub fn term_frequencies(outliers: &[TermFrequency]) -> Option<Chart> {
+    let title = "Common and rare values".to_owned();
+    let most = outliers.iter().map(|term| term.bits.abs()).fold(0.0, f64::max);
+    if outliers.is_empty() || most <= 0.0 {
+        return None;
+    }
+    let (mut rows, mut table, mut values, mut last) = (Vec::new(), Vec::new(), Vec::new(), "");
+    for term in outliers {
+        let fill = if term.bits < 0.0 { SECOND } else { FIRST };
+        let title = format!("{}: {} bits", term.value, bits_text(term.bits));
+        rows.push(Row {
+            heading: (last != term.level).then(|| term.level.clone()),
+            label: term.value.clone(),
+            note: percent(term.share),
+            bars: vec![Bar {
+                parts: vec![Part { share: term.bits.abs() / most, fill, title }],
+                figure: bits_text(term.bits),
+            }],
+        });
+        last = &term.level;
+        table.push(vec![term.level.clone(), term.value.clone(), percent(term.share), bits_text(term.bits)]);
+        values.push(json!({ "level": term.level, "value": term.value, "share": term.share, "bits": term.bits }));
+    }
+    Some(Chart {
+        id: "term_frequencies".to_owned(),
+        look: [
+            "Two records that share a rare value are likelier to be one person than two that share a common one; the bars show how many \
+             bits that adds or takes away, and the figure above each is the share of records with the value."
+                .to_owned(),
+            "Look for a very common value that isn't a real one, such as a placeholder, and for rare values that are typing mistakes."
+                .to_owned(),
+        ],
+        svg: forms::bars(&title, &[(FIRST, "rare: adds"), (SECOND, "common: takes away")], &rows),
+        table: Table::new(&["Level", "Value", "#Share of records", "#Bits"], table),
+        vega: vega(
+            &title,
+            values,
+            &json!("bar"),
+            &json!({
+                "row": { "field": "level", "type": "nominal" },
+                "y": { "field": "value", "type": "nominal", "sort": null },
+                "x": { "field": "bits", "type": "quantitative" },
+                "color": { "condition": { "test": "datum.bits < 0", "value": SECOND }, "value": FIRST },
+            }),
+        ),
+        title,
+    })
+}
+
+/// How large the clusters are: number of clusters by number of records, single records included.
+#[must_use]
+pub fn clusters(sizes: &BTreeMap<usize, u64>) -> Chart {
+    let title = "How large the clusters are".to_owned();
+    let most = sizes.values().max().copied().unwrap_or(1).max(1) as f64;
+    let (mut rows, mut table, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for (size, clusters) in sizes {
+        let label = if *size == 1 { "1 record, linked to none".to_owned() } else { format!("{size} records") };
+        let part =
+            Part { share: *clusters as f64 / most, fill: FIRST, title: format!("{label}: {}", count(*clusters)) };
+        let bars = vec![Bar { parts: vec![part], figure: count(*clusters) }];
+        rows.push(Row { heading: None, label, note: String::new(), bars });
+        table.push(vec![size.to_string(), count(*clusters), count(*clusters * *size as u64)]);
+        values.push(json!({ "records": size, "clusters": clusters }));
+    }
+    if rows.len() > 20 {
+        rows.drain(12..rows.len() - 8);
+    }
+    Chart {
+        id: "clusters".to_owned(),
+        look: [
+            "A cluster is all records that links join, directly or through others; it stands for one person.".to_owned(),
+            "Look for clusters far larger than a person can have records: one weak link may chain two people together, and clusters.csv \
+             names the records."
+                .to_owned(),
+        ],
+        svg: forms::bars(&title, &[], &rows),
+        table: Table::new(&["#Records in a cluster", "#Clusters", "#Records in all"], table),
+        vega: vega(
+            &title,
+            values,
+            &json!("bar"),
+            &json!({
+                "x": { "field": "records", "type": "ordinal", "title": "records in a cluster" },
+                "y": { "field": "clusters", "type": "quantitative" },
+                "color": { "value": FIRST },
+            }),
+        ),
+        title,
+    }
+}
