@@ -50,6 +50,11 @@ pub(crate) async fn unit(plain: &Plain) -> Result<Option<Id<kind::Agency>>, Stor
     Ok(share::api::unit(plain).await?.map(|unit| unit.id))
 }
 
+/// An agency's code.
+pub(crate) async fn agency_code(plain: &Plain, id: Id<kind::Agency>) -> Result<Option<Code>, StoreError> {
+    Ok(share::api::agency_by_id(plain, id).await?.map(|agency| agency.code))
+}
+
 /// The names of all agencies.
 pub(crate) async fn agency_names(plain: &Plain) -> Result<BTreeMap<Id<kind::Agency>, String>, StoreError> {
     Ok(share::api::agencies(plain).await?.into_iter().map(|agency| (agency.id, agency.name)).collect())

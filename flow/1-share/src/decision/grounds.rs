@@ -101,6 +101,8 @@ pub(super) struct Part {
     pub category: Category,
     pub controller: AgencyKind,
     pub own: bool,
+    /// The kind of agency to which it is to be given.
+    pub receiver: Option<AgencyKind>,
 }
 
 fn part(case: &Case, facet: &Facet) -> Part {
@@ -109,6 +111,7 @@ fn part(case: &Case, facet: &Facet) -> Part {
         // An unknown controller never comes so far; the most protected kind stands in.
         controller: case.register.agencies.get(&facet.controller).copied().unwrap_or(AgencyKind::Health),
         own: case.asker.agency() == Some(facet.controller),
+        receiver: receiver(case).ok().flatten().and_then(|agency| case.register.agencies.get(&agency).copied()),
     }
 }
 
@@ -120,6 +123,17 @@ fn acting_for(case: &Case) -> Option<Id<kind::Agency>> {
         (Asker::Member { agency, .. } | Asker::Token { agency, .. }, _) => Some(*agency),
     }
 }
+
+/// To whom data is to be given: the agency whose code the request states as the fact `receiver`.
+fn receiver(case: &Case) -> Result<Option<Id<kind::Agency>>, Code> {
+    match case.ask.facts.get(RECEIVER).filter(|_| case.ask.verb == Verb::Disclose) {
+        Some(code) => case.register.codes.get(code).copied().map(Some).ok_or_else(|| code!("unknown_receiver")),
+        None => Ok(None),
+    }
+}
+
+/// The fact that names the agency to which data is to be given, by its code.
+pub const RECEIVER: &str = "receiver";
 
 fn ground(case: &Case, facet: &Facet) -> Result<Ground, Code> {
     if matches!(case.asker, Asker::Stranger) {
@@ -139,13 +153,24 @@ fn ground(case: &Case, facet: &Facet) -> Result<Ground, Code> {
         return Ok(Ground::OpenData);
     }
     let acting = acting_for(case).ok_or_else(|| code!("no_unit"))?;
+    // What is given to another agency needs a ground of its own for that agency, whatever the giver's is.
+    if let Some(receiver) = receiver(case)? {
+        let given = ground_of(case, facet, &category, acting)?;
+        let taken = ground_of(case, facet, &category, receiver)?;
+        return Ok(if receiver == facet.controller { given } else { taken });
+    }
+    ground_of(case, facet, &category, acting)
+}
+
+/// The ground on which one agency may have one part.
+fn ground_of(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::Agency>) -> Result<Ground, Code> {
     if acting == facet.controller {
         return Ok(Ground::OwnRecord);
     }
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
     }
-    by_agreement(case, facet, &category, acting)
+    by_agreement(case, facet, category, acting)
 }
 
 fn by_agreement(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::Agency>) -> Result<Ground, Code> {

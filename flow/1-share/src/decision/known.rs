@@ -34,6 +34,7 @@ pub(super) struct Question {
     patient_information: bool,
     controller: AgencyKind,
     own: bool,
+    receiver: Option<AgencyKind>,
     ground: Ground,
 }
 
@@ -48,6 +49,7 @@ impl Question {
             patient_information: part.category.patient_information,
             controller: part.controller,
             own: part.own,
+            receiver: part.receiver,
             ground: ground.clone(),
         }
     }

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use base::Timestamp;
 use vault::{Ask, Decider, Decision, Staff, StoreError};
 
+pub use grounds::RECEIVER;
 pub use policy::PolicyError;
 pub use refusal::refusal_words;
 

@@ -173,6 +173,9 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
         ("own".to_owned(), RestrictedExpression::new_bool(part.own)),
         ("ground".to_owned(), string(ground.code())),
     ];
+    if let Some(receiver) = part.receiver {
+        pairs.push(("receiver".to_owned(), string(receiver.code())));
+    }
     if let Ground::Agreement { id, gateway, confidentiality, .. } = ground {
         pairs.push(("agreement".to_owned(), string(&id.to_string())));
         pairs.push(("gateway".to_owned(), string(gateway.as_str())));

@@ -26,6 +26,8 @@ pub fn refusal_words(code: &str) -> &'static str {
         "not_a_member" => "This account or token is not known here.",
         "not_your_feed" => "An agency’s token sends that agency’s own feeds only.",
         "unknown_controller" => "The agency that controls this is not known here.",
+        "unknown_receiver" => "The agency that is to be given this is not known here.",
+        "not_by_referral" => "The police are not asked for help by a referral; they are told in another way.",
         "no_unit" => "The unit itself has not been set up yet.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",

@@ -22,6 +22,8 @@ const KEPT_SECONDS: i64 = 5;
 pub(super) struct Register {
     pub unit: Option<Id<kind::Agency>>,
     pub agencies: BTreeMap<Id<kind::Agency>, AgencyKind>,
+    /// The agencies by their codes.
+    pub codes: BTreeMap<Code, Id<kind::Agency>>,
     pub agreements: Vec<Agreement>,
     /// When gateways whose commencement is by regulations came into force here, as the settings say.
     pub commenced: BTreeMap<Code, Date>,
@@ -108,6 +110,7 @@ async fn read(book: &Staff) -> Result<Register, StoreError> {
         agreements: all_in(book).await?,
         commenced: commenced.collect(),
         demo: settings.iter().any(|setting| setting.name == "demo" && setting.value == "yes"),
+        codes: agencies.iter().map(|agency| (agency.code.clone(), agency.id)).collect(),
         agencies: agencies.into_iter().map(|agency| (agency.id, agency.kind)).collect(),
     })
 }

@@ -73,6 +73,7 @@ fn register() -> (Register, BTreeMap<Id<kind::Agreement>, String>) {
     let register = Register {
         unit: Some(agency("unit")),
         agencies: kinds.collect(),
+        codes: NAMES.iter().map(|name| (Code::new(name).unwrap(), agency(name))).collect(),
         agreements,
         commenced: BTreeMap::new(),
         demo: false,
@@ -101,6 +102,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
     let [who, verb, data, purpose, state, wanted] = cells.as_slice() else { return Err("not six cells".to_owned()) };
     let (mut register, names) = register();
     let mut today: Date = "2026-11-22".parse().unwrap();
+    let mut facts = BTreeMap::new();
     for part in state.split(',').map(str::trim) {
         if let Some(day) = part.strip_prefix("today ") {
             today = day.parse().unwrap();
@@ -109,6 +111,9 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
             register.commenced.insert(Code::new(code).unwrap(), day.parse().unwrap());
         }
         register.demo |= part == "demo";
+        if let Some(receiver) = part.strip_prefix("to ") {
+            facts.insert(super::RECEIVER, Code::new(receiver).unwrap());
+        }
     }
     let (category, controller) = data.split_once(" of ").ok_or("no controller")?;
     let facet = Facet { controller: agency(controller), category: Code::new(category).unwrap() };
@@ -119,7 +124,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
         scope: Scope::unit(),
         purpose: purpose.parse().map_err(|_| "no such purpose")?,
         facets: vec![facet],
-        facts: BTreeMap::new(),
+        facts,
     };
     let decision = decide(policies, &Case { register: &register, asker: &asker, ask: &ask, today });
     let got = match (decision.grants.as_slice(), decision.refused.as_slice()) {

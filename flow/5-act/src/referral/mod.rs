@@ -4,13 +4,13 @@
 pub mod pages;
 pub mod store;
 
-use std::{fmt, str::FromStr, sync::OnceLock};
+use std::{collections::BTreeMap, fmt, str::FromStr, sync::OnceLock};
 
 use base::{Code, Id, Timestamp, code, kind, working::WorkingDays};
 use serde::{Deserialize, Serialize};
-use vault::{Cause, Operation, Permit, Scope, StoreError, Vault};
+use vault::{Ask, Cause, Facet, Operation, Permit, Refusal, Scope, StoreError, Vault, Verb};
 
-use crate::{moment, moment::Agreed};
+use crate::{moment, moment::Agreed, neighbours};
 
 /// Working days within which a referral is to be answered.
 pub const ANSWER_DAYS: u32 = 3;
@@ -202,6 +202,13 @@ pub enum ReferralError {
     /// Somebody answered it meanwhile.
     #[error("Somebody has answered this referral already. Your answer was not kept.")]
     Answered,
+    /// The agency that is asked may not be given this; why, in a sentence.
+    #[error(
+        "They can’t be given what this moment is about. {0} Nothing was sent. Choose another agency, or give the young person \
+         their telephone number so that they can ask for help themselves; your data protection officer can say which agreement is \
+         missing. If they are in danger now, follow your safeguarding procedure."
+    )]
+    NotCovered(&'static str),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -217,7 +224,42 @@ pub fn answer_by(made_at: Timestamp) -> Timestamp {
         .unwrap_or_else(|_| made_at.plus_hours(i64::from(ANSWER_DAYS) * 24)) // only at the end of the range of years
 }
 
-/// Refers. The young person's own agreement to support must be recorded, or a reason why their safety asks for it; neither
+/// Asks whether the agency that is asked may be given what the moment rests on, and the referral itself. The decision is in the log,
+/// as a disclosure, whatever it is.
+async fn may_be_given(
+    vault: &Vault,
+    permit: &Permit,
+    moment: &moment::Moment,
+    unit: Id<kind::Agency>,
+    to: Id<kind::Agency>,
+) -> Result<(), ReferralError> {
+    let Some(receiver) = neighbours::agency_code(&vault.plain(), to).await? else { return Err(ReferralError::None) };
+    let facets = vec![
+        Facet { controller: moment.controller, category: moment.category.clone() },
+        Facet { controller: unit, category: code!("referral") },
+    ];
+    let asked = vault
+        .permit(Ask {
+            actor: permit.actor().clone(),
+            verb: Verb::Disclose,
+            scope: Scope::of("moment", moment.id),
+            purpose: permit.purpose(),
+            facets,
+            facts: BTreeMap::from([(share::api::RECEIVER, receiver)]),
+        })
+        .await;
+    let refused = match asked {
+        Ok(permit) => permit.withheld().to_vec(),
+        Err(Refusal::Refused { why }) => why,
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
+    match refused.first() {
+        Some((_, why)) => Err(ReferralError::NotCovered(share::api::refusal_words(why.as_str()))),
+        None => Ok(()),
+    }
+}
+
+/// Refers, if the agency that is asked may be given it. The young person's own agreement to support must be recorded, or a reason why their safety asks for it; neither
 /// is the lawful basis to share, which the permit names. The same form sent twice makes one referral.
 ///
 /// # Errors
@@ -236,6 +278,8 @@ pub async fn refer(
         act: code!("referral_made"),
         scope: Scope::of("moment", new.moment),
     };
+    let seen = moment::store::by_id(&vault.read(permit)?, new.moment).await?.ok_or(ReferralError::None)?;
+    may_be_given(vault, permit, &seen, unit, new.to_agency).await?;
     let mut change = vault.change_under(permit, cause).await?;
     let moment = moment::store::for_change(&change, new.moment).await?.ok_or(ReferralError::None)?;
     let agreed = moment.reached().is_some_and(|reached| reached.agreed == Agreed::Yes);

@@ -121,6 +121,10 @@ async fn save(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Mo
         Ok(_) => Ok(web::done(&site, &format!("/moments/{id}"), "The referral has been sent")),
         Err(ReferralError::None) => Err(Fault::Denied),
         Err(ReferralError::Store(error)) => Err(error.into()),
+        Err(error @ ReferralError::NotCovered(_)) => {
+            form.refuse("agency", error.to_string());
+            refer_page(&site, &caller, page, form, seen).await
+        }
         Err(error) => {
             form.refuse("reason", error.to_string());
             refer_page(&site, &caller, page, form, seen).await
@@ -269,7 +273,7 @@ async fn answer(
         Ok(()) => Ok(web::done(&site, "/referrals", "Your answer has been sent")),
         Err(ReferralError::Answered) => Err(Fault::Conflict(ReferralError::Answered.to_string())),
         Err(ReferralError::Store(error)) => Err(error.into()),
-        Err(ReferralError::None | ReferralError::NotAgreed) => Err(Fault::Denied),
+        Err(ReferralError::None | ReferralError::NotAgreed | ReferralError::NotCovered(_)) => Err(Fault::Denied),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::setting::{Answer, Browser, House, handlers, plan};
 
 vault::store_suite! { plan: plan() => [
     a_navigator_keeps_a_promise, a_wrong_form_keeps_what_was_typed, a_permit_filters_the_queue, referrals_are_answered_or_escalate,
-    the_rota_is_kept, a_moment_is_paused_and_closed
+    an_agency_is_given_only_what_its_agreement_covers, the_rota_is_kept, a_moment_is_paused_and_closed
 ] }
 
 /// Opens a moment for a purpose, and gives its page.
@@ -167,6 +167,36 @@ async fn referrals_are_answered_or_escalate(t: Bench) {
     let ours = amira.get("/referrals?show=sent").await;
     assert!(ours.text().contains("Accepted"), "{}", ours.text());
     assert!(amira.get(&one).await.text().contains("Marek will ring on Friday"));
+}
+
+async fn an_agency_is_given_only_what_its_agreement_covers(t: Bench) {
+    let house = House::of(t).await;
+    // What the hospital shares is not for youth justice; what police share is.
+    house.deliver("ae_navigator", &house.attendances(&[("N1", 2, "Roe")])).await;
+    let mut amira = house.browser("amira").await;
+    let path = amira.get("/moments?show=all").await.links("/moments/0").remove(0);
+    open(&mut amira, &path).await;
+    let refer = format!("{path}/refer");
+    let ask = amira.get(&refer).await;
+    let (key, to) = (ask.hidden("form_key"), house.agencies["youth_justice"].to_string());
+    let fields = [
+        ("form_key", key.as_str()),
+        ("agency", to.as_str()),
+        ("needs", "mentoring"),
+        ("reason", "Older men wait for her"),
+    ];
+    let refused = amira.send_form(&refer, &ask, &fields).await;
+    assert_eq!(refused.status, 422);
+    for words in [
+        "There is no information sharing agreement between the agency that controls this",
+        "Nothing was sent. Choose another agency",
+        "Older men wait for her",
+    ] {
+        assert!(refused.text().contains(words), "{words} is not in: {}", refused.text());
+    }
+    assert_eq!(house.t.rows_in_table("referral").await, 0);
+    let asked = house.count("SELECT COUNT(*) AS n FROM audit_entry WHERE verb = 'disclose'").await;
+    assert_eq!(asked, 1, "that it was asked and refused is in the log");
 }
 
 async fn the_rota_is_kept(t: Bench) {
