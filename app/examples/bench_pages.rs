@@ -167,13 +167,7 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let millis = |time: Duration| time.as_secs_f64() * 1000.0;
         let bytes = u32::try_from(self.bytes).unwrap_or(u32::MAX);
-        write!(
-            f,
-            "{:6.1} ms {:6.1} ms {:7.1} kB",
-            millis(self.median),
-            millis(self.late),
-            f64::from(bytes) / 1000.0
-        )
+        write!(f, "{:6.1} ms {:6.1} ms {:7.1} kB", millis(self.median), millis(self.late), f64::from(bytes) / 1000.0)
     }
 }
 

@@ -166,6 +166,9 @@ pub struct Counter {
     pub(crate) permit: Permit,
 }
 
+/// Where in a table a count with such codes stands: its row and column.
+pub type Place<'p> = &'p (dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)> + Sync);
+
 /// One cell of a count before suppression; stays inside the vault.
 struct Cell {
     row: String,
@@ -215,7 +218,8 @@ impl Counter {
     /// # Errors
     /// [`StoreError::Permit`] where the permit isn't one to count, or the statement has no `{in}`.
     pub async fn table(&self, sql: &'static str, params: Vec<Value>) -> Result<Published, StoreError> {
-        publish(self.covered(sql, params).await?)
+        let cells: Vec<Cell> = self.covered(sql, params).await?;
+        publish(cells.iter().map(|cell| (cell.row.as_str(), cell.column.as_str(), cell.count)))
     }
 
     /// Counts people once for many tables. The statement gives `keys` (codes with one space between each) and `n`, and
@@ -228,18 +232,15 @@ impl Counter {
         &self,
         sql: &'static str,
         params: Vec<Value>,
-        tables: &[&(dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)> + Sync)],
+        tables: &[Place<'_>],
     ) -> Result<Vec<Published>, StoreError> {
         let groups: Vec<Group> = self.covered(sql, params).await?;
-        let cells_of = |place: &(dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)> + Sync)| {
-            let cell = |group: &Group| {
-                let codes: Vec<&str> = group.keys.split(' ').collect();
-                let (row, column) = place(&codes)?;
-                Some(Cell { row: row.to_owned(), column: column.to_owned(), count: group.count })
-            };
-            groups.iter().filter_map(cell).collect::<Vec<_>>()
+        let groups: Vec<(Vec<&str>, u64)> =
+            groups.iter().map(|group| (group.keys.split(' ').collect(), group.count)).collect();
+        let table = |place: &Place<'_>| {
+            publish(groups.iter().filter_map(|(keys, count)| place(keys).map(|(row, column)| (row, column, *count))))
         };
-        tables.iter().map(|place| publish(cells_of(*place))).collect()
+        tables.iter().map(table).collect()
     }
 
     async fn covered<T: FromRow>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
@@ -258,17 +259,19 @@ fn covered_key(grant: &crate::Grant) -> Value {
     Value::Text(Some(format!("{} {}", grant.facet.controller, grant.facet.category)))
 }
 
-fn publish(cells: Vec<Cell>) -> Result<Published, StoreError> {
-    let mut sums: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    let mut columns: BTreeSet<String> = BTreeSet::new();
-    for Cell { row, column, count } in cells {
-        columns.insert(column.clone());
+fn publish<'c>(cells: impl Iterator<Item = (&'c str, &'c str, u64)>) -> Result<Published, StoreError> {
+    let mut sums: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for (row, column, count) in cells {
         *sums.entry(row).or_default().entry(column).or_default() += count;
     }
-    let line =
-        |row: &BTreeMap<String, u64>| columns.iter().map(|column| row.get(column).copied().unwrap_or(0)).collect();
+    let columns: BTreeSet<&str> = sums.values().flat_map(BTreeMap::keys).copied().collect();
+    let line = |row: &BTreeMap<&str, u64>| columns.iter().map(|column| row.get(column).copied().unwrap_or(0)).collect();
     let table: Vec<Vec<u64>> = sums.values().map(line).collect();
     let table = counts::suppress_table(&table, counts::Rule::default())
         .map_err(|error| StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() })?;
-    Ok(Published { rows: sums.into_keys().collect(), columns: columns.into_iter().collect(), table })
+    Ok(Published {
+        rows: sums.into_keys().map(str::to_owned).collect(),
+        columns: columns.into_iter().map(str::to_owned).collect(),
+        table,
+    })
 }

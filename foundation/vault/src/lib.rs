@@ -52,7 +52,7 @@ pub use actor::{Actor, Operation, Purpose, Scope, UnknownCode, Verb};
 pub use catalogue::TableKind;
 pub use change::{Cause, Change};
 pub use database::Location;
-pub use doors::{Counter, Plain, Published, Reader, Staff};
+pub use doors::{Counter, Place, Plain, Published, Reader, Staff};
 pub use error::StoreError;
 pub use expiry::ExpireDue;
 pub use files::{

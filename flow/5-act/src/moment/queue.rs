@@ -7,7 +7,7 @@ use base::{Age, Code, Id, Timestamp, kind};
 use vault::{Ask, Purpose, Reader, Scope, Verb};
 use web::{Caller, ChildFlag, Fault, Site};
 
-use super::{Moment, State, store, words};
+use super::{Moment, store, store::Listed, words};
 use crate::{
     moment_type::{Happening, MomentType, types},
     neighbours,
@@ -95,13 +95,13 @@ impl Viewer {
 
     /// Whether a moment is offered to them now: their duty, their agency, and they are on shift for its district.
     #[must_use]
-    pub fn is_offered(&self, moment: &Moment, rules: &MomentType, now: Timestamp) -> bool {
+    pub fn is_offered(&self, moment: &Listed, rules: &MomentType, now: Timestamp) -> bool {
         let on_shift =
             |shift: &Shift| shift.member == self.member && shift.answers(&rules.duty, moment.district.as_deref(), now);
         self.suits(rules) && self.shifts.iter().any(on_shift)
     }
 
-    fn is_in_area(&self, moment: &Moment, rules: &MomentType) -> bool {
+    fn is_in_area(&self, moment: &Listed, rules: &MomentType) -> bool {
         let district = moment.district.as_deref();
         self.suits(rules)
             && self.shifts.iter().any(|shift| shift.member == self.member && shift.districts.hold(district))
@@ -109,18 +109,18 @@ impl Viewer {
 
     /// Whether a moment is in a list of theirs.
     #[must_use]
-    pub fn shows(&self, show: Show, moment: &Moment, now: Timestamp) -> bool {
+    pub fn shows(&self, show: Show, moment: &Listed, now: Timestamp) -> bool {
         let rules = types().get(&moment.moment_type);
-        let breached = moment.state == State::Open && now >= moment.due_at;
+        let breached = moment.is_open && now >= moment.due_at;
         match show {
             Show::Mine => match moment.assigned_to {
                 Some(member) => member == self.member,
                 None => rules.is_some_and(|rules| self.is_offered(moment, rules, now)),
             },
             Show::Area => rules.is_some_and(|rules| self.is_in_area(moment, rules)),
-            Show::All => moment.is_waiting(),
+            Show::All => moment.is_waiting,
             Show::Breached => breached,
-            Show::Unassigned => moment.is_waiting() && moment.assigned_to.is_none(),
+            Show::Unassigned => moment.is_waiting && moment.assigned_to.is_none(),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Viewer {
 /// The queue of one viewer.
 pub struct Queue {
     /// Its moments; the most urgent first, those that were reached last.
-    pub moments: Vec<Moment>,
+    pub moments: Vec<Listed>,
     /// Under which permit it was read.
     pub reader: Reader,
     /// Who asks.
@@ -202,7 +202,7 @@ impl Queue {
 
     /// The moments of a list.
     #[must_use]
-    pub fn list(&self, show: Show) -> Vec<&Moment> {
+    pub fn list(&self, show: Show) -> Vec<&Listed> {
         self.moments.iter().filter(|moment| self.viewer.shows(show, moment, self.now)).collect()
     }
 
@@ -210,7 +210,10 @@ impl Queue {
     ///
     /// # Errors
     /// The database's.
-    pub async fn lines(&self, site: &Site, moments: &[&Moment], with_names: bool) -> Result<Vec<Line>, Fault> {
+    pub async fn lines(&self, site: &Site, listed: &[&Listed], with_names: bool) -> Result<Vec<Line>, Fault> {
+        let ids: Vec<Id<kind::Moment>> = listed.iter().map(|one| one.id).collect();
+        let read = store::by_ids(&self.reader, &ids).await?;
+        let moments: Vec<&Moment> = ids.iter().filter_map(|id| read.iter().find(|moment| moment.id == *id)).collect();
         let ids: Vec<Id<kind::Record>> = moments.iter().map(|moment| moment.record).collect();
         let records = neighbours::records_by_ids(&self.reader, &ids).await?;
         let others: std::collections::BTreeSet<Id<kind::Member>> = moments

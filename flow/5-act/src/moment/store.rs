@@ -28,16 +28,11 @@ const AFTER: &str = concat!(
     columns!(),
     " FROM moment WHERE id > $1 AND controller || ' ' || category IN ({in}) ORDER BY id LIMIT $2"
 );
-const WAITING: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM moment WHERE waiting = $1 AND controller || ' ' || category IN ({in}) ORDER BY due_at, id LIMIT $2"
-);
-const CONTACTED_OF: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM moment WHERE assigned_to = $1 AND state = 'contacted' ORDER BY first_contact_at, id LIMIT $2"
-);
+// Of every one that waits only what says in whose list it is; what is shown of a page's moments is read by their ids.
+const WAITING: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district FROM moment \
+     WHERE waiting = $1 AND controller || ' ' || category IN ({in}) ORDER BY due_at, id LIMIT $2";
+const CONTACTED_OF: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district FROM moment \
+     WHERE assigned_to = $1 AND state = 'contacted' ORDER BY first_contact_at, id LIMIT $2";
 const DUE_FOR_CHECK: &str = concat!(
     "SELECT ",
     columns!(),
@@ -81,6 +76,53 @@ impl FromRow for Moment {
             area: row.opt_text("area")?,
             district: row.opt_text("district")?,
             changes: row.int("changes")?,
+        })
+    }
+}
+
+/// A moment of the queue: as much of it as says in whose list it is.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Which.
+    pub id: Id<kind::Moment>,
+    /// Its type.
+    pub moment_type: Code,
+    /// When its time is up.
+    pub due_at: Timestamp,
+    /// Whether its clock runs.
+    pub is_open: bool,
+    /// Whether its clock runs or stands still.
+    pub is_waiting: bool,
+    /// Whose it is.
+    pub assigned_to: Option<Id<kind::Member>>,
+    /// Where.
+    pub district: Option<String>,
+    controller: Id<kind::Agency>,
+    category: Code,
+}
+
+impl Held for Listed {
+    fn controller(&self) -> Id<kind::Agency> {
+        self.controller
+    }
+    fn category(&self) -> &Code {
+        &self.category
+    }
+}
+
+impl FromRow for Listed {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let state = row.text("state")?;
+        Ok(Self {
+            id: row.id("id")?,
+            moment_type: row.parse("moment_type")?,
+            due_at: row.time("due_at")?,
+            is_open: state == "open",
+            is_waiting: state == "open" || state == "paused",
+            assigned_to: row.opt_parse("assigned_to")?,
+            district: row.opt_text("district")?,
+            controller: row.id("controller")?,
+            category: row.parse("category")?,
         })
     }
 }
@@ -186,6 +228,12 @@ pub(crate) async fn by_id(reader: &Reader, id: Id<kind::Moment>) -> Result<Optio
     reader.first(BY_ID, params![id]).await
 }
 
+/// Moments by their ids, as far as the permit covers them.
+pub(crate) async fn by_ids(reader: &Reader, ids: &[Id<kind::Moment>]) -> Result<Vec<Moment>, StoreError> {
+    let keys: Vec<Value> = ids.iter().map(|id| Value::Text(Some(id.to_string()))).collect();
+    reader.rows_in(BY_IDS, params![], &keys).await
+}
+
 /// One moment inside a change, where the change's permit covers it.
 pub(crate) async fn for_change(change: &Change, id: Id<kind::Moment>) -> Result<Option<Moment>, StoreError> {
     Ok(change.rows_held(BY_ID, params![id]).await?.into_iter().next())
@@ -225,7 +273,7 @@ pub(crate) fn covered(permit: &Permit) -> Vec<Value> {
 }
 
 /// The moments whose clock runs or stands still, the most urgent first.
-pub(crate) async fn waiting(reader: &Reader, limit: u32) -> Result<Vec<Moment>, StoreError> {
+pub(crate) async fn waiting(reader: &Reader, limit: u32) -> Result<Vec<Listed>, StoreError> {
     reader.rows_in(WAITING, params![true, limit], &covered(reader.permit())).await
 }
 
@@ -234,7 +282,7 @@ pub(crate) async fn contacted_of(
     reader: &Reader,
     member: Id<kind::Member>,
     limit: u32,
-) -> Result<Vec<Moment>, StoreError> {
+) -> Result<Vec<Listed>, StoreError> {
     reader.rows(CONTACTED_OF, params![member, limit]).await
 }
 
