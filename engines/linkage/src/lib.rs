@@ -45,12 +45,15 @@ mod constraints;
 mod error;
 mod facts;
 mod frequency;
+pub mod job;
 mod kernels;
 mod linker;
 mod list;
 mod outcome;
+mod outliers;
 pub mod quality;
 pub mod read;
+pub mod report;
 mod sample;
 mod score;
 mod spec;
@@ -70,6 +73,12 @@ pub use error::Error;
 pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
-pub use spec::{BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Missing, PriorRules, QGrams, Rule, Session, Span, Spec, Step, Thresholds, Together, Training};
-pub use train::{Basis, Iteration, Learnt, Parameter, SessionReport, TogetherReport, TrainOptions, Trained, TrainingReport, Warning, train};
+pub use spec::{
+    BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Missing, PriorRules, QGrams, Rule, Session, Span,
+    Spec, Step, Thresholds, Together, Training,
+};
 pub use table::{LinkType, Table};
+pub use train::{
+    Basis, Iteration, Learnt, Parameter, SessionReport, TogetherReport, TrainOptions, Trained, TrainingReport, Warning,
+    train,
+};

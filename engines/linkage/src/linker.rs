@@ -238,6 +238,11 @@ impl Linker {
         self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
     }
 
+    /// What rarity adds at this level for two records that hold the same values as this one.
+    pub(crate) fn frequency_bits(&self, comparison: usize, level: usize, record: u32) -> f64 {
+        self.frequencies.bits(comparison, level, record)
+    }
+
     /// The levels that two records show. INVARIANT: `left < right`.
     pub(crate) fn pattern(&self, left: u32, right: u32) -> crate::Pattern {
         self.comparisons.pattern(&self.columns, left, right)

@@ -74,23 +74,21 @@ pub fn waterfall(number: usize, heading: &str, pair: &str, explanation: &Explana
     let title = heading.to_owned();
     let mut falls = Vec::new();
     let mut at = 0.0_f64;
-    let mut fall = |label: String, bits: f64| -> f64 {
+    let mut fall = |label: String, bits: f64| {
         let fill = if bits < 0.0 { SECOND } else { FIRST };
         falls.push(Fall { label, figure: bits_text(bits), from: at, to: at + bits, fill });
         at += bits;
-        at
     };
-    let mut sum = fall("starting point: any two records".to_owned(), explanation.prior_bits);
+    fall("starting point: any two records".to_owned(), explanation.prior_bits);
     for part in &explanation.parts {
-        let level = part.level.as_deref().unwrap_or("a value is missing");
-        sum = fall(format!("{}: {level}", part.comparison), part.bits);
+        // A part without a level that weighs something is what the comparisons would otherwise count more than once.
+        let other = if part.bits.abs() < 1e-9 { "a value is missing" } else { "one fact, counted once" };
+        let level = part.level.as_deref().unwrap_or(other);
+        fall(format!("{}: {level}", part.comparison), part.bits);
         if part.term_frequency_bits.abs() > 1e-9 {
             let word = if part.term_frequency_bits > 0.0 { "a rare value" } else { "a common value" };
-            sum = fall(format!("{}: {word}", part.comparison), part.term_frequency_bits);
+            fall(format!("{}: {word}", part.comparison), part.term_frequency_bits);
         }
-    }
-    if let Some(rest) = Some(explanation.total_bits - sum).filter(|rest| rest.abs() > 1e-6) {
-        fall("counted together: one fact, not several".to_owned(), rest);
     }
     let probability = share(explanation.probability);
     falls.push(Fall {

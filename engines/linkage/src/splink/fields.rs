@@ -48,7 +48,7 @@ impl Fields {
         let (kind, suffix) = match reading {
             Reading::Raw => (Kind::Raw, ""),
             Reading::Lower => (Kind::Text, "_lower"),
-            Reading::Date => (Kind::Date, "_date"),
+            Reading::Date => (Kind::CalendarDate, "_date"),
             Reading::Number => (Kind::Number, "_number"),
             Reading::Postcode => (Kind::Postcode, "_postcode"),
             Reading::Email => (Kind::Email, "_email"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Comparison, Error, Expression, Field, Kind, Level, Missing, Rule, Spec, Step};
+use crate::{Comparison, Error, Expression, Field, Level, Missing, Rule, Spec, Step};
 
 type Wrong = String;
 
@@ -148,7 +148,7 @@ impl Writer<'_> {
             Rule::DistanceInKm(km) => self.distance(field, *km),
             rule => {
                 let column = self.column(field)?;
-                let date = self.field(field)?.kind == Kind::Date;
+                let date = self.field(field)?.kind.is_date();
                 own(rule, &column, date).map_or_else(|| between(rule, &column, &column), Ok)
             }
         }
@@ -167,7 +167,7 @@ impl Writer<'_> {
 
     fn key(&self, key: &Expression) -> Result<String, Wrong> {
         let column = self.column(&key.field)?;
-        let date = self.field(&key.field)?.kind == Kind::Date;
+        let date = self.field(&key.field)?.kind.is_date();
         let side = |side: &str| {
             key.steps.iter().try_fold(format!("{side}.\"{column}\""), |inner, step| match step {
                 Step::Prefix(length) => Ok(format!("substr({inner}, 1, {length})")),

@@ -112,7 +112,7 @@ fn what_is_missing_is_missing_as_in_splink() {
     let born = from_splink(&model(date, &["\"x_l\" = \"x_r\""])).unwrap().spec;
     assert_eq!(born.comparisons[0].fields, ["x", "x_date"]);
     assert_eq!(born.comparisons[0].missing, Missing::Any);
-    assert_eq!((born.fields[0].kind, born.fields[1].kind), (Kind::Raw, Kind::Date));
+    assert_eq!((born.fields[0].kind, born.fields[1].kind), (Kind::Raw, Kind::CalendarDate));
 }
 
 #[test]

@@ -1,0 +1,243 @@
+//! A whole job for somebody with files: reads them, says what will be compared, trains where the spec leaves chances open, links, and writes
+//! a folder with pairs, clusters, the model, charts and a report.
+
+mod constraints;
+mod cost;
+mod folder;
+mod input;
+mod judge;
+mod model;
+mod page;
+mod write;
+
+use std::path::PathBuf;
+
+use thiserror::Error as ThisError;
+
+use crate::{
+    Decision, Linker, Outcome, Plan, RunOptions, TrainOptions, TrainingReport,
+    chart::{count, percent},
+    read::ReadError,
+};
+use input::Input;
+pub use model::{EXAMPLE, convert};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The files: CSV or Parquet. With several, each is a source.
+    pub files: Vec<PathBuf>,
+    /// The spec: TOML, or a Splink model's JSON.
+    pub spec: PathBuf,
+    /// The folder to write. It may exist only if it is empty or was written by a job.
+    pub out: PathBuf,
+    /// Several sources: compare records of different sources only. Without it, the spec's own link type, if it is Splink's; else all pairs.
+    pub link_only: bool,
+    /// The column that names a record; without it, one with a usual name, else the number of the line.
+    pub id: Option<String>,
+    /// A column that names each record's source, for one file that holds several.
+    pub source: Option<String>,
+    /// Most pairs that may be compared.
+    pub budget: u64,
+    /// A column that says who each record is: the links are held against it.
+    pub truth: Option<String>,
+    /// A CSV of pairs that people labelled.
+    pub labels: Option<PathBuf>,
+    /// A CSV of pairs that people decided: joined or kept apart, whatever their weight.
+    pub decided: Option<PathBuf>,
+    /// Columns by whose groups quality is told apart.
+    pub groups: Vec<String>,
+    /// Draw pairs to label, so that the links' precision is known within this margin.
+    pub margin: Option<f64>,
+    /// Stop once it is said what would be compared.
+    pub plan_only: bool,
+}
+
+impl Request {
+    /// A job with nothing but the needful.
+    #[must_use]
+    pub fn new(files: Vec<PathBuf>, spec: PathBuf, out: PathBuf) -> Request {
+        Request {
+            files,
+            spec,
+            out,
+            link_only: false,
+            id: None,
+            source: None,
+            budget: 100_000_000,
+            truth: None,
+            labels: None,
+            decided: None,
+            groups: Vec::new(),
+            margin: None,
+            plan_only: false,
+        }
+    }
+}
+
+/// What a job says while it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// A step begins.
+    Begin(&'static str),
+    /// The step is done, with what came of it.
+    End(String),
+    /// Something to read: a warning, or a line of the plan.
+    Say(String),
+}
+
+/// Why a job stopped. Nothing is left in the folder then.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum JobError {
+    /// A file of records, labels or decisions.
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    /// The spec or what it asks of the records, with the file's name.
+    #[error("{file}: {error}")]
+    Spec {
+        /// The spec's file.
+        file: String,
+        /// What is wrong with it.
+        error: crate::Error,
+    },
+    /// The run was refused.
+    #[error("{0}")]
+    Run(#[from] crate::Error),
+    /// The folder can't be written.
+    #[error("{folder}: {problem}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A Splink model with conditions that are not standard, each named with the line to write.
+    #[error("{0}")]
+    Unrecognised(String),
+}
+
+/// What a job did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Records read.
+    pub records: usize,
+    /// Pairs compared.
+    pub compared: u64,
+    /// Pairs linked, and pairs for a person to look at.
+    pub links: usize,
+    /// Pairs for a person to look at.
+    pub review: usize,
+    /// Clusters of two records and more.
+    pub clusters: usize,
+    /// Warnings, as in the report.
+    pub warnings: Vec<String>,
+}
+
+/// All that a finished run knows, for the files and the page.
+struct Done<'a> {
+    request: &'a Request,
+    input: Input,
+    linker: Linker,
+    plan: Plan,
+    /// Every compared pair was kept, not only those to link or review.
+    whole: bool,
+    outcome: Outcome,
+    training: Option<TrainingReport>,
+    warnings: Vec<String>,
+}
+
+/// Most pairs of which those apart are kept too, for the histogram and the curves: 32 bytes each.
+const KEPT: u64 = 8_000_000;
+
+/// Does the whole job. `None` where only the plan was asked for.
+///
+/// # Errors
+/// [`JobError`], naming the file, and its column, line or rule where there is one.
+pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<Summary>, JobError> {
+    folder::may_write(&request.out)?;
+    let (spec, link_type) = model::read(&request.spec)?;
+    let link_only = request.link_only || link_type.as_deref() == Some("link_only");
+    tell(Progress::Begin("Reading"));
+    let mut input = Input::read(request, &spec, link_only)?;
+    tell(Progress::End(format!("{} records", count(input.records as u64))));
+    let named = |error| JobError::Spec { file: request.spec.display().to_string(), error };
+    tell(Progress::Begin("Cleaning"));
+    let mut linker = Linker::new(spec, input.take_table()?).map_err(named)?;
+    tell(Progress::End("done".to_owned()));
+    let mut warnings = std::mem::take(&mut input.notes);
+    warnings.extend(model::field_warnings(&linker));
+    let plan = linker.plan();
+    for line in cost::told(&linker, &plan, request.budget) {
+        tell(Progress::Say(line));
+    }
+    for warning in warnings.iter().chain(&cost::warnings(&plan, linker.records())) {
+        tell(Progress::Say(format!("Note: {warning}")));
+    }
+    if request.plan_only {
+        return Ok(None);
+    }
+    cost::keep(&plan, request.budget)?;
+    warnings.extend(cost::warnings(&plan, linker.records()));
+    let decided = input.decided(request)?;
+    let mut training = None;
+    if !linker.spec().is_trained() {
+        tell(Progress::Begin("Training"));
+        let trained = linker.train(&TrainOptions::default())?;
+        warnings.extend(trained.report.warnings.iter().map(ToString::to_string));
+        tell(Progress::End(format!("{} chances learnt", trained.report.parameters.len() * 2)));
+        linker = linker.with_model(trained.spec).map_err(named)?;
+        training = Some(trained.report);
+    }
+    tell(Progress::Begin("Comparing"));
+    let whole = plan.pairs_at_most <= KEPT;
+    let (required, forbidden) = decided;
+    let options = RunOptions { budget: request.budget, required, forbidden, earlier: Vec::new(), keep_apart: whole };
+    let outcome = linker.run(&options)?;
+    let compared: u64 = outcome.compared.iter().sum();
+    let links = outcome.links().count();
+    tell(Progress::End(format!("{} pairs, {} of them linked", count(compared), count(links as u64))));
+    let done = Done { request, input, linker, plan, whole, outcome, training, warnings };
+    tell(Progress::Begin("Writing"));
+    let warnings = write::all(&done)?;
+    tell(Progress::End(request.out.display().to_string()));
+    let summary = Summary {
+        records: done.input.records,
+        compared,
+        links,
+        review: done.outcome.review().count(),
+        clusters: done.outcome.clusters.len(),
+        warnings,
+    };
+    Ok(Some(summary))
+}
+
+impl Summary {
+    /// The summary in one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let Summary { records, compared, links, review, clusters, .. } = self;
+        let number = |n: &usize| count(*n as u64);
+        format!(
+            "{} records, {} pairs compared, {} linked ({} of them), {} for a person to look at, {} clusters",
+            number(records),
+            count(*compared),
+            number(links),
+            percent(if *compared == 0 { 0.0 } else { *links as f64 / *compared as f64 }),
+            number(review),
+            number(clusters)
+        )
+    }
+}
+
+/// What becomes of a pair, in one word of a file.
+fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Link => "link",
+        Decision::Review => "review",
+        Decision::Apart => "apart",
+        Decision::Required => "required",
+        Decision::Forbidden => "forbidden",
+        Decision::Refused => "refused",
+    }
+}
