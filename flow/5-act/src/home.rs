@@ -37,6 +37,8 @@ pub struct Part {
 #[template(path = "moment/home.html")]
 struct WaitingPart {
     lines: Vec<Line>,
+    /// Whether the lines are what nobody has taken, rather than the member's own.
+    nobodys: bool,
     mine: u64,
     unassigned: u64,
     breached: u64,
@@ -79,10 +81,14 @@ pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fau
         Err(Fault::Denied) => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let first = queue.list(if helps { Show::Mine } else { Show::Unassigned });
+    let mine = if helps { queue.list(Show::Mine) } else { Vec::new() };
+    // Whoever has none of their own sees what nobody has taken: somebody must.
+    let nobodys = mine.is_empty();
+    let first = if nobodys { queue.list(Show::Unassigned) } else { mine };
     let shown: Vec<_> = first.into_iter().take(LINES).collect();
     let part = WaitingPart {
         lines: queue.lines(site, &shown, helps).await?,
+        nobodys,
         mine: queue.count(Show::Mine),
         unassigned: queue.count(Show::Unassigned),
         breached: queue.count(Show::Breached),

@@ -59,6 +59,8 @@ pub struct Chart {
     label_head: String,
     value_head: String,
     note: String,
+    unit: &'static str,
+    bare: bool,
     points: Vec<Point>,
 }
 
@@ -88,6 +90,8 @@ impl Chart {
             label_head: label_head.to_owned(),
             value_head: "Number".to_owned(),
             note: String::new(),
+            unit: "",
+            bare: false,
             points,
         }
     }
@@ -114,6 +118,20 @@ impl Chart {
         self
     }
 
+    /// What stands behind each bar's number: `%`.
+    #[must_use]
+    pub fn unit(mut self, unit: &'static str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// Without its own table: for a chart beside a table that has the same figures.
+    #[must_use]
+    pub fn beside_table(mut self) -> Self {
+        self.bare = true;
+        self
+    }
+
     /// The whole figure, safe to put into a page: `{{ own::chart(chart) }}`.
     #[must_use]
     pub fn to_html(&self) -> String {
@@ -126,7 +144,7 @@ impl Chart {
         format!(
             "<figure class=\"app-chart\" id=\"{id}\"><figcaption class=\"app-chart__title\">{title}</figcaption>{}{note}{}</figure>",
             self.svg(),
-            self.table()
+            if self.bare { String::new() } else { self.table() }
         )
     }
 
@@ -182,7 +200,7 @@ impl Chart {
                     y + 23
                 );
             }
-            let _ = write!(body, "<text x=\"{:.1}\" y=\"{}\">{}</text>", end + 8.0, y + 33, number(value));
+            let _ = write!(body, "<text x=\"{:.1}\" y=\"{}\">{}{}</text>", end + 8.0, y + 33, number(value), self.unit);
         }
         let rows = u32::try_from(self.points.len()).unwrap_or(u32::MAX);
         (WIDTH, rows.saturating_mul(ROW).max(ROW), body)

@@ -128,7 +128,9 @@ impl Page {
 
 impl NavItem {
     fn new(text: &'static str, href: &'static str, path: &str) -> Self {
-        let under = path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        // The menu leads to a stage's first page; its others lie under the same first part: /trust/access under /trust.
+        let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let under = !first(path).is_empty() && first(path) == first(href);
         Self { text, href, current: under, here: path == href }
     }
 }

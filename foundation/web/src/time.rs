@@ -108,6 +108,14 @@ pub fn span(length: SignedDuration) -> String {
 pub fn moment(at: Timestamp, now: Timestamp) -> String {
     let (local, today) = (at.in_london(), now.in_london());
     let near = at.since(now).abs() < SignedDuration::from_hours(6 * 24);
+    if let Some(before) = ends_day(at) {
+        let words = if near {
+            before.strftime("%a")
+        } else {
+            before.strftime(if before.year() == today.year() { "%-d %B" } else { "%-d %B %Y" })
+        };
+        return format!("end of {words}");
+    }
     if near {
         format!("{} {}", local.strftime("%a"), clock_time(at))
     } else if local.year() == today.year() {
@@ -115,6 +123,18 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
     } else {
         full(at)
     }
+}
+
+/// The day that ends at this instant, where one does: "Sat midnight" may be either end of Saturday, "end of Fri" is one.
+fn ends_day(at: Timestamp) -> Option<Date> {
+    let local = at.in_london();
+    if (local.hour(), local.minute()) == (0, 0) { at.date_in_london().yesterday().ok() } else { None }
+}
+
+/// The same as an end of something, with its date: `24 November 2026, 3:05pm`, `the end of 22 November 2026`.
+#[must_use]
+pub fn until(at: Timestamp) -> String {
+    ends_day(at).map_or_else(|| full(at), |day| format!("the end of {}", date(day)))
 }
 
 /// `24 November 2026, 3:05pm`.
@@ -181,6 +201,16 @@ mod tests {
             Clock::stopped(at("2026-11-22T12:00:00Z"), at("2026-11-23T12:00:00Z"), now).text(),
             "Mon midday, 24 hours late"
         );
+    }
+
+    #[test]
+    fn midnight_is_the_end_of_the_day_before() {
+        let now = at("2026-11-22T04:00:00Z");
+        assert_eq!(moment(at("2026-11-21T00:00:00Z"), now), "end of Fri");
+        assert_eq!(moment(at("2026-11-30T00:00:00Z"), now), "end of 29 November");
+        assert_eq!(moment(at("2027-01-01T00:00:00Z"), now), "end of 31 December");
+        assert_eq!(until(at("2026-11-23T00:00:00Z")), "the end of 22 November 2026");
+        assert_eq!(until(at("2026-11-23T08:00:00Z")), "23 November 2026, 8am");
     }
 
     #[test]

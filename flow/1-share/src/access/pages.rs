@@ -27,7 +27,8 @@ struct AccessPage {
 }
 
 struct Line {
-    when: String,
+    day: String,
+    clock: String,
     machine_time: String,
     who: String,
     what: String,
@@ -36,6 +37,7 @@ struct Line {
     why: String,
     refused: bool,
     grounds: Vec<String>,
+    grounds_word: &'static str,
 }
 
 async fn list(site: Site, caller: Caller, page: Page, Query(mut form): Query) -> web::Result {
@@ -132,8 +134,10 @@ async fn names(site: &Site, staff: &vault::Staff) -> Result<Names, Fault> {
 }
 
 fn line(entry: &LoggedEntry, names: &Names) -> Line {
+    let grounds = words::grounds(entry, names);
     Line {
-        when: web::time::full(entry.at),
+        day: entry.at.in_london().strftime("%-d %b %Y").to_string(),
+        clock: web::time::clock_time(entry.at),
         machine_time: entry.at.to_string(),
         who: names.who(entry),
         what: words::what(entry),
@@ -141,6 +145,7 @@ fn line(entry: &LoggedEntry, names: &Names) -> Line {
         about_id: entry.scope.clone().unwrap_or_default(),
         why: words::why(entry),
         refused: !entry.allowed,
-        grounds: words::grounds(entry, names),
+        grounds_word: if grounds.len() == 1 { "ground" } else { "grounds" },
+        grounds,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use base::{Id, Timestamp, kind};
 use ingest::api::records_by_ids;
-use vault::{Reader, StoreError, Vault};
+use vault::{Purpose, Reader, StoreError, Vault};
 use web::time;
 
 use super::{name_of, records_of};
@@ -31,6 +31,8 @@ struct PartPage {
     rows: Vec<PartRow>,
     /// Whether the reader may see the unit's decisions about links.
     explains: bool,
+    /// Whether they may open the pair itself: policy let them look for this purpose only if they settle pairs.
+    opens: bool,
 }
 
 struct PartRow {
@@ -78,7 +80,7 @@ pub async fn person_part(
         })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.at));
-    let html = PartPage { rows, explains }
+    let html = PartPage { rows, explains, opens: reader.permit().purpose() == Purpose::Linking }
         .render()
         .map_err(|error| StoreError::BadValue { column: "person_part".to_owned(), problem: error.to_string() })?;
     Ok(Some(PersonPart { title: "Records", order: 90, html }))

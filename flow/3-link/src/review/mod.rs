@@ -66,6 +66,13 @@ struct QueueRow {
     why: String,
 }
 
+impl QueueRow {
+    /// Whether both are written alike, so that one line says it.
+    fn is_same_name(&self) -> bool {
+        self.left.name == self.right.name && self.left.child == self.right.child
+    }
+}
+
 struct Side {
     name: String,
     child: ChildFlag,

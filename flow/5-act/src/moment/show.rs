@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Code, Id, Timestamp, kind};
+use base::{Id, Timestamp, kind};
 use vault::{Ask, Permit, Purpose, Reader, Scope, Verb};
 use web::{Caller, ChildFlag, Fault, Form, Page, Site, time::Clock};
 
 use super::{
-    Moment, State,
+    Moment, State, happened,
     opening::{self, Opener, Opening},
     pages::{HELPERS, ask_purpose},
     queue::{known_by, knows_words, type_name},
@@ -184,7 +184,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
             }
             _ => None,
         },
-        happened: happened(&seen),
+        happened: happened_rows(&seen),
         reach: reach(&seen),
         known_by: knows_words(&others.known_by, age),
         withheld: !seen.reader.permit().withheld().is_empty(),
@@ -218,85 +218,18 @@ fn meeting_words(meeting: Meeting) -> &'static str {
 }
 
 /// What the record says, without what names the person or how to reach them.
-fn happened(seen: &Seen) -> Vec<(String, String)> {
-    const ELSEWHERE: &[&str] = &[
-        "given",
-        "family",
-        "name",
-        "dob",
-        "sex",
-        "ethnicity",
-        "nhs_number",
-        "upn",
-        "phone",
-        "email",
-        "address",
-        "postcode",
-        "role",
-        "Age",
-        "Nominal ID",
-        "Middle Names",
-    ];
-    let mut rows = vec![("When".to_owned(), web::time::full(seen.moment.event_at))];
+fn happened_rows(seen: &Seen) -> Vec<(String, String)> {
+    let (at, record) = (seen.moment.event_at, seen.record.as_ref());
+    let when = record.map_or_else(|| web::time::full(at), |record| happened::when(&record.body, at));
+    let mut rows = vec![("When".to_owned(), when)];
     if !seen.moment.role.is_empty() {
         rows.push(("Their part".to_owned(), role_words(&seen.moment.role)));
     }
     rows.push(("Where they live".to_owned(), seen.moment.district.clone().unwrap_or_else(|| "Not known".to_owned())));
-    for (key, value) in seen.record.iter().flat_map(|record| &record.body) {
-        let value = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Bool(true) => "Yes".to_owned(),
-            serde_json::Value::Bool(false) => "No".to_owned(),
-            other => other.to_string(),
-        };
-        if !ELSEWHERE.contains(&key.as_str()) && !value.is_empty() {
-            rows.push((label(key), value_words(&value)));
-        }
+    if let Some(record) = record {
+        rows.extend(happened::facts(record.category.as_str(), &record.body, at));
     }
     rows
-}
-
-/// A field's name as people read it: `kind` is what it was, `found_place` is "Found place", `EpisodeID` is "Episode ID".
-fn label(key: &str) -> String {
-    if key == "kind" {
-        return "What".to_owned();
-    }
-    let mut text = String::new();
-    let mut before = ' ';
-    let mut letters = key.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let begins_word = letter.is_uppercase() && before.is_lowercase();
-        let abbreviation = letters.peek().is_none_or(|next| next.is_uppercase());
-        match letter {
-            '_' => text.push(' '),
-            letter if begins_word && abbreviation => text.extend([' ', letter]),
-            letter if begins_word => {
-                text.push(' ');
-                text.extend(letter.to_lowercase());
-            }
-            letter if text.is_empty() => text.extend(letter.to_uppercase()),
-            letter => text.push(letter),
-        }
-        before = letter;
-    }
-    text
-}
-
-/// A date or local time as people read it, a code without its underscores; everything else as it is.
-fn value_words(value: &str) -> String {
-    if let Some(at) =
-        value.contains('T').then(|| value.parse().ok()).flatten().and_then(|local| base::london::resolve(local).ok())
-    {
-        return web::time::full(at);
-    }
-    if let (10, Ok(day)) = (value.len(), value.parse::<base::Date>()) {
-        return web::time::date(day);
-    }
-    if Code::is_valid(value) && value.starts_with(|first: char| first.is_ascii_lowercase()) {
-        let mut letters = value.chars().map(|letter| if letter == '_' { ' ' } else { letter });
-        return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
-    }
-    value.to_owned()
 }
 
 /// A role in plain words; who was harmed comes first.
@@ -352,7 +285,7 @@ async fn others(seen: &Seen, agencies: &BTreeMap<Id<kind::Agency>, String>) -> R
             let role = happening.text("role");
             let part = Part {
                 role: role_words(role),
-                what: value_words(happening.text("kind")),
+                what: happened::words_of("police_event", "kind", happening.text("kind")),
                 when: record.event_at.map_or_else(String::new, web::time::full),
             };
             (role_order(role), record.event_at, part)

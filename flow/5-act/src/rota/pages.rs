@@ -117,7 +117,7 @@ fn duty_cover(shifts: &[Shift], duty: &Code, names: &BTreeMap<Id<kind::Member>, 
         _ => covered.gap_words().unwrap_or_default(),
     };
     let gap =
-        |gap: &super::Gap| format!("Nobody from {} until {}", web::time::full(gap.from), web::time::full(gap.until));
+        |gap: &super::Gap| format!("Nobody from {} until {}", web::time::full(gap.from), web::time::until(gap.until));
     Duty {
         words: duty_words(duty),
         now: on_shift,

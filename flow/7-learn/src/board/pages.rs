@@ -38,7 +38,8 @@ struct Rates {
     code: &'static str,
     head: &'static str,
     heads: [&'static str; 4],
-    chart: Chart,
+    /// None where no rate of it may be shown.
+    chart: Option<Chart>,
     rows: Vec<RateRow>,
 }
 
@@ -161,22 +162,27 @@ async fn left_out(site: &Site, permit: &Permit) -> web::Result<Vec<String>> {
 
 fn rates(by: Breakdown, published: &Published) -> Rates {
     let rows = rate_rows(by, published);
-    let points = rows
+    let points: Vec<Point> = rows
         .iter()
-        .map(|row| match row.contact {
-            Some(rate) => {
-                Point::new(row.label.as_str(), rate.share * 100.0).within(rate.low * 100.0, rate.high * 100.0)
-            }
-            None => Point::missing(row.label.as_str(), "too few to show"),
+        .filter_map(|row| {
+            let rate = row.contact?;
+            let point = Point::new(row.label.as_str(), rate.share * 100.0);
+            Some(point.within(rate.low * 100.0, rate.high * 100.0))
         })
         .collect();
-    let chart = Chart::bars(
-        &format!("contact-by-{}", by.code()),
-        format!("Contact rate by {}", by.head().to_lowercase()),
-        points,
-    )
-    .described("How many in a hundred moments were reached, with 95% intervals. The same figures are in the table.")
-    .heads(by.head(), "Reached of 100 moments");
+    let hidden: Vec<&str> = rows.iter().filter(|row| row.contact.is_none()).map(|row| row.label.as_str()).collect();
+    let head = by.head().to_lowercase();
+    let chart = (!points.is_empty()).then(|| {
+        let chart = Chart::bars(
+            &format!("contact-by-{}", by.code()),
+            format!("Young people reached, of those whose clock has ended, by {head}"),
+            points,
+        )
+        .described("How many in a hundred were reached, with 95% intervals. The same figures are in the table.")
+        .unit("%")
+        .beside_table();
+        if hidden.is_empty() { chart } else { chart.note(format!("No rate shown: {}.", hidden.join("; "))) }
+    });
     let heads = [by.head(), "Clock ended", "Reached", "Of those, wanted support"];
     Rates { code: by.code(), head: by.head(), heads, chart, rows }
 }
@@ -194,7 +200,7 @@ fn clock_chart(rows: &[ClockRow]) -> Chart {
         .collect();
     Chart::bars("moments-by-type", "Moments by type", points)
         .described("How many moments each type had. The same figures are in the table.")
-        .heads("Type of moment", "Moments")
+        .beside_table()
 }
 
 fn period(code: &str, now: Timestamp) -> (Period, String) {
