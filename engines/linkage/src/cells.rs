@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 
-use crate::{Error, Field, Kind, Spec, Table, clean::{Cleaned, clean}, list};
+use crate::{
+    Error, Field, Kind, Spec, Table,
+    clean::{Cleaned, clean},
+    list,
+};
 
 impl Table {
     /// Adds a column of coordinates, for a field of kind `coordinates`: the place of each postcode in `postcodes`, as `lookup` knows it
@@ -23,7 +27,9 @@ impl Table {
             return Err(self.lacks(&[postcodes]));
         };
         let place = |postcode: &str| match clean(Kind::Postcode, postcode, &[]) {
-            Cleaned::Value(postcode) => lookup(&postcode).map(|(latitude, longitude)| format!("{latitude} {longitude}")),
+            Cleaned::Value(postcode) => {
+                lookup(&postcode).map(|(latitude, longitude)| format!("{latitude} {longitude}"))
+            }
             Cleaned::Missing | Cleaned::Unreadable => None,
         };
         let places = |cell: &str| {
@@ -77,7 +83,8 @@ impl Table {
                 .filter(|cell| !cell.trim().is_empty())
                 .collect();
             // Half a pair of coordinates is no place, so all must be there unless they are alternatives.
-            let enough = if field.kind == Kind::Coordinates { filled.len() == columns.len() } else { !filled.is_empty() };
+            let enough =
+                if field.kind == Kind::Coordinates { filled.len() == columns.len() } else { !filled.is_empty() };
             enough.then(|| filled.join(&between))
         };
         Some(Cow::Owned((0..self.records()).map(joined).collect()))

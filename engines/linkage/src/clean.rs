@@ -6,7 +6,7 @@ mod figure;
 use base::{NhsNumber, Upn};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::{Check, Field, Kind, list};
+use crate::{Check, Field, Kind, kernels::date::day_number, list};
 
 /// Characters of a value that are kept: comparing two texts takes time that grows with the product of their lengths.
 pub(crate) const LONGEST: usize = 256;
@@ -34,6 +34,7 @@ pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
         Kind::Raw => Some(short.clone()),
         Kind::Name => Some(fold(&short, true)),
         Kind::Date => date(&short),
+        Kind::CalendarDate => date(&short).filter(|date| day_number(date).is_some()),
         Kind::Postcode => Some(postcode(&short)),
         Kind::Identifier => Some(squeeze(&short)),
         Kind::Phone => contact::phone(&short),

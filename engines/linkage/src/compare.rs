@@ -110,9 +110,7 @@ impl Compiled {
         let mut sides =
             Sides { columns: [None; MOST_FIELDS], left: *left, right: *right, similarity: [None; MOST_FIELDS] };
         let mut absent = 0;
-        for ((slot, number), (left, right)) in
-            sides.columns.iter_mut().zip(&self.columns).zip(left.iter().zip(right))
-        {
+        for ((slot, number), (left, right)) in sides.columns.iter_mut().zip(&self.columns).zip(left.iter().zip(right)) {
             absent += usize::from(*left == NONE || *right == NONE);
             *slot = Some((columns.0.get(*number)?, columns.1.get(*number)?));
         }
@@ -182,12 +180,9 @@ impl Sides<'_> {
         if *rule == Rule::Missing {
             return self.missing(field);
         }
-        let (Some(Some((one, other))), Some(left), Some(right), Some(known)) = (
-            self.columns.get(field),
-            self.left.get(field),
-            self.right.get(field),
-            self.similarity.get_mut(field),
-        ) else {
+        let (Some(Some((one, other))), Some(left), Some(right), Some(known)) =
+            (self.columns.get(field), self.left.get(field), self.right.get(field), self.similarity.get_mut(field))
+        else {
             return false;
         };
         if *left == NONE || *right == NONE {
@@ -208,7 +203,8 @@ impl Sides<'_> {
     fn rearranged(&self) -> bool {
         let columns = || self.columns.iter().flatten();
         let left: Option<Vec<&str>> = columns().zip(&self.left).map(|((one, _), value)| one.text(*value)).collect();
-        let right: Option<Vec<&str>> = columns().zip(&self.right).map(|((_, other), value)| other.text(*value)).collect();
+        let right: Option<Vec<&str>> =
+            columns().zip(&self.right).map(|((_, other), value)| other.text(*value)).collect();
         match (left, right) {
             (Some(a), Some(b)) => name::rearranged(a.into_iter(), b.into_iter()),
             _ => false,
@@ -317,7 +313,9 @@ fn plain(rule: &Rule, left: Side, right: Side) -> bool {
         },
         Rule::SameNumbers => tokens::same_numbers(a, b),
         Rule::AbsoluteDifference(most) => numbers(left, right).is_some_and(|(a, b)| (a - b).abs() <= *most),
-        Rule::PercentageDifference(share) => numbers(left, right).is_some_and(|(a, b)| number::within_share(a, b, *share)),
+        Rule::PercentageDifference(share) => {
+            numbers(left, right).is_some_and(|(a, b)| number::within_share(a, b, *share))
+        }
         Rule::Missing
         | Rule::ArrayIntersect(_)
         | Rule::ArraySubset

@@ -45,10 +45,12 @@ struct Lists {
 impl Facts {
     /// Finds what the spec's rules about this field ask for. `values` are its distinct cleaned values.
     pub(crate) fn new(spec: &Spec, field: &Field, values: &[Box<str>]) -> Facts {
-        let needs = |asked: &dyn Fn(&Rule) -> bool| spec.comparisons.iter().any(|comparison| {
-            comparison.fields.contains(&field.name)
-                && comparison.levels.iter().any(|level| level.rule.any_part(asked))
-        });
+        let needs = |asked: &dyn Fn(&Rule) -> bool| {
+            spec.comparisons.iter().any(|comparison| {
+                comparison.fields.contains(&field.name)
+                    && comparison.levels.iter().any(|level| level.rule.any_part(asked))
+            })
+        };
         let lists = field.list.is_some().then(|| Lists::new(values));
         let texts = lists.as_ref().map_or(values, |lists| &lists.texts);
         let mut facts = Facts::default();

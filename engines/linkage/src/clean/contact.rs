@@ -45,7 +45,8 @@ pub(super) fn email(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let text = text.strip_prefix("mailto:").unwrap_or(&text);
     let (user, domain) = text.split_once('@')?;
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control());
     (plain(user) && plain(domain)).then(|| text.to_owned())
 }
 

@@ -66,7 +66,9 @@ pub(crate) fn day_number(date: &str) -> Option<i32> {
     }
     // Years begin in March, so that the leap day comes last.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    Some(365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day - 1)
+    Some(
+        365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day - 1,
+    )
 }
 
 /// Whether the dates are at most so many days apart. False where the calendar hasn't either day.

@@ -61,7 +61,7 @@ pub(crate) fn rearranged<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<
 /// The rules are our own, drawn from the variants that the romanisation tables of the Library of Congress and of BGN/PCGN allow
 /// for Arabic, Urdu, Cyrillic and Greek names: vowels (`y` and `w` too, but at the beginning) are one vowel however many; doubled
 /// letters are one; `ph` is `f`; `kh` is `h`; `ck`, `q` and hard `c` are `k`; `dj`, `zh` and `dzh` are `j`; an `h` after
-/// `b`, `d`, `g` or `t` and one that ends a name after a vowel are silent.
+/// `b`, `d`, `g` or `t` and one that ends a name after a vowel are silent, as is the `j` of a last `ej`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Spelling {
     /// With `A` for vowels.
@@ -115,6 +115,7 @@ fn consonants(name: &[u8]) -> String {
             (b'Y', next, _) if first && is_vowel(next) || first && next == b'W' => ('Y', 1),
             (b'W', next, _) if first && is_vowel(next) => ('W', 1),
             (b'H', b' ', _) if key.ends_with('A') => break,
+            (b'J', b' ', _) if place.checked_sub(1).is_some_and(|before| at(before) == b'E') => break,
             (letter, _, _) if is_vowel(letter) || letter == b'Y' || letter == b'W' => ('A', 1),
             (letter, _, _) => (char::from(letter), 1),
         };

@@ -12,7 +12,8 @@ pub(crate) struct Code([u8; 8]);
 impl Code {
     fn new(text: &str) -> Code {
         let mut code = Code::default();
-        for (to, from) in code.0.iter_mut().zip(text.bytes()) {
+        // Philips's rules leave a space in some alternate codes, where a letter is silent.
+        for (to, from) in code.0.iter_mut().zip(text.bytes().filter(|letter| *letter != b' ')) {
             *to = from;
         }
         code
@@ -36,10 +37,10 @@ const CODE: usize = 4;
 pub(super) fn letters(name: &str) -> String {
     let mut letters = String::with_capacity(name.len());
     for c in name.chars() {
-        let latin = if c.is_ascii() { None } else { Some(any_ascii_char(c)) };
-        match latin {
-            None => letters.push(c),
-            Some(latin) => letters.push_str(latin),
+        if c.is_ascii() {
+            letters.push(c);
+        } else if c.is_alphabetic() {
+            letters.push_str(any_ascii_char(c)); // which would also spell out what an emoji shows
         }
     }
     letters.retain(|c| c.is_ascii_alphabetic());

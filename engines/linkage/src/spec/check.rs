@@ -86,7 +86,9 @@ impl Field {
             && mark.trim().is_empty()
             && mark.as_str() != "\t"
         {
-            return wrong(format!("field `{name}`: list is \"{mark}\"; it must be the mark between values, such as \";\""));
+            return wrong(format!(
+                "field `{name}`: list is \"{mark}\"; it must be the mark between values, such as \";\""
+            ));
         }
         if from.iter().any(|column| column.trim().is_empty()) {
             return wrong(format!("field `{name}`: a column in `from` has no name"));
@@ -106,7 +108,9 @@ impl BlockingRule {
                 return wrong(format!("blocking rule `{name}` uses `{}`, which is not a field of the spec", key.field));
             };
             if field.list.is_none() && key.has_several_keys() {
-                return wrong(format!("blocking rule `{name}`: `{key}` needs a list; write `list = \";\"` on the field"));
+                return wrong(format!(
+                    "blocking rule `{name}`: `{key}` needs a list; write `list = \";\"` on the field"
+                ));
             }
             if !key.steps.iter().all(|step| step.fits(field)) {
                 let kind = field.kind.name();
@@ -119,7 +123,7 @@ impl BlockingRule {
 
 impl Comparison {
     fn check(&self, known: &Fields, nicknames: bool) -> Result<(), Error> {
-        let Self { name, fields, levels } = self;
+        let Self { name, fields, levels, missing: _ } = self;
         let place = format!("comparison `{name}`");
         count(&format!("field in {place}"), fields.len(), MOST_FIELDS)?;
         unique(&format!("field in {place}"), fields.iter().map(String::as_str))?;
@@ -139,7 +143,9 @@ impl Comparison {
         for level in levels {
             self.check_level(level, known, nicknames)?;
         }
-        for (letter, sum) in [("m", levels.iter().filter_map(|l| l.m).sum::<f64>()), ("u", levels.iter().filter_map(|l| l.u).sum())] {
+        for (letter, sum) in
+            [("m", levels.iter().filter_map(|l| l.m).sum::<f64>()), ("u", levels.iter().filter_map(|l| l.u).sum())]
+        {
             if sum > 1.01 {
                 return wrong(format!("{place}: the {letter} of its levels add up to {sum:.3}; they share out 1"));
             }
@@ -158,7 +164,9 @@ impl Comparison {
             return wrong(format!("{place}: term_frequency_weight and term_frequency_floor must lie between 0 and 1"));
         }
         if level.term_frequency && level.rule == Rule::Else {
-            return wrong(format!("{place}: term_frequency needs a rule about values; \"else\" says nothing about them"));
+            return wrong(format!(
+                "{place}: term_frequency needs a rule about values; \"else\" says nothing about them"
+            ));
         }
         if let Some(field) = level.term_frequency_fields.iter().find(|field| !self.fields.contains(field)) {
             return wrong(format!(
@@ -264,7 +272,11 @@ fn check_numbers(rule: &Rule) -> Result<(), String> {
     if let Rule::Jaccard(grams) | Rule::Cosine(grams) = rule
         && grams.q.is_some_and(|q| !(1..=grams::MOST).contains(&q))
     {
-        return Err(format!("{name}: q is {}; grams have 1 to {} characters", grams.q.unwrap_or_default(), grams::MOST));
+        return Err(format!(
+            "{name}: q is {}; grams have 1 to {} characters",
+            grams.q.unwrap_or_default(),
+            grams::MOST
+        ));
     }
     Ok(())
 }
@@ -294,13 +306,13 @@ impl Rule {
             | Rule::Soundex
             | Rule::TokenSimilarity(_) => kind.is_worded(),
             Rule::SameNumbers => matches!(kind, Kind::Address | Kind::Text | Kind::Raw),
-            Rule::OneDigitWrong => matches!(kind, Kind::Date | Kind::Identifier | Kind::Phone),
+            Rule::OneDigitWrong => kind.is_date() || matches!(kind, Kind::Identifier | Kind::Phone),
             Rule::DayMonthSwapped
             | Rule::FirstOfJanuary
             | Rule::SameYear
             | Rule::SameMonth
             | Rule::AbsoluteDateDifference(_)
-            | Rule::YearsApart(_) => kind == Kind::Date,
+            | Rule::YearsApart(_) => kind.is_date(),
             Rule::SameSector | Rule::SameDistrict | Rule::SameArea => kind == Kind::Postcode,
             Rule::DistanceInKm(_) => kind == Kind::Coordinates,
             Rule::SameUser | Rule::SimilarUser(_) | Rule::SameDomain => matches!(kind, Kind::Email | Kind::Raw),

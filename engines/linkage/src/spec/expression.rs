@@ -114,7 +114,7 @@ impl Step {
         match self {
             Step::Any => field.list.is_some(),
             Step::Prefix(_) | Step::Last(_) | Step::Substring(..) | Step::Initial | Step::Folded => true,
-            Step::Year | Step::Month | Step::Day => field.kind == Kind::Date,
+            Step::Year | Step::Month | Step::Day => field.kind.is_date(),
             Step::Outward | Step::Sector | Step::Area => field.kind == Kind::Postcode,
             Step::Phonetic => field.kind.is_worded(),
             Step::User | Step::Domain => field.kind == Kind::Email,

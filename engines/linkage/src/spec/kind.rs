@@ -15,6 +15,8 @@ pub enum Kind {
     Name,
     /// A date as `1990-01-31`, `19900131` or `31/01/1990`; kept as eight digits, even where no calendar has that day.
     Date,
+    /// A date as above, but one that no calendar has, such as 31 February, can't be read.
+    CalendarDate,
     /// A UK postcode, upper case with one space; what has another shape is kept, but has no district or sector.
     Postcode,
     /// Letters and digits only, upper case.
@@ -40,6 +42,7 @@ impl Kind {
             Kind::Raw => "raw",
             Kind::Name => "name",
             Kind::Date => "date",
+            Kind::CalendarDate => "calendar_date",
             Kind::Postcode => "postcode",
             Kind::Identifier => "identifier",
             Kind::Phone => "phone",
@@ -48,6 +51,11 @@ impl Kind {
             Kind::Number => "number",
             Kind::Coordinates => "coordinates",
         }
+    }
+
+    /// Whether values are dates.
+    pub(crate) fn is_date(self) -> bool {
+        matches!(self, Kind::Date | Kind::CalendarDate)
     }
 
     /// Whether values are words that people write.

@@ -1,0 +1,6 @@
+//! Kernels against plain reference implementations on random pairs of texts, and examples of each rule.
+
+mod examples;
+mod million;
+mod plain;
+mod texts;
