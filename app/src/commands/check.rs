@@ -1,6 +1,6 @@
 //! `alongside check`: whether feeds and moment types that somebody is writing can be used. Needs no installation.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use crate::{cli, declarations};
 
@@ -22,12 +22,12 @@ pub fn run(files: &cli::Check) -> ExitCode {
     if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn feed(file: &PathBuf) -> Result<String, String> {
+fn feed(file: &Path) -> Result<String, String> {
     let feed = ingest::api::check_feed_file(file).map_err(|fault| fault.problem)?;
     Ok(format!("the feed `{}`, {} columns", feed.name, feed.columns.len()))
 }
 
-fn moment_type(file: &PathBuf) -> Result<String, String> {
-    declarations::moment_types(std::slice::from_ref(file)).map_err(|error| format!("{error:#}"))?;
+fn moment_type(file: &Path) -> Result<String, String> {
+    declarations::moment_types(&[file.to_owned()]).map_err(|error| format!("{error:#}"))?;
     Ok("a moment type".to_owned())
 }

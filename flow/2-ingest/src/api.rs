@@ -13,8 +13,8 @@ pub use crate::{
         last_deliveries, latest_of_feed, read_delivery, receive_blob, resume_unfinished, unwatched,
     },
     feed::{
-        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, check_file as check_feed_file, feed,
-        feeds, load_folder, use_folder,
+        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role,
+        check_file as check_feed_file, feed, feeds, load_folder, use_folder,
     },
     http::openapi,
     notify::{NotificationOutcome, NotifyFault, notify},
