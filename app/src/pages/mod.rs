@@ -4,10 +4,6 @@ mod front;
 mod home;
 mod person;
 
-/// Who may look a person up at all; policy decides what they then see.
-const LOOK_PEOPLE_UP: &[&str] =
-    &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];
-
 use axum::{Router, routing::get};
 use web::{NavLink, Site};
 
@@ -23,7 +19,7 @@ pub fn navigation() -> Vec<NavLink> {
         link("Home", "/home", EVERYONE),
         link("Moments", "/moments", ACTING),
         link("Referrals", "/referrals", HELPING),
-        link("People", "/people", LOOK_PEOPLE_UP),
+        link("People", "/people", link::api::LOOK_PEOPLE_UP),
         link("Pairs", "/links/review", &["analyst"]),
         link("Places", "/places", EVERYONE),
         link("Board", "/board", &["board_member", "project_manager", "analyst"]),

@@ -47,7 +47,7 @@ fn purposes() -> Vec<Choice> {
 /// # Errors
 /// Not found without a duty to look people up.
 pub async fn ask(caller: Caller, page: Page, Path(_): Path<Id<kind::Person>>) -> web::Result {
-    caller.needs(super::LOOK_PEOPLE_UP)?;
+    caller.needs(link::api::LOOK_PEOPLE_UP)?;
     web::render(PurposePage {
         page: page.title("Why do you need to see this person?"),
         form: Form::empty(),
@@ -66,7 +66,7 @@ pub async fn show(
     Path(person): Path<Id<kind::Person>>,
     mut form: Form,
 ) -> web::Result {
-    caller.needs(super::LOOK_PEOPLE_UP)?;
+    caller.needs(link::api::LOOK_PEOPLE_UP)?;
     let Some(purpose) = form.choice::<Purpose>("purpose", "Choose why you need to see this person") else {
         let page = page.title("Why do you need to see this person?").with(&form);
         return web::render_errors(PurposePage { page, form, purposes: purposes() });

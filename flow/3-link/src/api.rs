@@ -16,6 +16,6 @@ pub use crate::{
         Progress, RunError, RunReport, Tell, run, run_with,
         store::{LastRun, last_run},
     },
-    search::{Hit, Wanted, search},
+    search::{Hit, LOOK_PEOPLE_UP, Wanted, search},
     spec::Model,
 };

@@ -157,7 +157,7 @@ fn postgres_options(url: &str) -> ConnectOptions {
 }
 
 /// Takes `schema=name` out of the address's query: the driver doesn't know it.
-fn split_schema(url: &str) -> (String, Option<String>) {
+pub(crate) fn split_schema(url: &str) -> (String, Option<String>) {
     let Some((address, query)) = url.split_once('?') else {
         return (url.to_owned(), None);
     };

@@ -8,7 +8,10 @@ use async_trait::async_trait;
 use base::{Code, Id, Timestamp, kind};
 use futures::FutureExt as _;
 
-use crate::{Actor, FromRow, Row, StoreError, Vault, database, params};
+use crate::{
+    Actor, FromRow, Row, StoreError, Vault, database, params,
+    presence::{self, Presence},
+};
 
 /// One job as its handler sees it.
 #[derive(Debug, Clone)]
@@ -118,6 +121,7 @@ impl Vault {
     /// # Errors
     /// The database's; a job's own fault is kept with the job.
     pub async fn run_due_jobs(&self, handlers: &Handlers) -> Result<u64, StoreError> {
+        self.release_jobs_of_the_gone().await?;
         let mut ran = 0;
         while let Some(job) = self.take_job().await? {
             self.run_job(handlers, &job).await?;
@@ -143,8 +147,9 @@ impl Vault {
         }
     }
 
-    /// Takes the next due job for ten minutes, which are renewed while it runs; a job whose taker died is due again after
-    /// that, or at once when the vault is next opened and nobody else has it open.
+    /// Takes the next due job for ten minutes, which are renewed while it runs. A job whose taker died is due again at once where
+    /// that can be told (SQLite: when the vault is opened and nobody else has it open; PostgreSQL: see `presence`), else
+    /// after the ten minutes.
     async fn take_job(&self) -> Result<Option<Job>, StoreError> {
         let now = self.now();
         let tx = self.begin_raw().await?;
@@ -160,8 +165,8 @@ impl Vault {
         };
         database::execute(
             &*tx,
-            "UPDATE job SET state = 'running', held_until = $2, attempts = attempts + 1 WHERE id = $1",
-            params![job.id, now.plus(HELD)],
+            "UPDATE job SET state = 'running', held_until = $2, taken_by = $3, attempts = attempts + 1 WHERE id = $1",
+            params![job.id, now.plus(HELD), self.presence().map(Presence::number)],
         )
         .await?;
         tx.commit().await?;
@@ -208,7 +213,19 @@ impl Vault {
         tx.commit().await
     }
 
-    /// Makes every job due at once that a process which is no more had taken.
+    /// On PostgreSQL, makes every job due at once whose taker is gone.
+    async fn release_jobs_of_the_gone(&self) -> Result<(), StoreError> {
+        if self.presence().is_none()
+            || database::rows(self.pool(), presence::ANY_OF_THE_GONE, params![]).await?.is_empty()
+        {
+            return Ok(());
+        }
+        let tx = self.begin_raw().await?;
+        database::execute(&*tx, presence::FREE_THOSE_OF_THE_GONE, params![self.now()]).await?;
+        tx.commit().await
+    }
+
+    /// On SQLite, makes every job due at once that a process which is no more had taken.
     pub(crate) async fn release_dead_jobs(&self) -> Result<u64, StoreError> {
         let tx = self.begin_raw().await?;
         let freed = database::execute(

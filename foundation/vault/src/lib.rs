@@ -30,6 +30,7 @@ mod files;
 pub mod jobs;
 mod migrate;
 mod permit;
+mod presence;
 mod row;
 mod schema;
 #[cfg(feature = "testing")]
@@ -69,6 +70,7 @@ use catalogue::Guard;
 use database::Database;
 use doors::Door;
 use files::{keys::Keys, lock::Lock};
+use presence::Presence;
 
 /// What the vault needs to open.
 pub struct Opening {
@@ -107,6 +109,8 @@ struct Inner {
     signed_at: AtomicI64,
     /// Held as long as the vault is open.
     lock: Lock,
+    /// The same to other machines, on PostgreSQL.
+    presence: Option<Presence>,
 }
 
 /// How long a permit lasts: as long as a page of work, or a batch of a job.
@@ -128,6 +132,7 @@ impl Vault {
             .map(catalogue::Entry::from_row)
             .collect::<Result<_, _>>()?;
         let keys = Keys::open(&db, &opening.directory, &opening.random).await?;
+        let presence = Presence::begin(&opening.location, &opening.random).await?;
         let vault = Self(Arc::new(Inner {
             db,
             guard: Arc::new(Guard::new(&entries)),
@@ -141,6 +146,7 @@ impl Vault {
             jobs: tokio::sync::Notify::new(),
             keys,
             lock,
+            presence,
         }));
         vault.settle_in(alone).await?;
         Ok(vault)
@@ -151,7 +157,7 @@ impl Vault {
         self.replay_tombstones().await?;
         self.complete_tombstone_file().await?;
         if alone {
-            // On PostgreSQL other machines may work on the same jobs; theirs are taken over when their ten minutes are up.
+            // On PostgreSQL other machines may work on the same jobs: see `presence`.
             if self.0.db.is_sqlite() {
                 self.release_dead_jobs().await?;
             }
@@ -315,7 +321,18 @@ impl Vault {
         if let Err(error) = self.0.db.pool.close_by_ref().await {
             tracing::warn!(%error, "the database did not close well");
         }
+        if let Some(presence) = &self.0.presence {
+            presence.end().await;
+        }
         self.0.lock.leave();
+    }
+
+    pub(crate) fn presence(&self) -> Option<&Presence> {
+        self.0.presence.as_ref()
+    }
+
+    pub(crate) fn pool(&self) -> &sea_orm::DatabaseConnection {
+        &self.0.db.pool
     }
 
     pub(crate) async fn begin_raw(&self) -> Result<database::Writing, StoreError> {

@@ -21,7 +21,7 @@ pub(crate) struct Run<'r> {
     pub controller: Id<kind::Agency>,
 }
 
-pub(crate) const COLUMNS: &[&str] = &[
+const VERSION_COLUMNS: &[&str] = &[
     "id",
     "feed",
     "controller",
@@ -34,7 +34,11 @@ pub(crate) const COLUMNS: &[&str] = &[
     "body_hash",
     "received_at",
     "expires_on",
+    "version",
 ];
+
+/// Of a first version.
+pub(crate) const COLUMNS: &[&str] = VERSION_COLUMNS.split_at(12).0;
 
 /// A record is new unless its id or content is held.
 const UNLESS_HELD: &str = "ON CONFLICT (feed, source_key, version) DO NOTHING";
@@ -204,22 +208,6 @@ impl Run<'_> {
         Ok(held)
     }
 }
-
-const VERSION_COLUMNS: &[&str] = &[
-    "id",
-    "feed",
-    "controller",
-    "category",
-    "source_key",
-    "delivery",
-    "line",
-    "event_at",
-    "body",
-    "body_hash",
-    "received_at",
-    "expires_on",
-    "version",
-];
 
 #[derive(Default)]
 struct Settled {

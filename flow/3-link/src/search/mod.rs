@@ -11,6 +11,8 @@ use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
 use ingest::api::records_by_ids;
 use vault::{Actor, Ask, Facet, Permit, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
 
+pub use pages::LOOK_PEOPLE_UP;
+
 use crate::{
     person::{PersonRecord, Shown, shown, store as people},
     run::{RunError, partner_facets, source::Sources, unit_facet},

@@ -69,16 +69,16 @@ fn page_of(page: Page, form: Form, found: Option<Vec<Found>>) -> SearchPage {
 }
 
 /// Who may look people up at all; policy decides whom they then find.
-const DUTIES: &[&str] =
+pub const LOOK_PEOPLE_UP: &[&str] =
     &["navigator", "youth_worker", "social_worker", "analyst", "intelligence_officer", "data_protection_officer"];
 
 async fn ask(caller: Caller, page: Page) -> web::Result {
-    caller.needs(DUTIES)?;
+    caller.needs(LOOK_PEOPLE_UP)?;
     web::render(page_of(page, Form::empty(), None))
 }
 
 async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
-    caller.needs(DUTIES)?;
+    caller.needs(LOOK_PEOPLE_UP)?;
     let purpose = form.choice::<Purpose>("purpose", "Select what you need this for");
     let purpose = purpose.filter(|purpose| PURPOSES.iter().any(|(known, _, _)| known == purpose));
     let wanted = wanted(&mut form);

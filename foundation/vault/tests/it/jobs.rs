@@ -12,7 +12,7 @@ use vault::{
     Announcement, Vault,
     jobs::{Handler, Handlers, Job, JobFault},
     store_suite,
-    testing::{Bench, Engine, Plan},
+    testing::{Bench, Plan},
 };
 
 use crate::county::{MIGRATIONS, cause};
@@ -144,12 +144,14 @@ async fn a_job_is_free_again_after_a_restart(mut t: Bench) {
     beside.close().await;
     drop(beside);
     t.reopen().await.unwrap();
-    if t.engine == Engine::Postgres {
-        // Other machines may be at work there, so the ten minutes must pass.
-        t.clock.advance(SignedDuration::from_mins(11));
-    }
     let (handlers, _) = counting("count_up", || Ok(()));
-    assert_eq!(t.drain_jobs(&handlers).await, 1);
+    let mut ran = 0;
+    for _ in 0..100 {
+        ran += t.drain_jobs(&handlers).await;
+        // A server needs a moment to see that somebody hung up.
+        tokio::time::sleep(std::time::Duration::from_millis(if ran == 0 { 50 } else { 0 })).await;
+    }
+    assert_eq!(ran, 1);
 }
 
 async fn a_later_job_waits(t: Bench) {
