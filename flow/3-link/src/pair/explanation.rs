@@ -55,12 +55,12 @@ pub(crate) fn explain(pair: &KeptPair, model: &str) -> Option<Explanation> {
         lines.push(Line {
             comparison: comparison.name.clone(),
             seen: level.map_or_else(|| "not recorded on both".to_owned(), |level| level.name.clone()),
-            bits: level.map_or(0.0, |level| (level.m / level.u).log2()),
+            bits: level.map_or(0.0, linkage::Level::bits),
             rarity: pair.rarity.get(at).copied().unwrap_or(0.0),
         });
     }
     Some(Explanation {
-        prior: bits(spec.prior),
+        prior: bits(spec.prior?),
         lines,
         total: pair.weight,
         probability: probability(pair.weight),
