@@ -31,8 +31,8 @@ pub enum Command {
     Check(Check),
     /// Load small areas, residents or postcodes.
     Areas(Areas),
-    /// Find which records are the same person, now.
-    Link,
+    /// Find which records are the same person: the unit's own without files, or those of files with a spec.
+    Link(Link),
     /// Agencies.
     #[command(subcommand)]
     Agency(Agency),
@@ -119,6 +119,66 @@ pub struct Check {
     /// Files of moment types.
     #[arg(long, num_args = 1..)]
     pub moment_types: Vec<PathBuf>,
+}
+
+/// Linking. Without files it links the unit's own records and takes nothing else; with files it needs `--spec` and `--out`, and no unit.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With files, nothing of the unit is read or written.\n\n  alongside link --example > people.toml\n  alongside link people.csv --spec people.toml --out out/"
+)]
+pub struct Link {
+    /// CSV or Parquet files; with several, each is a source.
+    #[arg(requires = "spec", conflicts_with_all = ["example", "from_splink"])]
+    pub files: Vec<PathBuf>,
+    /// What to link by: a spec (TOML), or a model of Splink 4 or 5 (JSON).
+    #[arg(long, requires = "files")]
+    pub spec: Option<PathBuf>,
+    /// The folder to write: pairs.csv, clusters.csv, model.toml, charts and report.html. It is replaced as a whole.
+    #[arg(long, requires = "files")]
+    pub out: Option<PathBuf>,
+    /// Only say what would be compared, and stop.
+    #[arg(long, requires = "files")]
+    pub plan: bool,
+    /// Compare records of different sources only: each source holds nobody twice.
+    #[arg(long, requires = "files")]
+    pub link_only: bool,
+    /// The column that names a record (default: unique_id, record_id, rec_id or id, else the record's number).
+    #[arg(long, value_name = "COLUMN", requires = "files")]
+    pub id: Option<String>,
+    /// The column that names a record's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN", requires = "files")]
+    pub source: Option<String>,
+    /// Most pairs that may be compared; a run beyond it is refused before it starts.
+    #[arg(long, value_name = "PAIRS", default_value_t = 100_000_000)]
+    pub budget: u64,
+    /// A column that says who each record really is, to hold the links against.
+    #[arg(long, value_name = "COLUMN", requires = "files")]
+    pub truth: Option<String>,
+    /// Tell quality apart by the groups of this column, such as sex, ethnicity or age; may be given several times.
+    #[arg(long = "group", value_name = "COLUMN", requires = "truth")]
+    pub groups: Vec<String>,
+    /// A CSV of pairs that people labelled: left, right, same.
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub labels: Option<PathBuf>,
+    /// A CSV of pairs that people decided, whatever their weight: left, right, decision (same or different).
+    #[arg(long, value_name = "FILE", requires = "files")]
+    pub decided: Option<PathBuf>,
+    /// Draw pairs to label into to_label.csv, so that the precision is known within this margin, such as 0.02.
+    #[arg(long, value_name = "MARGIN", requires = "files", value_parser = margin)]
+    pub sample: Option<f64>,
+    /// Print a commented spec to begin with.
+    #[arg(long, exclusive = true)]
+    pub example: bool,
+    /// Print a Splink model as a spec.
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    pub from_splink: Option<PathBuf>,
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(margin) if margin > 0.0 && margin < 0.5 => Ok(margin),
+        _ => Err("a margin lies between 0 and 0.5, such as 0.02".to_owned()),
+    }
 }
 
 /// What is known of small areas.
@@ -267,4 +327,12 @@ pub struct Summary {
     /// As one line of JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+impl Link {
+    /// Whether this links the unit's own records, rather than a stranger's files.
+    #[must_use]
+    pub fn is_for_the_unit(&self) -> bool {
+        self.files.is_empty() && !self.example && self.from_splink.is_none()
+    }
 }

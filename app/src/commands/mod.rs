@@ -7,6 +7,7 @@ mod county;
 mod demo;
 mod doctor;
 mod ingest;
+mod link;
 mod register;
 mod serve;
 mod summary;
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check(files) => Ok(check::run(&files)),
+        Command::Link(plan) if !plan.is_for_the_unit() => link::run(plan),
         Command::Restore(file) => backup::restore(Config::load(&cli.config)?, &file.file).await,
         command => in_installation(&cli.config, command).await,
     }
@@ -52,7 +54,7 @@ async fn in_open(open: &Installation, command: Command) -> anyhow::Result<ExitCo
         Command::Serve => serve::run(open).await?,
         Command::Ingest(files) => return ingest::files(open, &files).await,
         Command::Areas(areas) => ingest::areas(open, &areas).await?,
-        Command::Link => ingest::link(open).await?,
+        Command::Link(_) => ingest::link(open).await?,
         Command::Agency(command) => register::agency(open, command).await?,
         Command::Agreement(command) => register::agreement(open, command).await?,
         Command::Member(command) => register::member(open, command).await?,

@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     };
     let mut request = Request::new(named.collect(), spec, out);
     request.truth = env::var("TRUTH").ok();
-    request.groups = env::var("GROUPS").map(|groups| groups.split(',').map(str::to_owned).collect()).unwrap_or_default();
+    request.groups =
+        env::var("GROUPS").map(|groups| groups.split(',').map(str::to_owned).collect()).unwrap_or_default();
     match run(&request, &mut |progress| match progress {
         Progress::Begin(step) => eprint!("{step} … "),
         Progress::End(outcome) => eprintln!("{outcome}"),

@@ -77,14 +77,15 @@ pub(super) fn waterfall(title: &str, heading: &str, falls: &[Fall], mark: Option
     let mut svg = Svg::new();
     svg.text((0.0, 15.0), HEADING, &cut(heading, WIDTH));
     let (top, bottom) = (26.0, 26.0 + 34.0 * falls.len() as f64);
-    svg.line((place(0.0), top), (place(0.0), bottom), GRID, "");
-    if let Some((at, _)) = mark {
-        svg.line((place(at), top), (place(at), bottom), INK, "4 3");
-    }
     for (at, fall) in falls.iter().enumerate() {
         let y = top + 34.0 * at as f64;
         svg.text((0.0, y + 13.0), LABEL, &cut(&fall.label, WIDTH - 8.0 - wide(&fall.figure)));
         svg.text((WIDTH, y + 13.0), FIGURE, &fall.figure);
+        // Only beside the bars, so that no line runs through words.
+        svg.line((place(0.0), y + 16.0), (place(0.0), y + 33.0), GRID, "");
+        if let Some((at, _)) = mark {
+            svg.line((place(at), y + 16.0), (place(at), y + 33.0), INK, "4 3");
+        }
         let title = format!("{}: {}", fall.label, fall.figure);
         svg.rect((place(fall.from), y + 18.0), (place(fall.to) - place(fall.from), 12.0), fall.fill, &title);
     }
@@ -114,7 +115,7 @@ pub(super) struct Frame<'a> {
     pub(super) x_ticks: Vec<(f64, String)>,
     pub(super) y_ticks: Vec<(f64, String)>,
     pub(super) x_title: &'a str,
-    /// Vertical lines with words over them, each on a line of its own.
+    /// Vertical lines with words over them, at most two: the first one's to its left, the last one's to its right.
     pub(super) marks: Vec<(f64, String)>,
 }
 
@@ -129,7 +130,7 @@ impl Frame<'_> {
     }
 
     fn top(&self) -> f64 {
-        30.0 + 16.0 * self.marks.len() as f64
+        if self.marks.is_empty() { 28.0 } else { 44.0 }
     }
 
     fn draw(&self, svg: &mut Svg, keys: &[(&str, &str)]) {
@@ -154,9 +155,10 @@ impl Frame<'_> {
     fn draw_marks(&self, svg: &mut Svg) {
         for (number, (at, word)) in self.marks.iter().enumerate() {
             let (x, _) = self.place((*at, self.y.0));
-            let y = 30.0 + 16.0 * number as f64;
-            svg.line((x, y + 2.0), (x, self.top() + TALL), INK, "4 3");
-            svg.text((x, y), Text { anchor: side(x), fill: INK, ..AXIS }, word);
+            svg.line((x, 34.0), (x, self.top() + TALL), INK, "4 3");
+            let left = if self.marks.len() > 1 { number == 0 && x > wide(word) } else { x > WIDTH / 2.0 };
+            let (x, anchor) = if left { (x - 4.0, Anchor::End) } else { (x.min(WIDTH - wide(word)) + 4.0, Anchor::Start) };
+            svg.text((x, 38.0), Text { anchor, fill: INK, ..AXIS }, word);
         }
     }
 

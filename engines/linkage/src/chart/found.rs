@@ -131,6 +131,18 @@ pub fn completeness(fields: &[FieldReport]) -> Chart {
     }
 }
 
+/// The probability of a weight, in few figures.
+fn chance(weight: f64) -> String {
+    let probability = probability(weight);
+    if probability < 0.0001 {
+        "almost 0".to_owned()
+    } else if probability > 0.9999 {
+        "almost 1".to_owned()
+    } else {
+        format!("{probability:.4}")
+    }
+}
+
 /// How many pairs there are of each weight. `weights` are all compared pairs', or with `cut` only those from the review threshold on.
 #[must_use]
 pub fn histogram(weights: &[f64], thresholds: &Thresholds, cut: bool) -> Chart {
@@ -156,9 +168,17 @@ pub fn histogram(weights: &[f64], thresholds: &Thresholds, cut: bool) -> Chart {
         };
         let title = format!("{from} to {to} bits: {} pairs", count(*pairs));
         columns.push(Column { from, to, height: (*pairs as f64).sqrt(), fill, title });
-        let chance = format!("{} to {}", share(probability(from)), share(probability(to)));
-        table.push(vec![format!("{from} to {to}"), chance, count(*pairs)]);
         values.push(json!({ "from": from, "to": to, "pairs": pairs }));
+    }
+    // Bands of a few bits in the table, so that it stays short.
+    let wide = [1, 2, 5, 10, 20].into_iter().find(|wide| (high - low) as i64 / wide <= 16).unwrap_or(50);
+    let mut bands: BTreeMap<i64, u64> = BTreeMap::new();
+    for (bin, pairs) in &bins {
+        *bands.entry(bin.div_euclid(wide)).or_default() += pairs;
+    }
+    for (band, pairs) in &bands {
+        let (from, to) = ((band * wide) as f64, ((band + 1) * wide) as f64);
+        table.push(vec![format!("{from} to {to}"), format!("{} to {}", chance(from), chance(to)), count(*pairs)]);
     }
     let word = |at: f64| if at >= 10_000.0 { format!("{}k", count((at / 1000.0) as u64)) } else { count(at as u64) };
     let heights = [0.01, 0.1, 0.4, 1.0].map(|part| (most * part).round());

@@ -48,13 +48,16 @@ impl Making {
         let making = beside(&out, "making");
         // What a job that was killed left behind.
         let _ = fs::remove_dir_all(&making);
-        fs::create_dir_all(making.join("charts"))
-            .map_err(|error| wrong(&making, format!("can't be made: {error}")))?;
+        fs::create_dir_all(making.join("charts")).map_err(|error| wrong(&making, format!("can't be made: {error}")))?;
         Ok(Making { out, making })
     }
 
     /// Writes one file, whole and on the disk.
-    pub(super) fn write(&self, name: &str, fill: &mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>) -> Result<(), JobError> {
+    pub(super) fn write(
+        &self,
+        name: &str,
+        fill: &mut dyn FnMut(&mut dyn io::Write) -> io::Result<()>,
+    ) -> Result<(), JobError> {
         let path = self.making.join(name);
         let mut write = || -> io::Result<()> {
             let mut file = io::BufWriter::new(fs::File::create(&path)?);

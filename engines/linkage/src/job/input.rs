@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use super::{JobError, Request};
 use crate::{
     LinkType, Spec, Table,
+    quality::Truth,
     read::{self, ReadError, Records},
 };
 
@@ -108,7 +109,9 @@ impl Input {
             values.extend(records.text(path, column)?);
         }
         match &request.source {
-            None => self.source_of.extend(std::iter::repeat_n(u16::try_from(number).unwrap_or(u16::MAX), records.records)),
+            None => {
+                self.source_of.extend(std::iter::repeat_n(u16::try_from(number).unwrap_or(u16::MAX), records.records))
+            }
             Some(column) => {
                 for value in records.text(path, column)? {
                     let value = value.unwrap_or_else(|| "not known".to_owned());
@@ -135,8 +138,10 @@ impl Input {
             let Some(earlier) = seen.insert((id, *source), record) else { continue };
             let (path, at) = self.place(request, record);
             let (other, first) = self.place(request, earlier);
-            let line = read::line_of(&other, first).map_or(format!("record {}", first + 1), |line| format!("line {line}"));
-            let problem = format!("the same name as on {line}; names of records must differ, or choose another column with --id");
+            let line =
+                read::line_of(&other, first).map_or(format!("record {}", first + 1), |line| format!("line {line}"));
+            let problem =
+                format!("the same name as on {line}; names of records must differ, or choose another column with --id");
             let found = read::columns(&path)?;
             let column = id_column(request, &path, &found)?.unwrap_or_default();
             return Err(placed(&path, at, &column, &problem).into());
@@ -160,6 +165,12 @@ impl Input {
         }
         let kind = if self.link_only { LinkType::LinkOnly } else { LinkType::LinkAndDedupe };
         Ok(table.with_sources(self.source_of.clone(), kind)?)
+    }
+
+    /// Who each record is, where there is a column for that.
+    pub(super) fn truth_of(&self) -> Option<Truth<'_>> {
+        let source_of = if self.link_only { self.source_of.as_slice() } else { &[] };
+        self.truth.as_ref().map(|person_of| Truth { person_of, source_of })
     }
 
     /// A record's source by name, where there are several.
@@ -272,11 +283,14 @@ impl<'a> Finder<'a> {
     /// The record, or why there is none.
     pub(super) fn find(&self, id: &str, source: Option<&str>) -> Result<u32, &'static str> {
         let all = self.by_id.get(id).map_or(&[][..], Vec::as_slice);
-        let fits = |record: &&u32| source.is_none_or(|source| self.input.source(**record).is_none_or(|own| own == source));
+        let fits =
+            |record: &&u32| source.is_none_or(|source| self.input.source(**record).is_none_or(|own| own == source));
         let mut fitting = all.iter().filter(fits);
         match (fitting.next(), fitting.next()) {
             (Some(record), None) => Ok(*record),
-            (Some(_), Some(_)) => Err("is the name of records in several sources; add columns source_left and source_right"),
+            (Some(_), Some(_)) => {
+                Err("is the name of records in several sources; add columns source_left and source_right")
+            }
             (None, _) => Err("is the name of no record"),
         }
     }
@@ -298,7 +312,8 @@ impl Input {
         let found = read::columns(path)?;
         let column = |names: &[&'static str]| first_of(names, &found);
         let must = |names: &[&'static str]| {
-            let missing = || ReadError::new(path, format!("there is no such column; the file needs {}", names.join(" or ")));
+            let missing =
+                || ReadError::new(path, format!("there is no such column; the file needs {}", names.join(" or ")));
             column(names).ok_or_else(|| missing().column(names.first().copied().unwrap_or_default()))
         };
         let left = must(&["left", "id_left", "unique_id_l"])?;

@@ -6,8 +6,8 @@ use super::{Done, Input, JobError};
 use crate::{
     Pair, bits, probability,
     quality::{
-        Basis, Bounds, Curve, GroupQuality, Judged, Stratum, Truth, allocate, bands, bounds, by_group, choose, expected,
-        f_measure, stratum_of,
+        Basis, Bounds, Curve, GroupQuality, Judged, Stratum, Truth, allocate, bands, bounds, by_group, choose,
+        expected, f_measure, stratum_of,
     },
 };
 
@@ -43,18 +43,12 @@ impl Judgement {
     }
 
     fn against_truth(&mut self, done: &Done) {
-        let Some(person_of) = &done.input.truth else {
+        let Some(truth) = done.input.truth_of() else {
             if !done.input.groups.is_empty() {
                 self.warnings.push("groups can only be told apart against truth; add --truth COLUMN".to_owned());
             }
             return;
         };
-        let sources: Vec<u32> = if done.input.link_only {
-            done.input.source_of.iter().map(|source| u32::from(*source)).collect()
-        } else {
-            Vec::new()
-        };
-        let truth = Truth { person_of, source_of: &sources };
         let curve = truth.curve(&done.outcome.pairs);
         if curve.matches == 0.0 {
             self.warnings.push("the column of truth names nobody twice, so there is nothing to find".to_owned());
@@ -77,7 +71,14 @@ impl Judgement {
                 "different" | "no" | "false" => false,
                 score => match score.parse::<f64>() {
                     Ok(score) if (0.0..=1.0).contains(&score) => score >= 0.5,
-                    _ => return Err(Input::pair_error(path, *at, &file.column, "is neither yes, no nor a score from 0 to 1")),
+                    _ => {
+                        return Err(Input::pair_error(
+                            path,
+                            *at,
+                            &file.column,
+                            "is neither yes, no nor a score from 0 to 1",
+                        ));
+                    }
                 },
             };
             if labels.insert((*left, *right), same).is_some_and(|earlier| earlier != same) {
@@ -110,7 +111,8 @@ impl Judgement {
         let Some(margin) = done.request.margin else { return };
         let link = done.linker.spec().thresholds.link;
         let mut by_stratum: BTreeMap<usize, Vec<&Pair>> = BTreeMap::new();
-        for pair in done.outcome.pairs.iter().filter(|pair| pair.probability() >= done.linker.spec().thresholds.review) {
+        for pair in done.outcome.pairs.iter().filter(|pair| pair.probability() >= done.linker.spec().thresholds.review)
+        {
             by_stratum.entry(stratum_of(pair.probability(), link).0).or_default().push(pair);
         }
         let share = |pairs: &Vec<&Pair>| {

@@ -80,7 +80,9 @@ pub(super) fn field_warnings(linker: &Linker) -> Vec<String> {
         if field.filled == 0 {
             warnings.push(format!("field `{name}` is empty in every record: it says nothing about any pair"));
         } else if field.distinct == 1 && linker.records() > 1 {
-            warnings.push(format!("field `{name}` has one and the same value in every record that has any: it tells nobody apart"));
+            warnings.push(format!(
+                "field `{name}` has one and the same value in every record that has any: it tells nobody apart"
+            ));
         }
     }
     if linker.records() == 1 {

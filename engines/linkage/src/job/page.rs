@@ -147,7 +147,8 @@ fn group_table(groups: &[GroupQuality]) -> Table {
 fn examples(done: &Done) -> Section {
     let link = done.linker.spec().thresholds.link;
     let of = |decision: Decision| done.outcome.pairs.iter().filter(move |pair| pair.decision == decision);
-    let by_weight = |a: &&Pair, b: &&Pair| a.weight.total_cmp(&b.weight).then((b.left, b.right).cmp(&(a.left, a.right)));
+    let by_weight =
+        |a: &&Pair, b: &&Pair| a.weight.total_cmp(&b.weight).then((b.left, b.right).cmp(&(a.left, a.right)));
     let chosen = [
         ("A sure link", of(Decision::Link).max_by(by_weight)),
         ("The weakest link", of(Decision::Link).min_by(by_weight)),
@@ -183,7 +184,8 @@ fn clusters(done: &Done) -> Section {
             let why: Vec<String> = cluster.flags.iter().map(flag).collect();
             vec![done.input.name(cluster.id), count(cluster.records.len() as u64), why.join("; ")]
         };
-        let caption = format!("Clusters to look at ({}, the largest first; clusters.csv has all)", count(doubtful.len() as u64));
+        let caption =
+            format!("Clusters to look at ({}, the largest first; clusters.csv has all)", count(doubtful.len() as u64));
         let head = [("Cluster", false), ("Records", true), ("Why", false)];
         tables.push((caption, table(&head, doubtful.iter().take(NAMED).map(row).collect())));
     }

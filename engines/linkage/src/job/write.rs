@@ -31,6 +31,9 @@ pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
     if let Some(sample) = &judgement.to_label {
         making.write("to_label.csv", &mut |file| to_label(done, sample, file))?;
     }
+    if done.input.truth.is_some() {
+        making.write("errors.csv", &mut |file| errors(done, file))?;
+    }
     let report = page::report(done, &judgement, &warnings);
     for chart in report.sections.iter().flat_map(|section| &section.charts) {
         write_chart(&making, chart)?;
@@ -158,6 +161,38 @@ fn to_label(done: &Done, pairs: &[(u32, u32)], file: &mut dyn Write) -> io::Resu
         record(&mut row, done, *left);
         record(&mut row, done, *right);
         row.push(String::new());
+        csv.write_record(&row)?;
+    }
+    csv.flush()
+}
+
+/// Links that are wrong, and pairs that belong together but aren't linked, most surprising first. Pairs that no blocking rule found are
+/// weighed too, and have no rule.
+fn errors(done: &Done, file: &mut dyn Write) -> io::Result<()> {
+    let Some(truth) = done.input.truth_of() else { return Ok(()) };
+    let link = crate::bits(done.linker.spec().thresholds.link);
+    let mut wrong: Vec<(&str, crate::Pair)> = Vec::new();
+    let false_links =
+        done.outcome.pairs.iter().filter(|pair| pair.weight >= link && !truth.same(pair.left, pair.right));
+    wrong.extend(false_links.map(|pair| ("linked, not the same", *pair)));
+    for (left, right) in truth.pairs() {
+        if let Some(pair) = done.linker.compare(left, right).filter(|pair| pair.weight < link || pair.rule.is_none()) {
+            wrong.push((if pair.rule.is_none() { "the same, not compared" } else { "the same, not linked" }, pair));
+        }
+    }
+    let surprise = |pair: &crate::Pair| (pair.weight - link).abs();
+    wrong.sort_by(|(_, a), (_, b)| surprise(b).total_cmp(&surprise(a)).then((a.left, a.right).cmp(&(b.left, b.right))));
+    let mut head = vec!["what".to_owned()];
+    record_head(&mut head, done, "left");
+    record_head(&mut head, done, "right");
+    head.push("match_weight".to_owned());
+    let mut csv = Writer::from_writer(file);
+    csv.write_record(&head)?;
+    for (what, pair) in wrong {
+        let mut row = vec![what.to_owned()];
+        record(&mut row, done, pair.left);
+        record(&mut row, done, pair.right);
+        row.push(format!("{:.6}", pair.weight));
         csv.write_record(&row)?;
     }
     csv.flush()

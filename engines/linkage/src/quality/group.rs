@@ -13,7 +13,7 @@ pub struct Truth<'a> {
     /// For each record its person; `None` where that isn't known, and then none of its pairs is right.
     pub person_of: &'a [Option<String>],
     /// For each record its source where only pairs across sources count; empty otherwise.
-    pub source_of: &'a [u32],
+    pub source_of: &'a [u16],
 }
 
 /// How well pairs that touch one group of people were linked.
@@ -55,6 +55,25 @@ impl Truth<'_> {
         Curve::new(Basis::Truth, pairs.iter().map(judged).collect(), self.matches(&|_| true) as f64)
     }
 
+    /// Every pair of records of one person, across sources where those count.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(u32, u32)> {
+        let mut people: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (person, record) in self.person_of.iter().zip(0_u32..) {
+            if let Some(person) = person {
+                people.entry(person).or_default().push(record);
+            }
+        }
+        let source = |record: u32| self.source_of.get(record as usize);
+        let apart = |one: u32, other: u32| self.source_of.is_empty() || source(one) != source(other);
+        let of = |records: &Vec<u32>| {
+            let pair =
+                |(at, one): (usize, &u32)| records.iter().skip(at + 1).map(|other| (*one, *other)).collect::<Vec<_>>();
+            records.iter().enumerate().flat_map(pair).filter(|(one, other)| apart(*one, *other)).collect::<Vec<_>>()
+        };
+        people.values().flat_map(of).collect()
+    }
+
     /// Pairs of records of one person of which at least one is `counted`.
     #[must_use]
     pub fn matches(&self, counted: &dyn Fn(u32) -> bool) -> u64 {
@@ -65,7 +84,7 @@ impl Truth<'_> {
             let source = self.source_of.get(record as usize).copied();
             // Without sources each record is its own, so that every pair is one across.
             let sources = people.entry(person).or_default();
-            let held = sources.entry(source.unwrap_or(record)).or_default();
+            let held = sources.entry(source.map_or(record, u32::from)).or_default();
             held.0 += 1;
             held.1 += u64::from(!counted(record));
         }

@@ -68,7 +68,7 @@ impl Report {
                 let _ = writeln!(page, "<h3>{}</h3>", escape(&chart.title));
                 paragraphs(&mut page, &chart.look);
                 page.push_str(&chart.svg);
-                table(&mut page, &format!("The figures: {}", chart.title), &chart.table);
+                table(&mut page, "The figures", &chart.table);
             }
             for (caption, rows) in &section.tables {
                 table(&mut page, caption, rows);
