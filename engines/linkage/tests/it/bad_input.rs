@@ -58,6 +58,54 @@ fn a_wrong_spec_says_what_is_wrong() {
             "fields = [\"post_code\"]",
             "comparison `postcode` uses `post_code`, which is not a field",
         ),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = \"rearranged\"",
+            "comparison `date of birth`, level `day and month exchanged`: `swapped` and `rearranged` need a comparison with two fields",
+        ),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = { absolute_date_difference = { days = -1 } }",
+            "level `day and month exchanged`: absolute_date_difference is -1; it must be 0 or more",
+        ),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = { absolute_date_difference = { weeks = 1 } }",
+            "unknown variant `weeks`",
+        ),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = { array_intersect = 1 }",
+            "needs a list; write `list = \";\"` on the field",
+        ),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = \"valid\"",
+            "rule \"valid\" needs a `check` on the field `date_of_birth`",
+        ),
+        ("rule = \"day_month_swapped\"", "rule = { and = [] }", "`and` and `or` need at least one rule"),
+        (
+            "rule = \"day_month_swapped\"",
+            "rule = \"soundex\"",
+            "its rule doesn't fit `date_of_birth`, a field of kind date",
+        ),
+        ("jaro_winkler = 0.92", "jaccard = { least = 0.9, q = 9 }", "jaccard: q is 9; grams have 1 to 6 characters"),
+        ("jaro_winkler = 0.92", "jaccard = { lest = 0.9 }", "unknown field `lest`"),
+        ("jaro_winkler = 0.92", "jaccard = \"a lot\"", "a similarity such as 0.8, or { least = 0.8, q = 2 }"),
+        ("prefix(forename, 1)", "substring(forename, 1)", "`substring(forename, 1)` is not whole"),
+        ("prefix(forename, 1)", "any(forename)", "`any(forename)` needs a list"),
+        ("prefix(forename, 1)", "any(prefix(forename, 1))", "`any` must stand innermost"),
+        ("prefix(forename, 1)", "area(forename)", "`area(forename)` doesn't fit a field of kind name"),
+        (
+            "name = \"surname\", kind = \"name\"",
+            "name = \"surname\", kind = \"name\", list = \"\"",
+            "field `surname`: list is \"\"",
+        ),
+        (
+            "term_frequency = true }",
+            "term_frequency = true, term_frequency_fields = [\"postcode\"] }",
+            "term_frequency_fields names `postcode`, which is not among the comparison's fields",
+        ),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let message = refusal(&GOOD.replacen(from, to, 1));

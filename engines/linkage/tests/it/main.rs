@@ -3,8 +3,11 @@
 
 mod bad_input;
 mod clusters;
+mod job;
 mod levels;
 mod planted;
 mod properties;
+mod rules;
 mod splink;
+mod training;
 mod weights;

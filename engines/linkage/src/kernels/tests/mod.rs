@@ -4,3 +4,4 @@ mod examples;
 mod million;
 mod plain;
 mod texts;
+mod timing;
