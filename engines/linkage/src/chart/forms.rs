@@ -157,7 +157,8 @@ impl Frame<'_> {
             let (x, _) = self.place((*at, self.y.0));
             svg.line((x, 34.0), (x, self.top() + TALL), INK, "4 3");
             let left = if self.marks.len() > 1 { number == 0 && x > wide(word) } else { x > WIDTH / 2.0 };
-            let (x, anchor) = if left { (x - 4.0, Anchor::End) } else { (x.min(WIDTH - wide(word)) + 4.0, Anchor::Start) };
+            let (x, anchor) =
+                if left { (x - 4.0, Anchor::End) } else { (x.min(WIDTH - wide(word)) + 4.0, Anchor::Start) };
             svg.text((x, 38.0), Text { anchor, fill: INK, ..AXIS }, word);
         }
     }

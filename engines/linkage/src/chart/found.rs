@@ -178,7 +178,9 @@ pub fn histogram(weights: &[f64], thresholds: &Thresholds, cut: bool) -> Chart {
     }
     for (band, pairs) in &bands {
         let (from, to) = ((band * wide) as f64, ((band + 1) * wide) as f64);
-        table.push(vec![format!("{from} to {to}"), format!("{} to {}", chance(from), chance(to)), count(*pairs)]);
+        let (least, most) = (chance(from), chance(to));
+        let range = if least == most { least } else { format!("{least} to {most}") };
+        table.push(vec![format!("{from} to {to}"), range, count(*pairs)]);
     }
     let word = |at: f64| if at >= 10_000.0 { format!("{}k", count((at / 1000.0) as u64)) } else { count(at as u64) };
     let heights = [0.01, 0.1, 0.4, 1.0].map(|part| (most * part).round());

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// Width of every picture, in its own units: narrow, so that text stays readable on a phone.
-pub(super) const WIDTH: f64 = 400.0;
+pub(super) const WIDTH: f64 = 360.0;
 /// Ink of text.
 pub(super) const INK: &str = "#0b0c0c";
 /// Quieter text and axes.

@@ -13,7 +13,7 @@ use crate::{
 /// Most clusters that are named one by one.
 const NAMED: usize = 50;
 
-pub(super) fn report(done: &Done, judgement: &Judgement, warnings: &[String]) -> Report {
+pub(super) fn report(done: &Done, judgement: &Judgement, warnings: &[String], unsaid: Option<String>) -> Report {
     let names: Vec<String> = done.request.files.iter().map(|path| path.display().to_string()).collect();
     let compared: u64 = done.outcome.compared.iter().sum();
     let figure = |word: &str, number: u64| (word.to_owned(), count(number));
@@ -37,11 +37,11 @@ pub(super) fn report(done: &Done, judgement: &Judgement, warnings: &[String]) ->
             figure("records in all of these", done.outcome.clusters.iter().map(|c| c.records.len() as u64).sum()),
         ],
         warnings: warnings.to_vec(),
-        sections: sections(done, judgement),
+        sections: sections(done, judgement, unsaid),
     }
 }
 
-fn sections(done: &Done, judgement: &Judgement) -> Vec<Section> {
+fn sections(done: &Done, judgement: &Judgement, unsaid: Option<String>) -> Vec<Section> {
     let spec = done.linker.spec();
     let section = |title: &str, charts: Vec<Chart>| Section { title: title.to_owned(), charts, ..Section::default() };
     let weights: Vec<f64> = done.outcome.pairs.iter().map(|pair| pair.weight).collect();
@@ -52,6 +52,7 @@ fn sections(done: &Done, judgement: &Judgement) -> Vec<Section> {
         share(prior),
         count((1.0 / prior.max(1e-12)).round() as u64)
     ));
+    model.text.extend(unsaid);
     model.charts.extend(chart::term_frequencies(&done.linker.term_frequencies()));
     let mut training = section("Training", Vec::new());
     match &done.training {

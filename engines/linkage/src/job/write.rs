@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use super::{Done, JobError, folder::Making, judge::Judgement, page, word};
-use crate::{Flag, chart::Chart, splink::to_splink};
+use crate::{Error, Flag, chart::Chart, splink::to_splink};
 
 /// Writes all files and moves the folder to its place. Gives all warnings.
 pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
@@ -24,9 +24,11 @@ pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
         (_, false) => "link_and_dedupe",
     };
     let id = done.request.id.as_deref().unwrap_or("unique_id");
+    let mut unsaid = None;
     match to_splink(spec, link_type, id) {
         Ok(model) => making.write("model.splink.json", &mut |file| file.write_all(model.as_bytes()))?,
-        Err(error) => warnings.push(format!("model.splink.json was not written: {error}")),
+        Err(Error::Spec(why)) => unsaid = Some(format!("The model was not written for Splink as well. {why}.")),
+        Err(error) => return Err(error.into()),
     }
     if let Some(sample) = &judgement.to_label {
         making.write("to_label.csv", &mut |file| to_label(done, sample, file))?;
@@ -34,7 +36,7 @@ pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
     if done.input.truth.is_some() {
         making.write("errors.csv", &mut |file| errors(done, file))?;
     }
-    let report = page::report(done, &judgement, &warnings);
+    let report = page::report(done, &judgement, &warnings, unsaid);
     for chart in report.sections.iter().flat_map(|section| &section.charts) {
         write_chart(&making, chart)?;
     }

@@ -238,14 +238,14 @@ impl Reader<'_> {
                 if self.mark("(") {
                     return self.list(")").map(|arguments| Sql::Call(word, arguments));
                 }
-                self.name(word, false)
+                self.name(word)
             }
-            Token::Quoted(name) => self.name(name, true),
+            Token::Quoted(name) => self.name(name),
         }
     }
 
     /// A column: `first_name_l`, `l.first_name`, or another name.
-    fn name(&mut self, name: String, _quoted: bool) -> Option<Sql> {
+    fn name(&mut self, name: String) -> Option<Sql> {
         if self.mark(".") {
             let column = match self.peek()? {
                 Token::Word(column) | Token::Quoted(column) => column.clone(),

@@ -104,7 +104,7 @@ fn a_stranger_gets_pairs_clusters_model_charts_and_a_report() {
     let (summary, said) = go(&request).unwrap();
     let summary = summary.unwrap();
     assert_eq!((summary.records, summary.compared, summary.links, summary.clusters), (6, 6, 2, 2));
-    assert!(said.iter().any(|line| line.contains("6  at most, about less than a second")), "{said:?}");
+    assert!(said.iter().any(|line| line.contains("8  at most, about less than a second")), "{said:?}");
     let out = &request.out;
     let pairs = read(out, "pairs.csv");
     let mut lines = pairs.lines();
@@ -193,7 +193,7 @@ fn chances_that_are_missing_are_learnt() {
         .map(|line| if line.contains(", m = ") { chance(line) } else { line.to_owned() })
         .collect::<Vec<_>>()
         .join("\n");
-    request.spec = desk.file("open.toml", open.replace("prior = 0.01\n", "") + "[training]\nrandom_pairs = 20000\n");
+    request.spec = desk.file("open.toml", open.replace("prior = 0.01\n", "") + "\n[training]\nrandom_pairs = 20000\n");
     let (summary, _) = go(&request).unwrap();
     assert!(summary.unwrap().links > 350);
     assert!(read(&request.out, "report.html").contains("they were learnt from these records"));
