@@ -20,6 +20,12 @@ pub enum Error {
         /// The columns that there are, each in back-ticks.
         present: String,
     },
+    /// A chance is neither given in the spec nor learnt from records yet.
+    #[error("the spec is not trained: {0} is missing. Train it with records first, or give the chance in the spec")]
+    Untrained(String),
+    /// There is nothing to learn from.
+    #[error("the spec can't be trained: {0}")]
+    Training(String),
     /// A column holds something that has no text form.
     #[error("column `{column}` holds {kind}, which can't be read as text")]
     ColumnType {

@@ -57,13 +57,12 @@ impl Adjustment {
         }
         let filled: u64 = counts.iter().sum();
         let share = |count: u64| count as f64 / filled as f64;
-        let chance = if level.rule.only_exact() {
-            level.u
-        } else {
+        let given = if level.rule.only_exact() { level.u } else { None };
+        let chance = given.unwrap_or_else(|| {
             // Whole numbers add up alike in any order, so the order of records can't show.
             let squares: u128 = counts.iter().map(|count| u128::from(*count).pow(2)).sum();
             squares as f64 / (filled as f64).powi(2)
-        };
+        });
         let bits_of =
             |count: &u64| level.term_frequency_weight * (chance / share(*count).max(level.term_frequency_floor)).log2();
         Adjustment { bits: counts.iter().map(bits_of).collect(), combination }

@@ -20,7 +20,8 @@ impl Linker {
         };
         let prints = self.fingerprints();
         let pairs = blocks.pairs();
-        let share = if pairs > most_pairs { (most_pairs as f64 / pairs as f64 * 2_f64.powi(64)) as u64 } else { u64::MAX };
+        let share =
+            if pairs > most_pairs { (most_pairs as f64 / pairs as f64 * 2_f64.powi(64)) as u64 } else { u64::MAX };
         let print = |record: u32| prints.get(record as usize).copied().unwrap_or_default();
         let count = |task: &Vec<crate::blocking::Task>| {
             let mut counts: HashMap<Pattern, u64> = HashMap::new();
@@ -66,7 +67,7 @@ impl Linker {
     }
 
     /// For each record a number that depends on its values alone.
-    fn fingerprints(&self) -> Vec<u64> {
+    pub(crate) fn fingerprints(&self) -> Vec<u64> {
         let of_values: Vec<Vec<u64>> = self
             .columns
             .par_iter()

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Spec, frequency::Frequencies, spec::MOST_LEVELS};
+use crate::{Spec, Together, frequency::Frequencies, spec::MOST_LEVELS};
+
+/// What a part of `together` shows where it takes bits away.
+const TOGETHER: &str = "alike for one reason, so counted together";
+/// From so many bits on.
+const SHOWS: f64 = 0.05;
 
 /// The level that each comparison showed, four bits each: 0 for "nothing to compare", else the level's place counted from 1.
 /// Pairs with equal patterns differ in weight only by term frequency.
@@ -70,7 +75,8 @@ pub struct Part {
 pub struct Explanation {
     /// Where every pair starts: `log2(λ / (1 - λ))`.
     pub prior_bits: f64,
-    /// One part for each comparison, in the spec's order.
+    /// One part for each comparison, in the spec's order; then one for each part of its `together`, which takes away what was
+    /// counted more than once.
     pub parts: Vec<Part>,
     /// The pair's weight.
     pub total_bits: f64,
@@ -78,25 +84,48 @@ pub struct Explanation {
     pub probability: f64,
 }
 
-/// The bits of the prior and of each comparison's levels.
+/// The bits of the prior, of each comparison's levels, and of what is counted together.
 #[derive(Debug)]
 pub(crate) struct Weights {
     prior: f64,
     /// For each comparison, bits by pattern code; 0 for missing.
+    levels: Vec<Vec<f64>>,
+    together: Vec<Reason>,
+}
+
+/// Why different people may be alike in several comparisons at once.
+#[derive(Debug)]
+struct Reason {
+    /// The share of pairs that are apart which have this reason.
+    share: f64,
+    /// For each comparison, bits by pattern code: how much likelier the level is with the reason than by chance.
     levels: Vec<Vec<f64>>,
 }
 
 impl Weights {
     pub(crate) fn new(spec: &Spec) -> Weights {
         let of = |comparison: &crate::Comparison| {
-            std::iter::once(0.0).chain(comparison.levels.iter().map(|level| (level.m / level.u).log2())).collect()
+            std::iter::once(0.0).chain(comparison.levels.iter().map(crate::Level::bits)).collect()
         };
-        Weights { prior: bits(spec.prior), levels: spec.comparisons.iter().map(of).collect() }
+        Weights {
+            prior: spec.prior.map_or(0.0, bits),
+            levels: spec.comparisons.iter().map(of).collect(),
+            together: spec.together.iter().filter_map(|together| Reason::new(spec, together)).collect(),
+        }
     }
 
     /// The weight of a pair with this pattern, of which `record` is either side.
     pub(crate) fn weigh(&self, pattern: Pattern, frequencies: &Frequencies, record: u32) -> f64 {
-        self.parts(pattern, frequencies, record).fold(self.prior, |sum, (bits, term)| sum + (bits + term))
+        let mut rarity = 0.0;
+        let weight = self.parts(pattern, frequencies, record).fold(self.prior, |sum, (bits, term)| {
+            rarity += term;
+            sum + (bits + term)
+        });
+        if self.together.is_empty() {
+            weight
+        } else {
+            self.together(pattern, rarity).fold(weight, |sum, bits| sum + bits)
+        }
     }
 
     fn parts<'a>(
@@ -112,6 +141,20 @@ impl Weights {
         })
     }
 
+    /// What each reason takes away. Levels were weighed as if strangers showed them, each on its own and by the value's rarity; in
+    /// truth pairs that are apart are a mixture, in which the share `h` of a reason shows them `2^s` times as often:
+    /// `-log2(1 - h + h 2^s)`, reason after reason. The rarity of a value that two share for a reason says nothing, so it is in `s`.
+    pub(crate) fn together(&self, pattern: Pattern, rarity: f64) -> impl Iterator<Item = f64> + '_ {
+        let mut mixed = 1.0;
+        self.together.iter().map(move |reason| {
+            let bits = |(at, levels): (usize, &Vec<f64>)| levels.get(pattern.code(at)).copied().unwrap_or(0.0);
+            let likelier: f64 = reason.levels.iter().enumerate().map(bits).sum();
+            let before: f64 = mixed;
+            mixed = (mixed - reason.share + reason.share * (likelier + rarity).exp2()).max(f64::MIN_POSITIVE);
+            -(mixed / before).log2()
+        })
+    }
+
     pub(crate) fn explain(&self, spec: &Spec, pattern: Pattern, frequencies: &Frequencies, record: u32) -> Explanation {
         let part = |(at, (comparison, (bits, term_frequency_bits))): (usize, (&crate::Comparison, (f64, f64)))| Part {
             comparison: comparison.name.clone(),
@@ -119,9 +162,28 @@ impl Weights {
             bits,
             term_frequency_bits,
         };
-        let parts =
+        let mut parts: Vec<Part> =
             spec.comparisons.iter().zip(self.parts(pattern, frequencies, record)).enumerate().map(part).collect();
+        let rarity = parts.iter().map(|part| part.term_frequency_bits).sum();
+        let reasons = spec.together.iter().zip(self.together(pattern, rarity));
+        parts.extend(reasons.map(|(together, bits)| Part {
+            comparison: together.name.clone(),
+            level: (bits < -SHOWS).then(|| TOGETHER.to_owned()),
+            bits,
+            term_frequency_bits: 0.0,
+        }));
         let total_bits = self.weigh(pattern, frequencies, record);
         Explanation { prior_bits: self.prior, parts, total_bits, probability: probability(total_bits) }
+    }
+}
+
+impl Reason {
+    fn new(spec: &Spec, together: &Together) -> Option<Reason> {
+        let of = |comparison: &crate::Comparison| {
+            let Some(chances) = together.chances.get(&comparison.name) else { return vec![0.0] };
+            let bits = |(level, chance): (&crate::Level, &f64)| level.u.map_or(0.0, |u| (chance / u).log2());
+            std::iter::once(0.0).chain(comparison.levels.iter().zip(chances).map(bits)).collect()
+        };
+        Some(Reason { share: together.share?, levels: spec.comparisons.iter().map(of).collect() })
     }
 }

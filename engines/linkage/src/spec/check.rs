@@ -173,6 +173,16 @@ impl Comparison {
                 "{place}: term_frequency_fields names `{field}`, which is not among the comparison's fields"
             ));
         }
+        if level.term_frequency
+            && let Some(list) = level
+                .frequency_fields(&self.fields)
+                .iter()
+                .find(|name| known.get(name.as_str()).is_some_and(|field| field.list.is_some()))
+        {
+            return wrong(format!(
+                "{place}: term_frequency can't weigh `{list}`, which is a list: its values differ in rarity"
+            ));
+        }
         let first = self.fields.first().map_or("", String::as_str);
         if level.rule != Rule::Else {
             self.check_rule(&level.rule, first, &place, known)?;

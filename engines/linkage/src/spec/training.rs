@@ -187,7 +187,9 @@ impl Spec {
             }
         }
         for comparison in &self.comparisons {
-            if let Some(level) = comparison.levels.iter().find(|level| level.fix && level.m.is_none() && level.u.is_none()) {
+            if let Some(level) =
+                comparison.levels.iter().find(|level| level.fix && level.m.is_none() && level.u.is_none())
+            {
                 let place = format!("comparison `{}`, level `{}`", comparison.name, level.name);
                 return wrong(format!("{place}: fix = true needs an m or a u to keep"));
             }
@@ -248,7 +250,8 @@ impl Spec {
             return wrong("a part of `together` has no name".into());
         }
         let known: BTreeSet<&str> = self.comparisons.iter().map(|comparison| comparison.name.as_str()).collect();
-        let unknown = together.comparisons.iter().chain(together.chances.keys()).find(|name| !known.contains(name.as_str()));
+        let unknown =
+            together.comparisons.iter().chain(together.chances.keys()).find(|name| !known.contains(name.as_str()));
         if let Some(name) = unknown {
             return wrong(format!("{place} names `{name}`, which is not a comparison of the spec"));
         }

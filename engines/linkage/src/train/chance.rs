@@ -2,12 +2,7 @@
 //! otherwise among pairs drawn at random.
 
 use super::report::Basis;
-use crate::{
-    Comparison, Error, Linker, Pattern, Spec,
-    column::NONE,
-    compare::Comparisons,
-    frequency::combine,
-};
+use crate::{Comparison, Error, Linker, Pattern, Spec, column::NONE, compare::Comparisons, frequency::combine};
 
 /// Most pairs of different values that are compared to count a comparison's levels exactly.
 const MOST_VALUE_PAIRS: u64 = 1_000_000;
@@ -43,11 +38,7 @@ fn pairs_within(linker: &Linker, records: &[u32]) -> f64 {
 }
 
 /// The chances of every comparison. `sample` are patterns of pairs drawn at random.
-pub(super) fn chances(
-    linker: &Linker,
-    sample: &[(Pattern, u64)],
-    smoothing: f64,
-) -> Result<Vec<Chance>, Error> {
+pub(super) fn chances(linker: &Linker, sample: &[(Pattern, u64)], smoothing: f64) -> Result<Vec<Chance>, Error> {
     let all = all_pairs(linker);
     let each = |(at, comparison): (usize, &Comparison)| {
         let drawn = Drawn::of(sample, at, comparison.levels.len());
@@ -105,7 +96,9 @@ impl Drawn {
             pairs,
             levels: std::iter::once(exact).chain(others.map(share)).collect(),
             basis: std::iter::once(Basis::Values).chain(self.levels.iter().skip(1).map(|_| basis)).collect(),
-            seen: std::iter::once(first.agree > 0.0).chain(self.levels.iter().skip(1).map(|count| *count > 0.0)).collect(),
+            seen: std::iter::once(first.agree > 0.0)
+                .chain(self.levels.iter().skip(1).map(|count| *count > 0.0))
+                .collect(),
         }
     }
 }
@@ -165,10 +158,8 @@ fn by_values(linker: &Linker, comparison: &Comparison, smoothing: f64) -> Result
     let mut groups: Vec<(u32, u32)> =
         numbers.iter().copied().zip(0_u32..).filter(|(number, _)| *number != NONE).collect();
     groups.sort_unstable();
-    let values: Vec<(u32, f64)> = groups
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|group| Some((group.first()?.1, group.len() as f64)))
-        .collect();
+    let values: Vec<(u32, f64)> =
+        groups.chunk_by(|a, b| a.0 == b.0).filter_map(|group| Some((group.first()?.1, group.len() as f64))).collect();
     let distinct = values.len() as u64;
     if distinct == 0 || distinct * (distinct + 1) / 2 > MOST_VALUE_PAIRS {
         return Ok(None);

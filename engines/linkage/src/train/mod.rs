@@ -7,6 +7,8 @@
 
 mod chance;
 mod em;
+#[cfg(test)]
+mod em_tests;
 mod labels;
 mod model;
 mod pairs;
@@ -51,7 +53,9 @@ impl Linker {
         }
         let all = all_pairs(self);
         if all <= 0.0 {
-            return Err(Error::Training("all records are from one source, and only records of different sources are compared".into()));
+            return Err(Error::Training(
+                "all records are from one source, and only records of different sources are compared".into(),
+            ));
         }
         let labels = labels::check(self, &options.labels)?;
         let sample = self.sample_patterns(settings.random_pairs, settings.seed);

@@ -37,12 +37,14 @@ impl Model {
     /// Starting values: what the spec gives, chance agreement for the rest of `u`, and mostly agreement for the rest of `m`.
     pub(super) fn new(linker: &Linker, chance: Vec<Chance>, all: f64) -> Model {
         let spec = linker.spec();
-        let report = TrainingReport { records: linker.records() as u64, pairs: all as u64, ..TrainingReport::default() };
+        let report =
+            TrainingReport { records: linker.records() as u64, pairs: all as u64, ..TrainingReport::default() };
         let (prior, prior_basis) = match spec.prior {
             Some(prior) => (prior, Basis::Given),
             None => ((1.0 / linker.records() as f64).min(0.5), Basis::Nothing),
         };
-        let u = spec.comparisons.iter().zip(&chance).map(|(comparison, chance)| starting_u(comparison, chance)).collect();
+        let u =
+            spec.comparisons.iter().zip(&chance).map(|(comparison, chance)| starting_u(comparison, chance)).collect();
         let mut model = Model {
             prior,
             prior_basis,
@@ -69,7 +71,10 @@ impl Model {
             let place = format!("comparison `{}`", comparison.name);
             let mut add = |place: &str, text: &str| warnings.push((place.to_owned(), text.to_owned()));
             if chance.pairs <= 0.0 {
-                add(&place, "no pair has anything to compare here: its fields are empty. It counts as no evidence either way");
+                add(
+                    &place,
+                    "no pair has anything to compare here: its fields are empty. It counts as no evidence either way",
+                );
                 continue;
             }
             if chance.levels.first().is_some_and(|first| *first > 0.999) {
@@ -92,7 +97,10 @@ impl Model {
         let found = pairs::found(linker, &rules.rules)?;
         self.report.prior_pairs = Some(found);
         if found == 0 {
-            self.warn("the prior".into(), "its rules find no pairs, so it could not be estimated from them; use other rules");
+            self.warn(
+                "the prior".into(),
+                "its rules find no pairs, so it could not be estimated from them; use other rules",
+            );
             return Ok(());
         }
         let pairs = self.report.pairs as f64;
@@ -110,7 +118,8 @@ impl Model {
 
     /// What must stay of `m`, by comparison and level.
     pub(super) fn fixed_m(&self, spec: &Spec) -> Vec<Vec<Option<f64>>> {
-        let of = |comparison: &Comparison| comparison.levels.iter().map(|level| level.m.filter(|_| level.fix)).collect();
+        let of =
+            |comparison: &Comparison| comparison.levels.iter().map(|level| level.m.filter(|_| level.fix)).collect();
         spec.comparisons.iter().map(of).collect()
     }
 
@@ -145,7 +154,10 @@ impl Model {
         trained.prior = Some(self.prior);
         self.report.prior = Learnt { before: spec.prior, after: self.prior, basis: self.prior_basis };
         if self.prior_basis == Basis::Nothing {
-            self.warn("the prior".into(), "nothing to learn it from; it is one match for each record, which is a guess");
+            self.warn(
+                "the prior".into(),
+                "nothing to learn it from; it is one match for each record, which is a guess",
+            );
         }
         for (at, comparison) in trained.comparisons.iter_mut().enumerate() {
             self.write(at, comparison);
@@ -180,7 +192,8 @@ impl Model {
             self.report.parameters.push(parameter);
             if number == 0 && m_after < u_after {
                 let place = format!("comparison `{}`, level `{}`", comparison.name, level.name);
-                let text = "m is below u: agreement counts against a pair. Look at its sessions before trusting it".to_owned();
+                let text =
+                    "m is below u: agreement counts against a pair. Look at its sessions before trusting it".to_owned();
                 self.report.warnings.push(Warning { place, text });
             }
         }

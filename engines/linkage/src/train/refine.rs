@@ -30,7 +30,8 @@ pub(super) fn learn(linker: &Linker, settings: &Training, model: &mut Model) -> 
         return Ok(());
     }
     let round = Round { spec, smoothing: settings.smoothing, counted: &counted, outside: outside(&counted, model) };
-    let start = Mixture { shares: vec![model.prior, 1.0 - model.prior], chances: vec![model.m.clone(), model.u.clone()] };
+    let start =
+        Mixture { shares: vec![model.prior, 1.0 - model.prior], chances: vec![model.m.clone(), model.u.clone()] };
     let mut best = round.solve(start, model);
     let mut kept: Vec<&Together> = Vec::new();
     for together in &spec.together {

@@ -17,7 +17,10 @@ pub(super) fn learn(linker: &Linker, settings: &Training, model: &mut Model) -> 
     for session in &settings.sessions {
         let counted = counted(linker, &[session.rule()], session.most_pairs)?;
         if counted.used == 0 {
-            model.warn(format!("training session `{}`", session.name), "its keys find no pairs, so it teaches nothing; use other keys");
+            model.warn(
+                format!("training session `{}`", session.name),
+                "its keys find no pairs, so it teaches nothing; use other keys",
+            );
             continue;
         }
         all.push(run(linker.spec(), session, &counted, settings.smoothing, model));
@@ -61,7 +64,10 @@ fn run(spec: &Spec, session: &Session, counted: &Counted, smoothing: f64, model:
     }
     let together = mixture.shares.first().copied().unwrap_or_default() * counted.used as f64;
     if together < 100.0 {
-        model.warn(place, &format!("only about {together:.0} of its pairs belong together, which is little to learn from"));
+        model.warn(
+            place,
+            &format!("only about {together:.0} of its pairs belong together, which is little to learn from"),
+        );
     }
     let name = |(comparison, part): (&crate::Comparison, &bool)| (!part).then(|| comparison.name.clone());
     model.report.sessions.push(SessionReport {
@@ -84,7 +90,8 @@ fn run(spec: &Spec, session: &Session, counted: &Counted, smoothing: f64, model:
 fn learnt(mixture: &Mixture, part: &[bool], counted: &Counted) -> Vec<Option<Vec<(f64, bool)>>> {
     let of = |(at, (levels, part)): (usize, (&Vec<f64>, &bool))| {
         let seen = |level: usize| counted.patterns.iter().any(|(pattern, _)| pattern.level(at) == Some(level));
-        let levels: Vec<(f64, bool)> = levels.iter().enumerate().map(|(level, chance)| (*chance, seen(level))).collect();
+        let levels: Vec<(f64, bool)> =
+            levels.iter().enumerate().map(|(level, chance)| (*chance, seen(level))).collect();
         (*part && levels.iter().any(|(_, seen)| *seen)).then_some(levels)
     };
     mixture.chances.first().into_iter().flatten().zip(part).enumerate().map(of).collect()
