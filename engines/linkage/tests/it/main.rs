@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod clusters;
+mod household;
 mod job;
 mod levels;
 mod planted;

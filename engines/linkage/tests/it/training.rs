@@ -28,6 +28,7 @@ field = [
 ]
 blocking = [{ name = "pair", keys = ["pair"] }]
 [training]
+random_pairs = 100000
 prior = { recall = 1.0, rule = [{ name = "truth", keys = ["truth"] }] }
 session = [{ name = "pair", keys = ["pair"], iterations = 500, convergence = 0.000001 }]
 "#;
@@ -111,7 +112,7 @@ fn planted_chances_come_back_from_fifty_thousand_pairs() {
 fn neither_order_nor_threads_show() {
     let mut rows = planted(3_000, 5);
     let spec = spec()
-        .replace("session = [", "refine = true\nrandom_pairs = 20000\nsession = [")
+        .replace("session = [", "refine = true\nsession = [")
         .replace("iterations = 500, convergence = 0.000001", "most_pairs = 2000");
     let one = trained(&spec, &rows);
     assert_eq!(one, trained(&spec, &rows), "the same twice");
@@ -239,7 +240,7 @@ fn settings_that_make_no_sense_are_refused() {
     wrong("convergence = 0.000001", "convergence = 0", "convergence is 0");
     wrong(r#"keys = ["pair"], iter"#, r#"keys = ["one", "two", "three", "four"], iter"#, "it can teach nothing");
     wrong("[training]", "[training]\nsmoothing = 0.0", "smoothing is 0");
-    wrong("[training]", "[training]\nrandom_pairs = 0", "1 or more");
+    wrong("[training]", "[training]\nrefine_most_pairs = 0", "1 or more");
     wrong(r#"rule = "exact" }"#, r#"rule = "exact", fix = true }"#, "needs an m or a u to keep");
     wrong(
         "[training]",
