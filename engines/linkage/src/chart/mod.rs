@@ -1,6 +1,7 @@
 //! Charts of a linkage: an SVG that needs no script, the figures behind it as a table, what to look for in words, and the same as
 //! Vega-Lite.
 
+mod curve;
 mod forms;
 mod found;
 mod model;
@@ -11,7 +12,8 @@ mod tests;
 
 use serde_json::{Value, json};
 
-pub use found::{TermFrequency, blocking, clusters, completeness, histogram, term_frequencies, threshold};
+pub use curve::threshold;
+pub use found::{TermFrequency, blocking, clusters, completeness, histogram, term_frequencies};
 pub use model::{convergence, parameters, waterfall};
 pub use number::{bits_text, count, percent, share};
 pub(crate) use svg::escape;

@@ -1,6 +1,13 @@
 //! Files as strangers bring them.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{io::Write as _, path::PathBuf, sync::Arc};
+
+use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
+use parquet::{
+    arrow::ArrowWriter,
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
 
 use super::{columns, line_of, records};
 
@@ -66,4 +73,22 @@ fn refusals_name_file_line_and_column() {
 fn a_record_is_found_by_its_line_even_after_a_value_of_two_lines() {
     let (_dir, path) = file("people.csv", b"id,name\n1,\"Ann\nLee\"\n2,Bo\n");
     assert_eq!((line_of(&path, 0), line_of(&path, 1), line_of(&path, 2)), (Some(2), Some(4), None));
+}
+
+#[test]
+fn parquet_reads_whatever_its_compression() {
+    for compression in [Compression::SNAPPY, Compression::ZSTD(ZstdLevel::default()), Compression::UNCOMPRESSED] {
+        let name: ArrayRef = Arc::new(StringArray::from(vec![Some("Zoë"), None]));
+        let born: ArrayRef = Arc::new(Date32Array::from(vec![7335, 7336]));
+        let batch = RecordBatch::try_from_iter([("name", name), ("born", born)]).unwrap();
+        let properties = WriterProperties::builder().set_compression(compression).build();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        let (_dir, path) = file("people.parquet", &writer.into_inner().unwrap());
+        assert_eq!(columns(&path).unwrap(), ["name", "born"]);
+        let all = records(&path, &|name| name == "born").unwrap();
+        assert_eq!((all.records, all.batches[0].num_columns()), (2, 1));
+        assert_eq!(all.text(&path, "born").unwrap()[0].as_deref(), Some("1990-01-31"));
+        assert!(all.text(&path, "name").unwrap_err().to_string().contains("column `name`: there is no such column"));
+    }
 }

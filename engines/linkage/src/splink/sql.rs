@@ -219,7 +219,12 @@ impl Reader<'_> {
         match token {
             Token::Number(number) => Some(Sql::Number(number)),
             Token::Text(text) => Some(Sql::Text(text)),
-            Token::Mark("-") => Some(binary("-", Sql::Number(0.0), self.cast()?)),
+            Token::Mark("-") => {
+                self.depth += 1;
+                let inner = if self.depth > DEEPEST { None } else { self.cast() };
+                self.depth -= 1;
+                Some(binary("-", Sql::Number(0.0), inner?))
+            }
             Token::Mark("(") => {
                 let inner = self.or()?;
                 self.mark(")").then_some(inner)

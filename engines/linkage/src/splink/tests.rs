@@ -1,5 +1,7 @@
 //! Every standard level of Splink 5, as it writes them, and what becomes of others.
 
+use proptest::prelude::*;
+
 use super::{from_splink, to_splink};
 use crate::{Kind, Missing, Rule, Spec};
 
@@ -126,6 +128,8 @@ fn what_is_not_standard_is_named_with_the_line_to_write() {
         "((((",
         "levenshtein(\"x_l\", \"x_r\") <= -1",
         &"(".repeat(5000),
+        &"-".repeat(100_000),
+        &"not ".repeat(100_000),
         "array_cosine_similarity(\"x_l\", \"x_r\") >= 0.5",
     ] {
         let imported = from_splink(&model("\"x_l\" IS NULL OR \"x_r\" IS NULL", &[sql])).unwrap();
@@ -188,4 +192,14 @@ fn a_model_survives_the_way_there_and_back() {
     odd.comparisons[0].levels[0].rule = Rule::DoubleMetaphone;
     let message = to_splink(&odd, "dedupe_only", "id").unwrap_err().to_string();
     assert!(message.contains("level `\"x_l\" = \"x_r\"`: its rule has no SQL (double_metaphone)"), "{message}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_odd(text in "\\PC{0,60}", pieces in prop::collection::vec("[a-z_]{1,3}_[lr]|[(),'\"=<>]|and|or|not|is|null|case|end|cast|as|abs|[0-9.]{1,3}| ", 0..40)) {
+        for sql in [text, pieces.join(" ")] {
+            let imported = from_splink(&model("x_l is null or x_r is null", &[&sql])).unwrap();
+            prop_assert_eq!(imported.spec.comparisons[0].levels.len() + imported.unrecognised.len(), 2);
+        }
+    }
 }

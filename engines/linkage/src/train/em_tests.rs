@@ -44,7 +44,7 @@ fn simulated(mixture: &Mixture, pairs: u32, seed: u64) -> Vec<(Pattern, f64)> {
     counts.into_iter().collect()
 }
 
-fn problem(patterns: &[(Pattern, f64)], shape: &Mixture) -> Problem<'_> {
+fn problem<'a>(patterns: &'a [(Pattern, f64)], shape: &'a Mixture) -> Problem<'a> {
     let of = |class: &Vec<Vec<f64>>| Freedom {
         fixed: class.iter().map(|levels| vec![None; levels.len()]).collect(),
         before: class.iter().map(|levels| vec![0.5; levels.len()]).collect(),
