@@ -9,6 +9,7 @@ pub(crate) mod number;
 pub(crate) mod phonetic;
 pub(crate) mod place;
 pub(crate) mod postcode;
+mod short;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
