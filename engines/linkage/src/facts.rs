@@ -154,13 +154,12 @@ fn nicknames(kind: Kind, sets: &[Vec<String>], values: &[Box<str>]) -> Vec<Box<[
             of.entry(name).or_default().push(number as u32);
         }
     }
-    let sets_of = |value: &Box<str>| {
+    let sets_of = |value: &str| {
         let first = value.split(' ').next().unwrap_or_default();
-        let mut sets: Vec<u32> =
-            [value.as_ref(), first].iter().filter_map(|name| of.get(*name)).flatten().copied().collect();
+        let mut sets: Vec<u32> = [value, first].iter().filter_map(|name| of.get(*name)).flatten().copied().collect();
         sets.sort_unstable();
         sets.dedup();
         sets.into_boxed_slice()
     };
-    values.iter().map(sets_of).collect()
+    values.iter().map(|value| sets_of(value)).collect()
 }

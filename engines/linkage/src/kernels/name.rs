@@ -112,7 +112,7 @@ fn consonants(name: &[u8]) -> String {
             (b'C', b'H', _) => ('C', 2),
             (b'C', b'E' | b'I' | b'Y', _) => ('S', 1),
             (b'C' | b'Q', _, _) => ('K', 1),
-            (b'Y', next, _) if first && is_vowel(next) || first && next == b'W' => ('Y', 1),
+            (b'Y', next, _) if first && (is_vowel(next) || next == b'W') => ('Y', 1),
             (b'W', next, _) if first && is_vowel(next) => ('W', 1),
             (b'H', b' ', _) if key.ends_with('A') => break,
             (b'J', b' ', _) if place.checked_sub(1).is_some_and(|before| at(before) == b'E') => break,

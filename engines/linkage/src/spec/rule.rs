@@ -133,15 +133,15 @@ impl Rule {
     /// The fields that must be equal for the rule to hold; `fields` are the comparison's.
     pub(crate) fn exact_fields(&self, fields: &[String]) -> Vec<String> {
         let mut exact = Vec::new();
-        self.gather_exact(fields.first(), fields, &mut exact);
+        self.gather_exact(fields.first(), &mut exact);
         exact
     }
 
-    fn gather_exact(&self, field: Option<&String>, fields: &[String], exact: &mut Vec<String>) {
+    fn gather_exact(&self, field: Option<&String>, exact: &mut Vec<String>) {
         match self {
             Rule::Exact => exact.extend(field.filter(|field| !exact.contains(field)).cloned()),
-            Rule::All(rules) => rules.iter().for_each(|(name, rule)| rule.gather_exact(Some(name), fields, exact)),
-            Rule::And(rules) => rules.iter().for_each(|rule| rule.gather_exact(field, fields, exact)),
+            Rule::All(rules) => rules.iter().for_each(|(name, rule)| rule.gather_exact(Some(name), exact)),
+            Rule::And(rules) => rules.iter().for_each(|rule| rule.gather_exact(field, exact)),
             _ => {}
         }
     }
