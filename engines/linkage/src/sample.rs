@@ -52,7 +52,7 @@ impl Linker {
             for number in task * DRAW..((task + 1) * DRAW).min(pairs) {
                 let place = |side: u64| {
                     let dice = mix(seed ^ mix(2 * number + side));
-                    (u128::from(dice) * order.len() as u128 >> 64) as usize
+                    ((u128::from(dice) * order.len() as u128) >> 64) as usize
                 };
                 let (Some(one), Some(other)) = (order.get(place(0)), order.get(place(1))) else {
                     continue;

@@ -81,7 +81,8 @@ impl Model {
                 add(&place, "all records or nearly all hold the same, so it tells nobody apart");
             }
             for ((level, seen), basis) in comparison.levels.iter().zip(&chance.seen).zip(&chance.basis) {
-                if !seen && !(level.fix && level.u.is_some()) {
+                let kept = level.fix && level.u.is_some();
+                if !seen && !kept {
                     let among = if *basis == Basis::Values { "among all pairs" } else { "among the random pairs" };
                     let text = format!("never seen {among}, so its u is no more than the smoothing");
                     add(&format!("{place}, level `{}`", level.name), &text);

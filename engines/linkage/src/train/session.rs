@@ -79,10 +79,8 @@ fn run(spec: &Spec, session: &Session, counted: &Counted, smoothing: f64, model:
         converged,
         history,
     });
-    if session.learn_u {
-        if let Some(u) = mixture.chances.last() {
-            model.learn_u_in_session(u, &part);
-        }
+    if let Some(u) = mixture.chances.last().filter(|_| session.learn_u) {
+        model.learn_u_in_session(u, &part);
     }
     (session.name.clone(), learnt(&mixture, &part, counted))
 }
@@ -123,7 +121,8 @@ fn take_medians(spec: &Spec, all: &[Found], model: &mut Model, refined: bool) {
         for (level, named) in comparison.levels.iter().enumerate() {
             let values: Vec<f64> = found.iter().filter_map(|(_, m)| m.get(level)).map(|(chance, _)| *chance).collect();
             let seen = found.iter().any(|(_, m)| m.get(level).is_some_and(|(_, seen)| *seen));
-            if !seen && !(named.fix && named.m.is_some()) {
+            let kept = named.fix && named.m.is_some();
+            if !seen && !kept {
                 model.warn(
                     format!("comparison `{}`, level `{}`", comparison.name, named.name),
                     "never seen in a session, so its m is no more than the smoothing",
