@@ -304,8 +304,12 @@ impl Linker {
 
     fn run_rule(&self, rule: &Blocks, keep_apart: bool) -> (Vec<Pair>, u64) {
         let run = |task: &Vec<Task>| {
-            let mut kept = Vec::new();
-            let count = rule.each_pair(&self.blocking, task, |left, right| {
+            let (mut kept, mut count) = (Vec::new(), 0);
+            rule.each_pair(&self.blocking, task, |left, right| {
+                if !self.comparable(left, right) {
+                    return;
+                }
+                count += 1;
                 let pair = self.pair(left, right, Some(rule.rule()));
                 if keep_apart || pair.decision != Decision::Apart {
                     kept.push(pair);
