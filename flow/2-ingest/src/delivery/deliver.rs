@@ -40,8 +40,14 @@ pub(crate) async fn admit(
         facets: vec![Facet { controller, category: feed.category.clone() }],
         facts: std::collections::BTreeMap::new(),
     };
-    let permit = vault.permit(ask).await.map_err(|refusal| DeliveryFault::refused_by(feed, refusal))?;
-    Ok(Admission { delivery, controller, permit })
+    match vault.permit(ask).await {
+        Ok(permit) => Ok(Admission { delivery, controller, permit }),
+        Err(refusal) => {
+            let known = share::api::agency_by_id(&vault.plain(), controller).await?;
+            let name = known.map_or_else(|| feed.agency.to_string(), |agency| agency.name);
+            Err(DeliveryFault::refused_by(feed, name, refusal))
+        }
+    }
 }
 
 /// Takes in one file of a feed: stores it, looks at it, reads every row. Returns when every row is accounted for.

@@ -159,8 +159,8 @@ pub enum DeliveryFault {
         what = share::api::category_words(category)
     )]
     NotAllowed {
-        /// The feed's agency.
-        agency: Code,
+        /// The name of the feed's agency.
+        agency: String,
         /// The feed's category.
         category: Code,
         /// The decision's reason.
@@ -184,11 +184,12 @@ pub enum DeliveryFault {
 }
 
 impl DeliveryFault {
-    pub(crate) fn refused_by(feed: &crate::feed::Feed, refusal: Refusal) -> Self {
+    /// `agency` is the name by which people know the feed's agency.
+    pub(crate) fn refused_by(feed: &crate::feed::Feed, agency: String, refusal: Refusal) -> Self {
         match refusal {
             Refusal::Store(error) => Self::Store(error),
             Refusal::Refused { why } => Self::NotAllowed {
-                agency: feed.agency.clone(),
+                agency,
                 category: feed.category.clone(),
                 why: why.first().map_or_else(|| "nothing grants it".to_owned(), |(_, code)| code.to_string()),
             },

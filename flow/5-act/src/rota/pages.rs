@@ -32,6 +32,12 @@ struct Duty {
     gaps: Vec<String>,
 }
 
+/// One day's shifts, by when they start.
+struct Day {
+    words: String,
+    shifts: Vec<Row>,
+}
+
 struct Row {
     id: String,
     who: String,
@@ -47,7 +53,7 @@ struct RotaPage {
     form: Form,
     lead: bool,
     duties: Vec<Duty>,
-    rows: Vec<Row>,
+    days: Vec<Day>,
     members: Vec<Choice>,
     duty_choices: Vec<Choice>,
     districts: Vec<Choice>,
@@ -98,7 +104,7 @@ async fn rota_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         form,
         lead,
         duties: duties.iter().map(|duty| duty_cover(&shifts, duty, &names, now)).collect(),
-        rows: shifts.iter().map(|shift| row(shift, &names)).collect(),
+        days: days(&shifts, &names),
         members: suited.map(|member| Choice::new(member.id, &member.name)).collect(),
         duty_choices: duties.iter().map(|duty| Choice::new(duty, duty_words(duty))).collect(),
         districts,
@@ -125,24 +131,39 @@ fn duty_cover(shifts: &[Shift], duty: &Code, names: &BTreeMap<Id<kind::Member>, 
     }
 }
 
+/// The shifts by the day on which they start, so that a fortnight reads as fourteen lines.
+fn days(shifts: &[Shift], names: &BTreeMap<Id<kind::Member>, String>) -> Vec<Day> {
+    let mut days: BTreeMap<base::Date, Vec<Row>> = BTreeMap::new();
+    for shift in shifts {
+        days.entry(shift.starts_at.date_in_london()).or_default().push(row(shift, names));
+    }
+    days.into_iter().map(|(day, shifts)| Day { words: day.strftime("%a %-d %B").to_string(), shifts }).collect()
+}
+
 fn row(shift: &Shift, names: &BTreeMap<Id<kind::Member>, String>) -> Row {
     Row {
         id: shift.id.clone(),
         who: names.get(&shift.member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
-        duty: duty_words(&shift.duty),
+        duty: duty_words(&shift.duty).to_lowercase(),
         when: shift_words(shift),
-        districts: shift.districts.words(),
+        districts: match &shift.districts {
+            Districts::All => "the whole county".to_owned(),
+            some @ Districts::Some(_) => some.words(),
+        },
     }
 }
 
-/// "Mon 23 November, 8am to 8pm"; both days where it runs over midnight.
+/// "all day", "8am to 8pm", "8pm to Tue 24 November, 8am": the day on which it starts stands beside it.
 fn shift_words(shift: &Shift) -> String {
-    let day = |at: Timestamp| at.in_london().strftime("%a %-d %B").to_string();
+    let (first, last) = (shift.starts_at.date_in_london(), shift.ends_at.date_in_london());
     let (starts, ends) = (web::time::clock_time(shift.starts_at), web::time::clock_time(shift.ends_at));
-    if shift.starts_at.date_in_london() == shift.ends_at.date_in_london() {
-        return format!("{}, {starts} to {ends}", day(shift.starts_at));
+    let next = first.tomorrow().ok() == Some(last);
+    match (starts.as_str(), ends.as_str()) {
+        ("midnight", "midnight") if next => "all day".to_owned(),
+        (_, "midnight") if next => format!("{starts} to midnight"),
+        _ if first == last => format!("{starts} to {ends}"),
+        _ => format!("{starts} to {}, {ends}", last.strftime("%a %-d %B")),
     }
-    format!("{}, {starts} to {}, {ends}", day(shift.starts_at), day(shift.ends_at))
 }
 
 async fn add(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
