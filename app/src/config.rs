@@ -22,6 +22,8 @@ pub struct Config {
     pub storage: Storage,
     /// The web server.
     pub server: Server,
+    /// What is drawn under the map of places.
+    pub map: Map,
 }
 
 /// The unit that this installation serves.
@@ -54,6 +56,16 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address that people type, for cookies and links (`https://alongside.example.gov.uk`).
     pub public_url: String,
+}
+
+/// What is drawn under the map of places.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Map {
+    /// The unit's own PMTiles archive (version 3). Without it, the map shows the small areas alone.
+    pub tiles: Option<PathBuf>,
+    /// Whose map it is, as its licence asks for it to be said. Without it, what the archive says of itself is shown.
+    pub attribution: Option<String>,
 }
 
 impl Default for Unit {
@@ -100,10 +112,21 @@ impl Config {
         }
         self.storage.database.parse().map_err(anyhow::Error::msg)
     }
+
+    /// The unit's own basemap, where it has one.
+    ///
+    /// # Errors
+    /// Where the file is absent, or is no PMTiles archive that can be drawn; the message names it.
+    pub fn basemap(&self) -> anyhow::Result<Option<picture::Basemap>> {
+        let Some(tiles) = &self.map.tiles else { return Ok(None) };
+        picture::Basemap::open(tiles, self.map.attribution.clone())
+            .map(Some)
+            .context("the map's tiles (`map.tiles`) can't be used; nothing was started")
+    }
 }
 
 /// The overrides that exist, so that other `ALONGSIDE_` variables (of tests) are not taken for one.
-const ENVIRONMENT: [&str; 7] = [
+const ENVIRONMENT: [&str; 9] = [
     "UNIT__NAME",
     "UNIT__FEEDS",
     "UNIT__MOMENT_TYPES",
@@ -111,4 +134,6 @@ const ENVIRONMENT: [&str; 7] = [
     "STORAGE__DATABASE",
     "SERVER__LISTEN",
     "SERVER__PUBLIC_URL",
+    "MAP__TILES",
+    "MAP__ATTRIBUTION",
 ];

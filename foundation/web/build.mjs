@@ -57,7 +57,7 @@ async function styles() {
 }
 
 async function scripts() {
-  for (const name of ['page', 'map']) {
+  for (const name of ['page', 'map', 'basemap']) {
     const { outputFiles } = await build({
       entryPoints: [`${here}scripts/${name}.js`], bundle: true, minify: true, format: 'esm', write: false, legalComments: 'none',
       target: ['es2022'], external: [],

@@ -90,6 +90,8 @@ fn configured(file: &Path, plan: &cli::Demo) -> anyhow::Result<Config> {
     if !config.server.listen.ip().is_loopback() {
         bail!("the demo signs anyone in without a password, so it is served on a loopback address only (127.0.0.1)");
     }
+    // Before the minutes that making a county takes.
+    config.basemap()?;
     Ok(config)
 }
 

@@ -43,7 +43,12 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 async fn in_installation(config: &std::path::Path, command: Command) -> anyhow::Result<ExitCode> {
-    let open = Installation::open(Config::load(config)?, Arc::new(SystemClock), system_random()?).await?;
+    let config = Config::load(config)?;
+    if matches!(command, Command::Serve) {
+        // Before anything is opened or made.
+        config.basemap()?;
+    }
+    let open = Installation::open(config, Arc::new(SystemClock), system_random()?).await?;
     let outcome = in_open(&open, command).await;
     open.vault.close().await;
     outcome

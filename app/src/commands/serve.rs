@@ -13,7 +13,7 @@ use crate::{installation::Installation, pages};
 /// Every stage's routes, with the frame around them.
 ///
 /// # Errors
-/// Where a stage's declarations can't be read.
+/// Where the unit's own basemap can't be read.
 pub fn site(open: &Installation, demo: bool) -> anyhow::Result<Router> {
     let site = Site::new(Setup {
         vault: open.vault.clone(),
@@ -30,7 +30,7 @@ pub fn site(open: &Installation, demo: bool) -> anyhow::Result<Router> {
         .merge(share::routes())
         .merge(ingest::routes())
         .merge(link::routes())
-        .merge(picture::routes())
+        .merge(picture::routes(open.config.basemap()?))
         .merge(act::routes())
         .merge(learn::routes());
     Ok(web::serve(routes, site))

@@ -1,4 +1,4 @@
-//! A unit's own feeds and moment types: used from their folders, or the program says what to mend and doesn't start.
+//! A unit's own feeds, moment types and basemap: used from where they are, or the program says what to mend and doesn't start.
 
 use std::{
     fs,
@@ -82,6 +82,36 @@ fn a_bad_file_keeps_the_program_from_starting() {
     fs::remove_dir_all(folder.path().join("feeds")).unwrap();
     let output = alongside(folder.path(), &["serve"]);
     assert!(!output.status.success() && said(&output).contains("the folder can't be read"), "{}", said(&output));
+}
+
+#[test]
+fn a_basemap_that_cannot_be_drawn_keeps_the_program_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("alongside.toml"), "[map]\ntiles = \"county.pmtiles\"\n").unwrap();
+    let mut version_2 = vec![0; 200];
+    version_2[..8].copy_from_slice(b"PMTiles\x02");
+    for (bytes, says) in [
+        (None, "county.pmtiles: the file can't be read"),
+        (Some(b"\x89PNG, and more".to_vec()), "county.pmtiles: this is not a PMTiles file"),
+        (Some(version_2), "county.pmtiles: this is PMTiles version 2; version 3 is needed"),
+    ] {
+        if let Some(bytes) = bytes {
+            fs::write(folder.path().join("county.pmtiles"), bytes).unwrap();
+        }
+        for words in [&["serve"][..], &["demo", "--people", "500"]] {
+            let output = alongside(folder.path(), words);
+            let text = said(&output);
+            assert!(!output.status.success(), "{text}");
+            assert!(
+                text.contains(says) && text.contains("`map.tiles`") && text.contains("nothing was started"),
+                "{text}"
+            );
+            assert!(
+                !folder.path().join("data").exists() && !folder.path().join("demo-data").exists(),
+                "it made something"
+            );
+        }
+    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ async fn main() {
     let token = site.sign_ins().open(Id::from_u128(1), Id::from_u128(2), Proof::Demo).await.unwrap();
     let cookie = web::signed_in(&site, &token, "/places").headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
     let enter = move |site: Site| async move { web::Result::<_>::Ok(web::signed_in(&site, &token, "/places")) };
-    let pages = web::serve(Router::new().route("/", get(enter)).merge(picture::routes()), site);
+    let pages = web::serve(Router::new().route("/", get(enter)).merge(picture::routes(None)), site);
     if std::env::args().nth(2).is_some() {
         return measure(&pages, cookie.split(';').next().unwrap()).await;
     }

@@ -3,12 +3,12 @@
 //!
 //! - `area`: boundaries, residents, deprivation, and which postcode lies in which area.
 //! - `offence`: open street-crime data counted by area, month and category.
-//! - `map`: the pages: a map, its table, one area.
+//! - `map`: the pages: a map, its table, one area; and the unit's own basemap under the map, where it has one.
 //!
 //! Nothing here is about a person: street crime as published names nobody, so its counts are not suppressed, and its
 //! tables are plain. Places are small areas, never an address or a point.
 //!
-//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`] and [`routes`].
+//! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`], [`routes`] and [`Basemap`].
 
 pub mod api;
 mod area;
@@ -21,4 +21,4 @@ use vault::{Migration, migration};
 pub const MIGRATIONS: &[Migration] =
     &[migration!(400, "area", "area/0400_area.sql"), migration!(410, "offence", "offence/0410_offence.sql")];
 
-pub use map::routes;
+pub use map::{Basemap, BasemapError, routes};

@@ -19,7 +19,10 @@ use axum::{
     routing::get,
 };
 use futures::FutureExt;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{DefaultPredicate, NotForContentType, Predicate as _},
+};
 
 use crate::{
     Caller, Fault, Pending, Proof, Site, assets, caller, cookies,
@@ -71,7 +74,11 @@ pub fn serve(routes: Router<Site>, site: Site) -> Router {
         .layer(axum::middleware::from_fn_with_state(site.clone(), around))
         .route("/assets/{name}", get(assets::serve))
         .layer(axum::middleware::from_fn_with_state(site.clone(), headers::add))
-        .layer(CompressionLayer::new())
+        // Tiles are compressed one by one, and are asked for by their bytes.
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/vnd.pmtiles"))),
+        )
         .with_state(site)
 }
 

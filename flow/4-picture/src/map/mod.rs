@@ -2,10 +2,12 @@
 //! with their intervals, or counts, for a category and a range of months; never an address or a point.
 
 mod atlas;
+mod basemap;
 mod drawing;
 mod pages;
 mod question;
 #[cfg(test)]
 mod tests;
 
+pub use basemap::{Basemap, BasemapError};
 pub use pages::routes;

@@ -18,18 +18,25 @@ use web::{
 };
 
 use super::{
+    Basemap,
     atlas::{Atlas, Place, Shelf},
+    basemap::{self, Under},
     drawing::{Drawing, Key},
     question::{Choices, Question, Sort, month_short, per_1000, rate_words},
 };
 
-/// The routes of places. Each call has a picture of its own in memory, read anew when the data moves on.
-pub fn routes() -> Router<Site> {
-    Router::new()
+/// The routes of places, with the unit's own basemap where it has one. Each call has a picture of its own in memory, read
+/// anew when the data moves on.
+pub fn routes(basemap: Option<Basemap>) -> Router<Site> {
+    let basemap = basemap.map(Arc::new);
+    let mut routes = Router::new()
         .route("/places", get(map))
         .route("/places/areas.geojson", get(areas_geojson))
-        .route("/places/{area}", get(area))
-        .layer(Extension(Arc::new(Shelf::default())))
+        .route("/places/{area}", get(area));
+    if basemap.is_some() {
+        routes = routes.route(basemap::PATH, get(basemap::tiles));
+    }
+    routes.layer(Extension(Arc::new(Shelf::default()))).layer(Extension(basemap))
 }
 
 const ROWS_ON_A_PAGE: u64 = 25;
@@ -48,6 +55,7 @@ struct MapPage {
     keys: Vec<Key>,
     summary: Summary,
     geojson: String,
+    basemap: Option<Under>,
     heads: Vec<Head>,
     rows: Vec<Line>,
     paging: Paging,
@@ -102,7 +110,14 @@ impl Line {
     }
 }
 
-async fn map(site: Site, _: Caller, page: Page, query: Query, shelf: Extension<Arc<Shelf>>) -> web::Result {
+async fn map(
+    site: Site,
+    _: Caller,
+    page: Page,
+    query: Query,
+    shelf: Extension<Arc<Shelf>>,
+    basemap: Extension<Option<Arc<Basemap>>>,
+) -> web::Result {
     let atlas = shelf.atlas(site.vault()).await?;
     let question = Question::of(&query.0, &atlas);
     let totals = atlas.totals(&question);
@@ -126,6 +141,7 @@ async fn map(site: Site, _: Caller, page: Page, query: Query, shelf: Extension<A
         keys: drawing.keys(),
         summary: summary(&atlas, &question, &totals),
         geojson: format!("/places/areas.geojson?{}", question.query(&atlas)),
+        basemap: basemap.as_deref().map(Under::of),
         heads: heads(&atlas, &question),
         rows,
         paging,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::{
     Router,
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{HeaderMap, Request, StatusCode, header, request},
 };
 use base::{Id, code, kind};
 use ingest::api::{DeliveryReport, deliver_file, feed, unwatched};
@@ -128,6 +128,11 @@ pub struct Browser {
 
 impl Browser {
     pub async fn of(t: &Bench, signed_in: bool) -> Self {
+        Self::with_basemap(t, signed_in, None).await
+    }
+
+    /// A browser of a unit that has a basemap of its own.
+    pub async fn with_basemap(t: &Bench, signed_in: bool, basemap: Option<picture::Basemap>) -> Self {
         let site = Site::new(Setup {
             vault: t.vault.clone(),
             clock: t.clock.clone(),
@@ -146,7 +151,7 @@ impl Browser {
             let first = answer.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap();
             cookie = first.split(';').next().unwrap().to_owned();
         }
-        Self { router: web::serve(picture::routes(), site), cookie }
+        Self { router: web::serve(picture::routes(basemap), site), cookie }
     }
 
     pub async fn get(&self, path: &str) -> (StatusCode, String) {
@@ -156,10 +161,15 @@ impl Browser {
 
     /// The answer as it travels, compressed as asked.
     pub async fn get_as(&self, path: &str, encoding: &str) -> (StatusCode, Vec<u8>) {
-        let request =
-            Request::builder().uri(path).header(header::COOKIE, &self.cookie).header(header::ACCEPT_ENCODING, encoding);
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        let status = response.status();
-        (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
+        let request = Request::builder().uri(path).header(header::ACCEPT_ENCODING, encoding);
+        let (status, _, bytes) = self.ask(request).await;
+        (status, bytes)
+    }
+
+    /// The answer to any request, with its headers.
+    pub async fn ask(&self, request: request::Builder) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = request.header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap();
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (head.status, head.headers, axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec())
     }
 }
