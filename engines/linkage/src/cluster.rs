@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{Spec, clean::valid, column::Column};
@@ -38,14 +39,16 @@ pub(crate) fn gather(spec: &Spec, columns: &[Column], cluster_of: &[u32]) -> Vec
             *size += 1;
         }
     }
-    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (cluster, record) in cluster_of.iter().zip(0_u32..) {
-        if sizes.get(*cluster as usize).is_some_and(|size| *size > 1) {
-            members.entry(*cluster).or_default().push(record);
-        }
-    }
-    let cluster = |(id, records): (u32, Vec<u32>)| Cluster { id, flags: flags(spec, columns, &records), records };
-    members.into_iter().map(cluster).collect()
+    let shared = |cluster: u32| sizes.get(cluster as usize).is_some_and(|size| *size > 1);
+    let mut members: Vec<(u32, u32)> =
+        cluster_of.iter().copied().zip(0_u32..).filter(|(cluster, _)| shared(*cluster)).collect();
+    members.par_sort_unstable();
+    let clusters: Vec<&[(u32, u32)]> = members.chunk_by(|a, b| a.0 == b.0).collect();
+    let cluster = |members: &&[(u32, u32)]| {
+        let records: Vec<u32> = members.iter().map(|(_, record)| *record).collect();
+        Cluster { id: records.first().copied().unwrap_or_default(), flags: flags(spec, columns, &records), records }
+    };
+    clusters.par_iter().map(cluster).collect()
 }
 
 fn flags(spec: &Spec, columns: &[Column], records: &[u32]) -> Vec<Flag> {

@@ -1,8 +1,7 @@
-//! A field's cleaned values, each held once: records hold numbers in the order of the values.
-
-use std::collections::HashMap;
+//! A field's cleaned values, each held once: records hold their numbers.
 
 use arrow::array::{Array, StringArray};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::{
@@ -19,7 +18,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Column {
     /// For each record the number of its value, or [`NONE`].
     pub(crate) ids: Vec<u32>,
-    /// The distinct values, sorted, so that numbers don't depend on the order of records.
+    /// The distinct values, as the records first show them: nothing that a run gives may depend on their order.
     pub(crate) values: Vec<Box<str>>,
     /// What the rules need to know of each value beyond its text.
     pub(crate) facts: Facts,
@@ -31,33 +30,35 @@ impl Column {
     pub(crate) fn new(field: &Field, raw: &StringArray) -> Column {
         let missing = placeholders(field);
         // Raw values repeat, so each is cleaned once.
-        let mut numbers: HashMap<&str, u32> = HashMap::new();
-        let mut raws: Vec<&str> = Vec::new();
+        let mut raws: HashMap<&str, u32> = HashMap::new();
+        let mut distinct: Vec<&str> = Vec::new();
         let mut ids = Vec::with_capacity(raw.len());
         for value in raw {
             ids.push(value.map_or(NONE, |value| {
-                *numbers.entry(value).or_insert_with(|| {
-                    raws.push(value);
-                    (raws.len() - 1) as u32
+                *raws.entry(value).or_insert_with(|| {
+                    distinct.push(value);
+                    (distinct.len() - 1) as u32
                 })
             }));
         }
-        let cleaned: Vec<Cleaned> = raws.par_iter().map(|value| clean_cell(field, value, &missing)).collect();
-        let mut values: Vec<Box<str>> = cleaned
-            .iter()
-            .filter_map(|c| if let Cleaned::Value(v) = c { Some(v.as_str().into()) } else { None })
-            .collect();
-        values.par_sort_unstable();
-        values.dedup();
-        let number = |c: &Cleaned| match c {
-            Cleaned::Value(value) => values.binary_search_by(|v| v.as_ref().cmp(value)).map_or(NONE, |at| at as u32),
-            Cleaned::Missing | Cleaned::Unreadable => NONE,
-        };
-        let final_numbers: Vec<u32> = cleaned.par_iter().map(number).collect();
+        drop(raws);
+        let cleaned: Vec<Cleaned> = distinct.par_iter().map(|value| clean_cell(field, value, &missing)).collect();
+        let mut numbers: HashMap<&str, u32> = HashMap::with_capacity(cleaned.len());
+        let mut values: Vec<Box<str>> = Vec::new();
+        let mut finals = Vec::with_capacity(cleaned.len());
+        for cleaned in &cleaned {
+            finals.push(match cleaned {
+                Cleaned::Value(value) => *numbers.entry(value).or_insert_with(|| {
+                    values.push(value.as_str().into());
+                    (values.len() - 1) as u32
+                }),
+                Cleaned::Missing | Cleaned::Unreadable => NONE,
+            });
+        }
         let mut unreadable = 0;
         for id in &mut ids {
             unreadable += usize::from(cleaned.get(*id as usize) == Some(&Cleaned::Unreadable));
-            *id = final_numbers.get(*id as usize).copied().unwrap_or(NONE);
+            *id = finals.get(*id as usize).copied().unwrap_or(NONE);
         }
         Column { ids, values, facts: Facts::default(), unreadable }
     }

@@ -69,6 +69,29 @@ impl Comparisons {
             .ok_or_else(|| Error::Spec("a comparison uses a field that is not there".into()))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Numbers of the columns that a comparison looks at.
+    pub(crate) fn columns_of(&self, comparison: usize) -> &[usize] {
+        self.all.get(comparison).map_or(&[], |comparison| &comparison.columns)
+    }
+
+    /// What a comparison shows as a pattern holds it: 0 for nothing, else the level's place counted from 1.
+    pub(crate) fn code(&self, comparison: usize, columns: &[Column], left: u32, right: u32) -> u8 {
+        self.code_across(comparison, (columns, left), (columns, right))
+    }
+
+    /// The same of records that stand in different tables, each given with its columns.
+    pub(crate) fn code_across(&self, comparison: usize, left: (&[Column], u32), right: (&[Column], u32)) -> u8 {
+        let level = self.all.get(comparison).and_then(|comparison| {
+            let values = (comparison.values(left.0, left.1), comparison.values(right.0, right.1));
+            comparison.level((left.0, right.0), &values.0, &values.1)
+        });
+        level.map_or(0, |level| level as u8 + 1)
+    }
+
     /// The levels that two records show, missing where there is nothing to compare.
     pub(crate) fn pattern(&self, columns: &[Column], left: u32, right: u32) -> Pattern {
         let mut pattern = Pattern::default();

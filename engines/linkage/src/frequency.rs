@@ -4,7 +4,8 @@
 //! frequency, as Splink does: `weight × log2(u / max(frequency, floor))`. Where the level asks for more, its *u* also covers the
 //! rest, so the exact part's chance agreement is taken from the records: `Σ frequency²` in place of `u`.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use crate::{
     Level, Spec,
@@ -23,6 +24,8 @@ struct Adjustment {
     combination: Vec<u32>,
     /// Bits for each combination.
     bits: Vec<f64>,
+    /// The most of them.
+    most: f64,
 }
 
 impl Frequencies {
@@ -32,13 +35,21 @@ impl Frequencies {
                 |level: &Level| level.term_frequency.then(|| Adjustment::new(spec, &comparison.fields, level, columns));
             comparison.levels.iter().map(adjustment).collect()
         };
-        Frequencies { of: spec.comparisons.iter().map(of).collect() }
+        Frequencies { of: spec.comparisons.par_iter().map(of).collect() }
     }
 
     /// What rarity adds for a pair that shows this level, of which `record` is either side: both hold the same values.
     pub(crate) fn bits(&self, comparison: usize, level: usize, record: u32) -> f64 {
         let adjustment = self.of.get(comparison).and_then(|levels| levels.get(level)).and_then(Option::as_ref);
         adjustment.map_or(0.0, |adjustment| adjustment.of(record))
+    }
+}
+
+impl Frequencies {
+    /// The most that rarity can add to this level; 0 where it never does.
+    pub(crate) fn most(&self, comparison: usize, level: usize) -> f64 {
+        let adjustment = self.of.get(comparison).and_then(|levels| levels.get(level)).and_then(Option::as_ref);
+        adjustment.map_or(0.0, |adjustment| adjustment.most)
     }
 }
 
@@ -65,7 +76,8 @@ impl Adjustment {
         });
         let bits_of =
             |count: &u64| level.term_frequency_weight * (chance / share(*count).max(level.term_frequency_floor)).log2();
-        Adjustment { bits: counts.iter().map(bits_of).collect(), combination }
+        let bits: Vec<f64> = counts.iter().map(bits_of).collect();
+        Adjustment { most: bits.iter().copied().fold(0.0, f64::max), bits, combination }
     }
 
     fn of(&self, record: u32) -> f64 {
@@ -76,6 +88,15 @@ impl Adjustment {
 
 /// Numbers the combinations of several columns of numbers; [`NONE`] in any gives [`NONE`].
 pub(crate) fn combine(columns: &[&[u32]]) -> Vec<u32> {
+    combine_where(columns, |id, other| id != NONE && other != NONE)
+}
+
+/// Numbers the combinations of several columns of numbers; [`NONE`] is a number like any other, but where it stands in all.
+pub(crate) fn combine_all(columns: &[&[u32]]) -> Vec<u32> {
+    combine_where(columns, |id, other| id != NONE || other != NONE)
+}
+
+fn combine_where(columns: &[&[u32]], counts: impl Fn(u32, u32) -> bool) -> Vec<u32> {
     let Some((first, rest)) = columns.split_first() else {
         return Vec::new();
     };
@@ -83,11 +104,11 @@ pub(crate) fn combine(columns: &[&[u32]]) -> Vec<u32> {
     for column in rest {
         let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
         for (id, other) in combined.iter_mut().zip(*column) {
-            *id = if *id == NONE || *other == NONE {
-                NONE
-            } else {
+            *id = if counts(*id, *other) {
                 let next = numbers.len() as u32;
                 *numbers.entry((*id, *other)).or_insert(next)
+            } else {
+                NONE
             };
         }
     }

@@ -6,13 +6,15 @@ use rayon::prelude::*;
 
 use crate::{
     Decision, Error, Explanation, Outcome, Pair, Plan, Spec, Table, bits,
-    blocking::{Blocking, Blocks, Task},
+    blocking::{Blocking, Blocks},
     cluster,
     column::Column,
     compare::Comparisons,
     constraints::{self, Edge},
     facts::Facts,
     frequency::Frequencies,
+    rows::Rows,
+    scan::{Scan, Way, share_out, ways},
     score::Weights,
 };
 
@@ -108,9 +110,11 @@ pub struct Linker {
     /// For each record its source, where pairs within a source are not compared.
     apart: Option<Vec<u16>>,
     pub(crate) columns: Vec<Column>,
-    comparisons: Comparisons,
+    pub(crate) comparisons: Comparisons,
     pub(crate) blocking: Blocking,
-    weights: Weights,
+    pub(crate) weights: Weights,
+    pub(crate) rows: Rows,
+    pub(crate) ways: Vec<Way>,
     frequencies: Frequencies,
 }
 
@@ -127,15 +131,22 @@ impl Linker {
             column.facts = Facts::new(&spec, field, &column.values);
             Some(column)
         };
-        let columns: Vec<Column> = spec.fields.iter().filter_map(column).collect();
+        let columns: Vec<Column> = spec.fields.par_iter().filter_map(column).collect();
+        let comparisons = Comparisons::new(&spec)?;
+        let blocking = Blocking::new(&spec, &columns)?;
+        let weights = Weights::new(&spec);
+        let frequencies = Frequencies::new(&spec, &columns);
+        let apart = table.sources().filter(|_| !table.within_sources());
         Ok(Linker {
             records: table.records(),
-            apart: table.sources().filter(|_| !table.within_sources()).map(<[u16]>::to_vec),
-            comparisons: Comparisons::new(&spec)?,
-            blocking: Blocking::new(&spec, &columns)?,
-            weights: Weights::new(&spec),
-            frequencies: Frequencies::new(&spec, &columns),
+            rows: Rows::new(table.records(), &columns, &comparisons),
+            ways: ways(&spec, &columns, &weights, |comparison, level| frequencies.most(comparison, level)),
+            apart: apart.map(<[u16]>::to_vec),
             columns,
+            comparisons,
+            blocking,
+            weights,
+            frequencies,
             spec,
         })
     }
@@ -149,11 +160,20 @@ impl Linker {
         if spec.fields != self.spec.fields || spec.nicknames != self.spec.nicknames {
             return Err(Error::Spec("its fields and nicknames differ from those the records were prepared for".into()));
         }
+        let comparisons = Comparisons::new(&spec)?;
+        let weights = Weights::new(&spec);
+        let frequencies = Frequencies::new(&spec, &self.columns);
         Ok(Linker {
-            comparisons: Comparisons::new(&spec)?,
-            blocking: Blocking::new(&spec, &self.columns)?,
-            weights: Weights::new(&spec),
-            frequencies: Frequencies::new(&spec, &self.columns),
+            rows: Rows::new(self.records, &self.columns, &comparisons),
+            ways: ways(&spec, &self.columns, &weights, |comparison, level| frequencies.most(comparison, level)),
+            blocking: if spec.blocking == self.spec.blocking {
+                self.blocking
+            } else {
+                Blocking::new(&spec, &self.columns)?
+            },
+            comparisons,
+            weights,
+            frequencies,
             spec,
             ..self
         })
@@ -185,13 +205,13 @@ impl Linker {
     /// Counts what [`Linker::run`] would compare. Takes time by the number of records, not of pairs.
     #[must_use]
     pub fn plan(&self) -> Plan {
-        self.blocking.plan(&self.blocking.blocks(&|_| true), &self.columns)
+        self.blocking.plan(&self.blocking.blocks(None), &self.columns)
     }
 
     /// Counts what [`Linker::run_for`] would compare.
     #[must_use]
     pub fn plan_for(&self, new: &NewRecords) -> Plan {
-        self.blocking.plan(&self.blocking.blocks(&|record| new.hold(record)), &self.columns)
+        self.blocking.plan(&self.blocking.blocks(Some(&|record| new.hold(record))), &self.columns)
     }
 
     /// Compares every pair that the blocking rules find, and clusters the records.
@@ -199,7 +219,7 @@ impl Linker {
     /// # Errors
     /// [`Error::OverBudget`] before anything is compared; [`Error::NoSuchRecord`] or [`Error::SamePair`] for a wrong constraint.
     pub fn run(&self, options: &RunOptions) -> Result<Outcome, Error> {
-        self.run_blocks(&self.blocking.blocks(&|_| true), options)
+        self.run_blocks(&self.blocking.blocks(None), options)
     }
 
     /// Compares only pairs of which at least one record is new. Old links take part through [`RunOptions::earlier`]. Without term
@@ -212,7 +232,7 @@ impl Linker {
             let (what, record) = ("the list of new records", last.into());
             return Err(Error::NoSuchRecord { what, record, records: self.records });
         }
-        self.run_blocks(&self.blocking.blocks(&|record| new.hold(record)), options)
+        self.run_blocks(&self.blocking.blocks(Some(&|record| new.hold(record))), options)
     }
 
     /// Compares two records by number, whether or not a blocking rule finds them: the pair that a run would have given but
@@ -266,6 +286,12 @@ impl Linker {
         Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }
     }
 
+    /// What a pattern weighs with the rarity of this record's values, and what becomes of such a pair.
+    pub(crate) fn weigh(&self, pattern: crate::Pattern, record: u32) -> (f64, Decision) {
+        let weight = self.weights.weigh(pattern, &self.frequencies, record);
+        (weight, self.decide(weight))
+    }
+
     fn decide(&self, weight: f64) -> Decision {
         let thresholds = &self.spec.thresholds;
         if weight >= bits(thresholds.link) {
@@ -285,13 +311,7 @@ impl Linker {
         let forbidden = self.named("a forbidden pair", &options.forbidden)?;
         let earlier = self.named("an earlier link", &options.earlier)?;
         self.keep_budget(blocks, options.budget)?;
-        let mut pairs = Vec::new();
-        let mut compared = Vec::with_capacity(blocks.len());
-        for rule in blocks {
-            let (found, count) = self.run_rule(rule, options.keep_apart);
-            pairs.extend(found);
-            compared.push(count);
-        }
+        let (mut pairs, compared) = self.scan(blocks, options.keep_apart);
         // Pairs that a person or an earlier run named are in the outcome even where no rule found them.
         let named = required.iter().chain(&forbidden).chain(&earlier);
         pairs.extend(named.filter_map(|(left, right)| self.compare(*left, *right)));
@@ -302,24 +322,50 @@ impl Linker {
         Ok(self.join(pairs, compared, &forbidden))
     }
 
-    fn run_rule(&self, rule: &Blocks, keep_apart: bool) -> (Vec<Pair>, u64) {
-        let run = |task: &Vec<Task>| {
-            let (mut kept, mut count) = (Vec::new(), 0);
-            rule.each_pair(&self.blocking, task, |left, right| {
-                if !self.comparable(left, right) {
-                    return;
-                }
-                count += 1;
-                let pair = self.pair(left, right, Some(rule.rule()));
-                if keep_apart || pair.decision != Decision::Apart {
-                    kept.push(pair);
-                }
-            });
-            (kept, count)
-        };
-        let found: Vec<(Vec<Pair>, u64)> = rule.tasks().par_iter().map(run).collect();
-        let count = found.iter().map(|(_, count)| count).sum();
-        (found.into_iter().flat_map(|(pairs, _)| pairs).collect(), count)
+    /// Compares the rules' pairs. Gives those that are kept, in no order, and how many each rule was the first to find.
+    fn scan(&self, blocks: &[Blocks], keep_apart: bool) -> (Vec<Pair>, Vec<u64>) {
+        let least = if keep_apart { f64::NEG_INFINITY } else { bits(self.spec.thresholds.review) };
+        let scan = Scan { linker: self, blocking: &self.blocking, least };
+        let tasks: Vec<_> =
+            blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
+        let kept: Vec<(Vec<Pair>, Vec<u64>)> = share_out(tasks.len(), |task, desk, own: &mut (Vec<Pair>, Vec<u64>)| {
+            let (pairs, counts) = own;
+            let Some((rule, task)) = tasks.get(task) else {
+                return;
+            };
+            let count = scan.task(
+                desk,
+                rule,
+                task,
+                |_, _| true,
+                |seen| {
+                    let weight = self.weights.weigh(seen.pattern, &self.frequencies, seen.left);
+                    let decision = self.decide(weight);
+                    if keep_apart || decision != Decision::Apart {
+                        let rule = u16::try_from(rule.rule).ok();
+                        pairs.push(Pair {
+                            left: seen.left,
+                            right: seen.right,
+                            weight,
+                            pattern: seen.pattern,
+                            rule,
+                            decision,
+                        });
+                    }
+                },
+            );
+            counts.resize(blocks.len(), 0);
+            if let Some(sum) = counts.get_mut(rule.rule) {
+                *sum += count;
+            }
+        });
+        let mut compared = vec![0; blocks.len()];
+        let mut pairs = Vec::with_capacity(kept.iter().map(|(pairs, _)| pairs.len()).sum());
+        for (some, counts) in kept {
+            pairs.extend(some);
+            compared.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        }
+        (pairs, compared)
     }
 
     /// Constraints as smaller and larger record, each once.
@@ -341,17 +387,20 @@ impl Linker {
     }
 
     fn keep_budget(&self, blocks: &[Blocks], budget: u64) -> Result<(), Error> {
+        let pairs = blocks.iter().map(Blocks::pairs).sum::<u64>();
+        if pairs <= budget {
+            return Ok(());
+        }
         let plan = self.blocking.plan(blocks, &self.columns);
-        let most = plan.rules.iter().max_by_key(|rule| rule.pairs);
-        match most {
-            Some(rule) if plan.pairs_at_most > budget => Err(Error::OverBudget {
-                pairs: plan.pairs_at_most,
+        match plan.rules.iter().max_by_key(|rule| rule.pairs) {
+            Some(rule) => Err(Error::OverBudget {
+                pairs,
                 budget,
                 rule: rule.name.clone(),
                 rule_pairs: rule.pairs,
                 largest: rule.largest.first().map_or(0, |block| block.records),
             }),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

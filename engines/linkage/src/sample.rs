@@ -1,13 +1,21 @@
 //! Counts of patterns, which are all that training needs of the records.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::{Linker, Pattern, column::NONE};
+use crate::{
+    BlockingRule, Error, Linker, Pattern,
+    blocking::{Blocking, Blocks},
+    column::NONE,
+    scan::{Scan, share_out},
+};
 
+/// More pairs than anyone waits for: beyond it a rule is refused.
+const MOST_PAIRS: u64 = 50_000_000_000;
 /// How many pairs one task draws.
-const DRAW: u64 = 16_384;
+const DRAW: u64 = 2_048;
+
+type Counts = HashMap<Pattern, u64>;
 
 impl Linker {
     /// How often each pattern shows among the pairs that one blocking rule finds, counted from 0; whether or not another rule finds
@@ -15,26 +23,48 @@ impl Linker {
     /// number of threads and any order of the records. Empty for a rule that is not there.
     #[must_use]
     pub fn pattern_counts(&self, rule: usize, most_pairs: u64) -> Vec<(Pattern, u64)> {
-        let Some(blocks) = self.blocking.blocks_of(rule, &|_| true) else {
+        let Some(rule) = self.spec().blocking.get(rule) else {
             return Vec::new();
         };
-        let prints = self.fingerprints();
-        let pairs = blocks.pairs();
-        let share =
-            if pairs > most_pairs { (most_pairs as f64 / pairs as f64 * 2_f64.powi(64)) as u64 } else { u64::MAX };
+        self.counts_of(std::slice::from_ref(rule), most_pairs).map(|(_, counts)| counts).unwrap_or_default()
+    }
+
+    /// How many pairs these rules find, each once, and how often each pattern shows among about `most_pairs` of them. The rules need not
+    /// be the spec's.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] where a rule uses a field that is not there, [`Error::Training`] where one finds far too much.
+    pub(crate) fn counts_of(
+        &self,
+        rules: &[BlockingRule],
+        most_pairs: u64,
+    ) -> Result<(u64, Vec<(Pattern, u64)>), Error> {
+        let blocking = Blocking::of_rules(self.spec(), rules, &self.columns)?;
+        let blocks = blocking.blocks(None);
+        if let Some((blocks, rule)) = blocks.iter().zip(rules).find(|(blocks, _)| blocks.pairs() > MOST_PAIRS) {
+            return Err(Error::Training(format!(
+                "rule `{}` finds {} pairs, more than anyone waits for; give it a narrower key",
+                rule.name,
+                blocks.pairs()
+            )));
+        }
+        let pairs: u64 = blocks.iter().map(Blocks::pairs).sum();
+        let share = if pairs > most_pairs { most_pairs as f64 / pairs as f64 } else { 1.0 };
+        let prints = if share < 1.0 { self.fingerprints() } else { Vec::new() };
         let print = |record: u32| prints.get(record as usize).copied().unwrap_or_default();
-        let count = |task: &Vec<crate::blocking::Task>| {
-            let mut counts: HashMap<Pattern, u64> = HashMap::new();
-            blocks.every_pair(task, |left, right| {
-                // Drawn by what the records hold, so that their order can't show.
-                let drawn = share == u64::MAX || mix(print(left).wrapping_add(print(right))) < share;
-                if drawn && self.comparable(left, right) {
-                    *counts.entry(self.pattern(left, right)).or_default() += 1;
-                }
-            });
-            counts
-        };
-        added(blocks.tasks().par_iter().map(count).collect())
+        // Drawn by what the records hold, so that their order can't show.
+        let below = (share * 2_f64.powi(64)) as u64;
+        let drawn = |left, right| share >= 1.0 || mix(print(left).wrapping_add(print(right))) < below;
+        let scan = Scan { linker: self, blocking: &blocking, least: f64::NEG_INFINITY };
+        let tasks: Vec<_> =
+            blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
+        let counted = share_out(tasks.len(), |task, desk, own: &mut (u64, Counts)| {
+            if let Some((rule, task)) = tasks.get(task) {
+                own.0 += scan.task(desk, rule, task, drawn, |seen| *own.1.entry(seen.pattern).or_default() += 1);
+            }
+        });
+        let found = counted.iter().map(|(found, _)| found).sum();
+        Ok((found, added(counted.into_iter().map(|(_, counts)| counts))))
     }
 
     /// How often each pattern shows among `pairs` pairs of records drawn at random; a pair may be drawn twice. By pattern; the same for
@@ -47,23 +77,18 @@ impl Linker {
         if order.len() < 2 {
             return Vec::new();
         }
-        let draw = |task: u64| {
-            let mut counts: HashMap<Pattern, u64> = HashMap::new();
-            for number in task * DRAW..((task + 1) * DRAW).min(pairs) {
-                let place = |side: u64| {
-                    let dice = mix(seed ^ mix(2 * number + side));
-                    ((u128::from(dice) * order.len() as u128) >> 64) as usize
-                };
-                let (Some(one), Some(other)) = (order.get(place(0)), order.get(place(1))) else {
-                    continue;
-                };
-                if one != other && self.comparable(*one, *other) {
-                    *counts.entry(self.pattern(*one.min(other), *one.max(other))).or_default() += 1;
-                }
-            }
-            counts
+        let place = |number: u64| {
+            let dice = mix(seed ^ mix(number));
+            order.get(((u128::from(dice) * order.len() as u128) >> 64) as usize).copied().unwrap_or_default()
         };
-        added((0..pairs.div_ceil(DRAW)).into_par_iter().map(draw).collect())
+        let scan = Scan { linker: self, blocking: &self.blocking, least: f64::NEG_INFINITY };
+        let counts = share_out(pairs.div_ceil(DRAW) as usize, |task, desk, counts: &mut Counts| {
+            let first = task as u64 * DRAW;
+            let drawn = (first..(first + DRAW).min(pairs)).map(|number| (place(2 * number), place(2 * number + 1)));
+            let drawn = drawn.filter(|(one, other)| one != other && self.comparable(*one, *other));
+            scan.listed(desk, drawn, |seen| *counts.entry(seen.pattern).or_default() += 1);
+        });
+        added(counts)
     }
 
     /// For each record a number that depends on its values alone.
@@ -97,8 +122,8 @@ pub(crate) fn digest(bytes: &[u8]) -> u64 {
     bytes.chunks(8).fold(bytes.len() as u64, |sum, chunk| mix(sum ^ word(chunk)))
 }
 
-fn added(counts: Vec<HashMap<Pattern, u64>>) -> Vec<(Pattern, u64)> {
-    let mut sums: HashMap<Pattern, u64> = HashMap::new();
+fn added(counts: impl IntoIterator<Item = Counts>) -> Vec<(Pattern, u64)> {
+    let mut sums = Counts::new();
     for (pattern, count) in counts.into_iter().flatten() {
         *sums.entry(pattern).or_default() += count;
     }

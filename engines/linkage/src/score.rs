@@ -128,6 +128,17 @@ impl Weights {
         }
     }
 
+    /// The prior, and the most that reasons for being alike can add where a pair shows none of them.
+    pub(crate) fn start(&self) -> f64 {
+        let rest = 1.0 - self.together.iter().map(|reason| reason.share).sum::<f64>();
+        self.prior - rest.clamp(f64::MIN_POSITIVE, 1.0).log2()
+    }
+
+    /// Bits of a comparison's code, as a pattern holds it.
+    pub(crate) fn level(&self, comparison: usize, code: usize) -> f64 {
+        self.levels.get(comparison).and_then(|levels| levels.get(code)).copied().unwrap_or(0.0)
+    }
+
     fn parts<'a>(
         &'a self,
         pattern: Pattern,

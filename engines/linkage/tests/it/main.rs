@@ -6,6 +6,7 @@ mod clusters;
 mod household;
 mod job;
 mod levels;
+mod pairs;
 mod planted;
 mod properties;
 mod rules;

@@ -1,0 +1,129 @@
+//! The quickest way to learn what one comparison shows.
+
+use super::{Candidate, quick::Quick};
+use crate::{
+    Linker, Rule, Spec,
+    column::{Column, NONE},
+    memo::Memo,
+    score::Weights,
+};
+
+/// How one comparison is made.
+#[derive(Debug)]
+pub(crate) struct Way {
+    comparison: usize,
+    /// What is seen where both hold the same value, where that is plain.
+    same: Option<u8>,
+    /// What is seen where either holds none, where that is plain.
+    missing: Option<u8>,
+    /// What is seen where they differ, where that is plain.
+    differ: Option<u8>,
+    /// What is seen where they differ, where that is quick to find out.
+    quick: Option<Quick>,
+    /// For each code the most bits that it can bring.
+    most: [f32; 16],
+    /// Those of the best code.
+    best: f32,
+}
+
+/// The ways of all comparisons, quick ones first.
+pub(crate) fn ways(
+    spec: &Spec,
+    columns: &[Column],
+    weights: &Weights,
+    rarest: impl Fn(usize, usize) -> f64,
+) -> Vec<Way> {
+    let way = |at| Way::new(spec, columns, at, weights, &rarest);
+    let mut ways: Vec<Way> = (0..spec.comparisons.len()).map(way).collect();
+    ways.sort_by_key(Way::rank);
+    ways
+}
+
+impl Way {
+    fn new(
+        spec: &Spec,
+        columns: &[Column],
+        at: usize,
+        weights: &Weights,
+        rarest: &impl Fn(usize, usize) -> f64,
+    ) -> Way {
+        let mut way =
+            Way { comparison: at, same: None, missing: None, differ: None, quick: None, most: [0.0; 16], best: 0.0 };
+        for (code, most) in way.most.iter_mut().enumerate() {
+            let rarity = code.checked_sub(1).map_or(0.0, |level| rarest(at, level));
+            *most = (weights.level(at, code) + rarity.max(0.0)) as f32;
+        }
+        way.best = way.most.iter().copied().fold(0.0, f32::max);
+        let Some(comparison) = spec.comparisons.get(at) else {
+            return way;
+        };
+        let exact_first = comparison.levels.first().is_some_and(|level| level.rule == Rule::Exact);
+        let is_list = spec.fields.iter().any(|field| comparison.fields.contains(&field.name) && field.list.is_some());
+        if comparison.fields.len() == 1 {
+            way.same = exact_first.then_some(1);
+            way.missing = (!comparison.levels.iter().any(|level| level.rule.sees_missing())).then_some(0);
+            if exact_first && !is_list {
+                let field = spec.fields.iter().position(|field| comparison.fields.contains(&field.name));
+                let column = field.and_then(|field| columns.get(field));
+                way.quick = column.and_then(|column| Quick::new(comparison, column));
+            }
+            way.differ = (exact_first && comparison.levels.len() == 2 && !is_list).then_some(2);
+        }
+        way
+    }
+
+    pub(super) fn comparison(&self) -> usize {
+        self.comparison
+    }
+
+    /// The most bits that it can bring.
+    pub(super) fn most(&self) -> f32 {
+        self.best
+    }
+
+    fn rank(&self) -> u8 {
+        match (self.differ, &self.quick, self.same) {
+            (Some(_), _, _) => 0,
+            (None, Some(_), _) => 1,
+            (None, None, Some(_)) => 2,
+            (None, None, None) => 3,
+        }
+    }
+
+    pub(super) fn compare(
+        &self,
+        linker: &Linker,
+        records: &[u32],
+        numbers: &[u32],
+        memo: &mut Memo,
+        batch: &mut Vec<Candidate>,
+        least: f32,
+    ) {
+        let shift = 4 * self.comparison;
+        batch.retain_mut(|candidate| {
+            let (left, right) = (candidate.left as usize, candidate.right as usize);
+            let (Some(one), Some(other)) = (numbers.get(left), numbers.get(right)) else {
+                return false;
+            };
+            let plain = if *one == NONE || *other == NONE {
+                self.missing
+            } else if one == other {
+                self.same
+            } else {
+                self.differ
+            };
+            let quick = || {
+                let quick = self.quick.as_ref().filter(|_| *one != *other && *one != NONE && *other != NONE)?;
+                quick.code(*one, *other)
+            };
+            let ask = || match (records.get(left), records.get(right)) {
+                (Some(left), Some(right)) => linker.comparisons.code(self.comparison, &linker.columns, *left, *right),
+                _ => 0,
+            };
+            let code = plain.or_else(quick).unwrap_or_else(|| memo.of(*one, *other, ask));
+            candidate.pattern |= u64::from(code) << shift;
+            candidate.most += self.most.get(code as usize).copied().unwrap_or(0.0) - self.best;
+            candidate.most >= least
+        });
+    }
+}
