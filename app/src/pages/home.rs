@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 9] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -77,6 +77,12 @@ const WAYS: [Way; 8] = [
         href: "/trust/access",
         what: "the audit log",
         duties: &["data_protection_officer"],
+    },
+    Way {
+        text: "Members",
+        href: "/trust/members",
+        what: "help someone who has lost their password or their phone",
+        duties: &["administrator"],
     },
 ];
 

@@ -61,7 +61,7 @@ impl Clock {
         } else {
             (format!("{} left", span(left)), String::new(), Tone::Open)
         };
-        Self { when: moment(due, now), left, tag, tone, machine_time: due.to_string() }
+        Self { when: standing(due, now), left, tag, tone, machine_time: due.to_string() }
     }
 
     /// A clock that does not run, and why: `No cover until Monday 8am`.
@@ -76,7 +76,7 @@ impl Clock {
     pub fn stopped(due: Timestamp, at: Timestamp, now: Timestamp) -> Self {
         let late = at.since(due);
         let tag = if late.is_positive() { format!("{} late", span(late)) } else { "In time".to_owned() };
-        Self { when: moment(at, now), left: String::new(), tag, tone: Tone::Stopped, machine_time: at.to_string() }
+        Self { when: standing(at, now), left: String::new(), tag, tone: Tone::Stopped, machine_time: at.to_string() }
     }
 
     /// All of it as one line of text.
@@ -85,6 +85,12 @@ impl Clock {
         let parts = [&self.when, &self.left, &self.tag];
         parts.iter().filter(|part| !part.is_empty()).map(|part| part.as_str()).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// A moment as it stands by itself: `Tue 3pm`, `End of Thu`.
+fn standing(at: Timestamp, now: Timestamp) -> String {
+    let words = moment(at, now);
+    words.strip_prefix("end of ").map_or(words.clone(), |day| format!("End of {day}"))
 }
 
 /// A length of time in one unit, cut to whole ones so that nothing is promised that isn't there: `50 minutes`,

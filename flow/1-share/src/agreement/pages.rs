@@ -1,7 +1,7 @@
 //! The register of agreements, for every member: what may be shared with whom is no secret among those who share.
 
 use askama::Template;
-use axum::{Router, extract::Path, routing::get};
+use axum::{Router, extract::Path, response::Redirect, routing::get};
 use base::{Date, Id, kind};
 use web::{Caller, Fault, Page, Site};
 
@@ -9,7 +9,15 @@ use super::{Agreement, Standing, law::law, purpose_words, store};
 use crate::trust;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/trust/agreements", get(list)).route("/trust/agreements/{id}", get(show))
+    Router::new()
+        .route("/trust", get(first))
+        .route("/trust/agreements", get(list))
+        .route("/trust/agreements/{id}", get(show))
+}
+
+/// `/trust` is the first of its tabs.
+async fn first(_: Caller) -> Redirect {
+    Redirect::to("/trust/agreements")
 }
 
 /// Agreements that end within so many days are marked.

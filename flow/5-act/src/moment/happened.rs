@@ -43,7 +43,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("missing_episode", "kind", "Risk while missing"),
     ("missing_episode", "ReportedAt", "Reported missing"),
     ("missing_episode", "ReturnedAt", "Returned"),
-    ("missing_episode", "FoundPlace", "Found at"),
+    ("missing_episode", "FoundPlace", "Found"),
     ("missing_episode", "LivingWith", "Lives with"),
     ("missing_episode", "InterviewOffered", "Return interview offered"),
     ("missing_episode", "InterviewAccepted", "Return interview accepted"),
