@@ -14,7 +14,7 @@ use std::{fs::File, path::Path, time::Instant};
 
 use linkage::{
     Linker, RunOptions, Spec, Table, TrainOptions,
-    arrow::array::{Array, AsArray, RecordBatch},
+    arrow::array::{AsArray, RecordBatch},
 };
 use parquet::arrow::{
     ProjectionMask,

@@ -97,7 +97,7 @@ fn check(name: &str, files: &[&str], link: Option<LinkType>, person: (&str, fn(&
         outcome.pairs.iter().map(|pair: &Pair| ((pair.left, pair.right), pair.weight)).collect();
     let mut batched = Table::from_batches(&batches).unwrap();
     if let Some(link) = link {
-        batched = batched.with_sources(sources.iter().copied().collect(), link).unwrap();
+        batched = batched.with_sources(sources.to_vec(), link).unwrap();
     }
     let linker = Linker::new(again.spec, batched).unwrap();
     for ((left, right), weight) in weights {
