@@ -49,8 +49,8 @@ fn pace(linker: &Linker) -> f64 {
 }
 
 fn spell(seconds: f64) -> String {
-    if seconds < 1.0 {
-        "less than a second".to_owned()
+    if seconds < 1.5 {
+        "a second or less".to_owned()
     } else if seconds < 90.0 {
         format!("{seconds:.0} seconds")
     } else if seconds < 5400.0 {

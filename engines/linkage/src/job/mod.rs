@@ -91,7 +91,7 @@ pub enum Progress {
 #[non_exhaustive]
 pub enum JobError {
     /// A file of records, labels or decisions.
-    #[error("{0}")]
+    #[error(transparent)]
     Read(#[from] ReadError),
     /// The spec or what it asks of the records, with the file's name.
     #[error("{file}: {error}")]
@@ -102,7 +102,7 @@ pub enum JobError {
         error: crate::Error,
     },
     /// The run was refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Run(#[from] crate::Error),
     /// The folder can't be written.
     #[error("{folder}: {problem}")]
