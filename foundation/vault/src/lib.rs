@@ -132,7 +132,7 @@ impl Vault {
             .map(catalogue::Entry::from_row)
             .collect::<Result<_, _>>()?;
         let keys = Keys::open(&db, &opening.directory, &opening.random).await?;
-        let presence = Presence::begin(&opening.location, &opening.random).await?;
+        let presence = Presence::begin(&opening.location).await?;
         let vault = Self(Arc::new(Inner {
             db,
             guard: Arc::new(Guard::new(&entries)),

@@ -5,10 +5,12 @@
 
 use std::time::Duration;
 
-use base::Random;
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
 use crate::{Location, StoreError, database, params};
+
+/// Where our numbers begin among a database's advisory locks: "alon" in the upper half, the server process in the lower.
+const OURS: i64 = 0x616c_6f6e << 32;
 
 /// One vault's presence.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Presence {
 
 impl Presence {
     /// Makes it known that this vault is open. `None` on SQLite, where a locked file says so.
-    pub(crate) async fn begin(location: &Location, random: &Random) -> Result<Option<Self>, StoreError> {
+    pub(crate) async fn begin(location: &Location) -> Result<Option<Self>, StoreError> {
         let Location::Postgres(url) = location else {
             return Ok(None);
         };
@@ -27,7 +29,8 @@ impl Presence {
         options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
         options.test_before_acquire(false).sqlx_logging(false).acquire_timeout(Duration::from_secs(30));
         let held = sea_orm::Database::connect(options).await?;
-        let number = i64::try_from(random.next_u64() >> 1).unwrap_or(i64::MAX);
+        let rows = database::rows(&held, "SELECT $1 + pg_backend_pid() AS number", params![OURS]).await?;
+        let number = rows.first().map_or(Ok(OURS), |row| row.int("number"))?;
         database::rows(&held, "SELECT pg_try_advisory_lock($1) AS held", params![number]).await?;
         Ok(Some(Self { number, held }))
     }

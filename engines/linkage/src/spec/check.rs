@@ -183,6 +183,14 @@ impl Comparison {
                 "{place}: term_frequency can't weigh `{list}`, which is a list: its values differ in rarity"
             ));
         }
+        if level.term_frequency
+            && let Some(field) = level.unequal_frequency_field(&self.fields)
+        {
+            return wrong(format!(
+                "{place}: term_frequency weighs a value that both records share, and this rule lets `{field}` differ; put it on \
+                 a level that asks for \"exact\""
+            ));
+        }
         let first = self.fields.first().map_or("", String::as_str);
         if level.rule != Rule::Else {
             self.check_rule(&level.rule, first, &place, known)?;

@@ -131,7 +131,7 @@ pub struct Level {
     /// Training leaves the `m` and `u` that are given here as they are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fix: bool,
-    /// Weigh a shared value by how rare it is among the records; where a level lets values differ, by the commoner of the two.
+    /// Weigh a shared value by how rare it is among the records. For levels that ask for an exact value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub term_frequency: bool,
     /// How much of that adjustment counts, 0 to 1.
@@ -140,7 +140,7 @@ pub struct Level {
     /// Values rarer than this share of the records count as this rare, so that one typing mistake isn't overwhelming evidence.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub term_frequency_floor: f64,
-    /// The fields whose values are weighed so, where not those that must be equal or, if none must, all that the rule looks at.
+    /// The fields whose values are weighed so, where not all those that must be equal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub term_frequency_fields: Vec<String>,
 }
@@ -160,6 +160,14 @@ impl Level {
             (true, false) => exact,
             (true, true) => self.rule.fields(fields),
         }
+    }
+}
+
+impl Level {
+    /// A field that term frequency is asked for although the two values of it may differ.
+    pub(crate) fn unequal_frequency_field(&self, fields: &[String]) -> Option<String> {
+        let exact = self.rule.exact_fields(fields);
+        self.frequency_fields(fields).into_iter().find(|field| !exact.contains(field))
     }
 }
 

@@ -182,7 +182,15 @@ fn read(comparison: &ModelComparison, fields: &mut Fields, unrecognised: &mut Ve
         };
         let label = level.label_for_charts.clone().unwrap_or_else(|| level.sql_condition.clone());
         match rule {
-            Some(rule) => levels.push(made(level, label, rule, fields, &levels)),
+            Some(rule) => {
+                let mut level = made(level, label, rule, fields, &levels);
+                if level.term_frequency && level.unequal_frequency_field(fields.used()).is_some() {
+                    unrecognised.push(differing(&comparison.output_column_name, &level));
+                    level.term_frequency = false;
+                    level.term_frequency_fields.clear();
+                }
+                levels.push(level);
+            }
             None => unrecognised.push(Unrecognised {
                 place: format!("comparison `{}`, level `{label}`", comparison.output_column_name),
                 sql: level.sql_condition.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -201,6 +209,15 @@ fn read(comparison: &ModelComparison, fields: &mut Fields, unrecognised: &mut Ve
         missing: if covers || used.len() == 1 { Missing::Any } else { Missing::All },
         fields: used,
         levels,
+    }
+}
+
+/// Term frequency on a level whose values may differ: there is no such thing here yet.
+fn differing(comparison: &str, level: &Level) -> Unrecognised {
+    Unrecognised {
+        place: format!("comparison `{comparison}`, level `{}`", level.name),
+        sql: format!("tf_adjustment_column of {}", level.term_frequency_fields.join(", ")),
+        line: "the level without term_frequency, which weighs only a value that both records share".to_owned(),
     }
 }
 
