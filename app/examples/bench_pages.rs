@@ -146,7 +146,7 @@ impl Figures {
         let mut took = Vec::new();
         let mut bytes = 0;
         for round in 0..times + 5 {
-            let (method, body) = browser.filled(path, fields);
+            let (method, body) = browser.filled(fields);
             let begun = Instant::now();
             let answer = browser.ask(method, path, &body, true);
             let time = begun.elapsed();
@@ -248,7 +248,7 @@ impl Browser {
         }
     }
 
-    fn filled(&self, _: &str, fields: &str) -> (&'static str, String) {
+    fn filled(&self, fields: &str) -> (&'static str, String) {
         if fields.is_empty() { ("GET", String::new()) } else { ("POST", format!("_csrf={}&{fields}", self.token)) }
     }
 

@@ -10,7 +10,7 @@ pub use crate::{
     RECORDS_ACCEPTED,
     delivery::{
         Counts, DeliveryFault, DeliveryReport, Progress, ReadDelivery, State, Watch, deliver_file, delivery,
-        last_deliveries, latest_of_feed, read_delivery, receive_blob, resume_unfinished, unwatched,
+        last_deliveries, read_delivery, receive_blob, resume_unfinished, unwatched,
     },
     feed::{
         Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role,

@@ -18,7 +18,7 @@ pub(crate) use parts::{Run, note};
 pub(crate) use pipeline::Part;
 pub use read::read_delivery;
 pub use resume::{ReadDelivery, resume_unfinished};
-pub use store::{delivery, last_deliveries, latest_of_feed};
+pub use store::{delivery, last_deliveries};
 
 use crate::table::Refused;
 

@@ -90,15 +90,6 @@ pub async fn delivery(plain: &Plain, id: Id<kind::Delivery>) -> Result<Option<De
     plain.first(select!("WHERE id = $1"), params![id]).await
 }
 
-/// The latest delivery of a feed that was not refused: live notifications count.
-///
-/// # Errors
-/// The database's.
-pub async fn latest_of_feed(plain: &Plain, feed: &Code) -> Result<Option<DeliveryReport>, StoreError> {
-    let sql = select!("WHERE feed = $1 AND state <> 'refused' ORDER BY received_at DESC, id DESC LIMIT 1");
-    plain.first(sql, params![feed]).await
-}
-
 /// The latest deliveries of a feed, refused ones too, without live notifications.
 ///
 /// # Errors
