@@ -1,6 +1,7 @@
 //! Compares the pairs that blocking rules find, many at a time: records are laid side by side, pairs pass through one comparison after
 //! another, cheap ones first, and a pair that can no longer reach the wanted weight is dropped on the way.
 
+mod alike;
 mod desk;
 mod quick;
 mod way;

@@ -1,6 +1,6 @@
 //! The quickest way to learn what one comparison shows.
 
-use super::{Candidate, quick::Quick};
+use super::{Candidate, alike::Alike, quick::Quick};
 use crate::{
     Linker, Rule, Spec,
     column::{Column, NONE},
@@ -20,6 +20,8 @@ pub(crate) struct Way {
     differ: Option<u8>,
     /// What is seen where they differ, where that is quick to find out.
     quick: Option<Quick>,
+    /// Tells where they are too unlike for any level but the last.
+    alike: Option<Alike>,
     /// For each code the most bits that it can bring.
     most: [f32; 16],
     /// Those of the best code.
@@ -48,7 +50,7 @@ impl Way {
         rarest: &impl Fn(usize, usize) -> f64,
     ) -> Way {
         let mut way =
-            Way { comparison: at, same: None, missing: None, differ: None, quick: None, most: [0.0; 16], best: 0.0 };
+            Way { comparison: at, same: None, missing: None, differ: None, quick: None, alike: None, most: [0.0; 16], best: 0.0 };
         for (code, most) in way.most.iter_mut().enumerate() {
             let rarity = code.checked_sub(1).map_or(0.0, |level| rarest(at, level));
             *most = (weights.level(at, code) + rarity.max(0.0)) as f32;
@@ -66,6 +68,7 @@ impl Way {
                 let field = spec.fields.iter().position(|field| comparison.fields.contains(&field.name));
                 let column = field.and_then(|field| columns.get(field));
                 way.quick = column.and_then(|column| Quick::new(comparison, column));
+                way.alike = column.and_then(|column| Alike::new(comparison, column));
             }
             way.differ = (exact_first && comparison.levels.len() == 2 && !is_list).then_some(2);
         }
@@ -113,8 +116,14 @@ impl Way {
                 self.differ
             };
             let quick = || {
-                let quick = self.quick.as_ref().filter(|_| *one != *other && *one != NONE && *other != NONE)?;
-                quick.code(*one, *other)
+                if one == other || *one == NONE || *other == NONE {
+                    return None;
+                }
+                match (&self.quick, &self.alike) {
+                    (Some(quick), _) => quick.code(*one, *other),
+                    (None, Some(alike)) => alike.code(*one, *other),
+                    (None, None) => None,
+                }
             };
             let ask = || match (records.get(left), records.get(right)) {
                 (Some(left), Some(right)) => linker.comparisons.code(self.comparison, &linker.columns, *left, *right),
