@@ -49,8 +49,16 @@ impl Way {
         weights: &Weights,
         rarest: &impl Fn(usize, usize) -> f64,
     ) -> Way {
-        let mut way =
-            Way { comparison: at, same: None, missing: None, differ: None, quick: None, alike: None, most: [0.0; 16], best: 0.0 };
+        let mut way = Way {
+            comparison: at,
+            same: None,
+            missing: None,
+            differ: None,
+            quick: None,
+            alike: None,
+            most: [0.0; 16],
+            best: 0.0,
+        };
         for (code, most) in way.most.iter_mut().enumerate() {
             let rarity = code.checked_sub(1).map_or(0.0, |level| rarest(at, level));
             *most = (weights.level(at, code) + rarity.max(0.0)) as f32;

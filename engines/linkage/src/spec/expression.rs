@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Field, Kind};
 use crate::{
     clean::fold,
-    kernels::{date, email, phonetic, postcode},
+    kernels::{date, email, minhash, phonetic, postcode},
     list,
 };
 
@@ -56,11 +56,18 @@ pub enum Step {
     User,
     /// `domain(x)`: an e-mail address's part after the `@`.
     Domain,
+    /// `minhash(x, bands, rows)`: so many keys, of which two texts share one the likelier the more pairs of neighbouring letters they
+    /// have in common: with the chance `1 - (1 - s^rows)^bands` at Jaccard similarity `s`. For names with no exact part in common; put
+    /// it beside another key, since common names make large blocks.
+    MinHash(usize, usize),
 }
+
+/// Most bands times rows of `minhash`: each is a pass over the text.
+const MOST_HASHES: usize = 128;
 
 /// The steps by name, with the numbers that each takes.
 const STEPS: &str = "any(x), prefix(x, n), last(x, n), substring(x, from, length), initial(x), year(x), month(x), day(x), \
-     outward(x), sector(x), area(x), folded(x), phonetic(x), user(x) and domain(x)";
+     outward(x), sector(x), area(x), folded(x), phonetic(x), user(x), domain(x) and minhash(x, bands, rows)";
 
 impl Step {
     fn new(name: &str, numbers: &[usize]) -> Option<Step> {
@@ -80,6 +87,7 @@ impl Step {
             ("phonetic", []) => Step::Phonetic,
             ("user", []) => Step::User,
             ("domain", []) => Step::Domain,
+            ("minhash", [bands, rows]) if bands.saturating_mul(*rows) <= MOST_HASHES => Step::MinHash(*bands, *rows),
             _ => return None,
         })
     }
@@ -106,6 +114,7 @@ impl Step {
             Step::Phonetic => "phonetic",
             Step::User => "user",
             Step::Domain => "domain",
+            Step::MinHash(..) => "minhash",
         }
     }
 
@@ -116,7 +125,7 @@ impl Step {
             Step::Prefix(_) | Step::Last(_) | Step::Substring(..) | Step::Initial | Step::Folded => true,
             Step::Year | Step::Month | Step::Day => field.kind.is_date(),
             Step::Outward | Step::Sector | Step::Area => field.kind == Kind::Postcode,
-            Step::Phonetic => field.kind.is_worded(),
+            Step::Phonetic | Step::MinHash(..) => field.kind.is_worded(),
             Step::User | Step::Domain => field.kind == Kind::Email,
         }
     }
@@ -142,13 +151,14 @@ impl Step {
             Step::Phonetic => phonetic::double_metaphone(value).0.to_string(),
             Step::User => email::user(value)?.to_owned(),
             Step::Domain => email::domain(value)?.to_owned(),
+            Step::MinHash(..) => return None,
         })
     }
 }
 
 impl Expression {
     /// The key for a cleaned value; `None` where there is none, and then the record is not found by the rule. For expressions
-    /// with [`Step::Any`], ask [`Expression::keys`].
+    /// with [`Step::Any`] or [`Step::MinHash`], ask [`Expression::keys`].
     pub(crate) fn key(&self, value: &str) -> Option<String> {
         let mut key = value.to_owned();
         for step in &self.steps {
@@ -159,15 +169,21 @@ impl Expression {
 
     /// Whether a value may have several keys.
     pub(crate) fn has_several_keys(&self) -> bool {
-        self.steps.contains(&Step::Any)
+        self.steps.iter().any(|step| matches!(step, Step::Any | Step::MinHash(..)))
     }
 
-    /// All keys for a cleaned value, sorted, each once: more than one only for a list with [`Step::Any`].
+    /// All keys for a cleaned value, sorted, each once: more than one only for a list with [`Step::Any`], or with [`Step::MinHash`].
     pub(crate) fn keys(&self, value: &str) -> Vec<String> {
         if !self.has_several_keys() {
             return self.key(value).into_iter().collect();
         }
-        let mut keys: Vec<String> = list::items(value).filter_map(|item| self.key(item)).collect();
+        let mut keys: Vec<String> = match self.steps.split_last() {
+            Some((Step::MinHash(bands, rows), before)) => {
+                let texts = Expression { field: String::new(), steps: before.to_vec() }.keys(value);
+                texts.iter().flat_map(|text| minhash::keys(text, *bands, *rows)).collect()
+            }
+            _ => list::items(value).filter_map(|item| self.key(item)).collect(),
+        };
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -198,9 +214,13 @@ impl Expression {
         };
         let numbers = pieces.iter().rev().map(number).collect::<Result<Vec<_>, String>>()?;
         let mut expression = Expression::parse(inner)?;
-        let step = Step::new(name, &numbers).ok_or_else(|| format!("`{text}` is not a step"))?;
+        let step = Step::new(name, &numbers)
+            .ok_or_else(|| format!("`{text}` asks for too much: bands times rows may be {MOST_HASHES} at most"))?;
         if step == Step::Any && !expression.steps.is_empty() {
             return Err(format!("in `{text}`, `any` must stand innermost, as in prefix(any(aliases), 3)"));
+        }
+        if expression.steps.iter().any(|step| matches!(step, Step::MinHash(..))) {
+            return Err(format!("in `{text}`, `minhash` must stand outermost, as in minhash(folded(surname), 6, 2)"));
         }
         expression.steps.push(step);
         Ok(expression)
@@ -227,7 +247,7 @@ impl fmt::Display for Expression {
             let name = step.name();
             match step {
                 Step::Prefix(length) | Step::Last(length) => format!("{name}({inner}, {length})"),
-                Step::Substring(from, length) => format!("{name}({inner}, {from}, {length})"),
+                Step::Substring(one, other) | Step::MinHash(one, other) => format!("{name}({inner}, {one}, {other})"),
                 _ => format!("{name}({inner})"),
             }
         });

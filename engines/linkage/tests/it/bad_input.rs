@@ -95,6 +95,8 @@ fn a_wrong_spec_says_what_is_wrong() {
         ("prefix(forename, 1)", "substring(forename, 1)", "`substring(forename, 1)` is not whole"),
         ("prefix(forename, 1)", "any(forename)", "`any(forename)` needs a list"),
         ("prefix(forename, 1)", "any(prefix(forename, 1))", "`any` must stand innermost"),
+        ("prefix(forename, 1)", "prefix(minhash(forename, 4, 2), 3)", "`minhash` must stand outermost"),
+        ("prefix(forename, 1)", "minhash(forename, 500, 2)", "bands times rows may be 128 at most"),
         ("prefix(forename, 1)", "area(forename)", "`area(forename)` doesn't fit a field of kind name"),
         (
             "name = \"surname\", kind = \"name\"",

@@ -282,6 +282,8 @@ fn blocking_steps() {
         (EMAIL, "domain(a)", ["ann@example.org", "zoe@example.org", "zoe@example.com"], vec![(0, 1)]),
         (ALIASES, "any(a)", ["smith;jones;lee", "lee;taylor;jones", "osei"], vec![(0, 1)]),
         (ALIASES, "prefix(any(a), 2)", ["smith;jones", "johns", "osei;smart"], vec![(0, 1), (0, 2)]),
+        (NAME, "minhash(a, 8, 2)", ["okonkwo", "okonkwa", "featherstone"], vec![(0, 1)]),
+        (ALIASES, "minhash(any(a), 8, 2)", ["smith;okonkwo", "okonkwa", "featherstone"], vec![(0, 1)]),
     ] {
         assert_eq!(found(field, key, &values), expected.into_iter().collect(), "{key}");
     }
