@@ -25,23 +25,23 @@ pub(crate) enum Cleaned {
 /// Cleans one value. `missing` holds the field's placeholders, themselves cleaned.
 pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
     // Accents and ligatures can lengthen a text only so far, so cut before the work and once more after it.
-    let short: String = value.trim().chars().take(4 * LONGEST).collect();
+    let short = first(value.trim(), 4 * LONGEST);
     if short.is_empty() {
         return Cleaned::Missing;
     }
     let cleaned = match kind {
         Kind::Text => Some(words(&short.to_lowercase())),
-        Kind::Raw => Some(short.clone()),
-        Kind::Name => Some(fold(&short, true)),
-        Kind::Date => date(&short),
-        Kind::CalendarDate => date(&short).filter(|date| day_number(date).is_some()),
-        Kind::Postcode => Some(postcode(&short)),
-        Kind::Identifier => Some(squeeze(&short)),
-        Kind::Phone => contact::phone(&short),
-        Kind::Email => contact::email(&short),
-        Kind::Address => Some(contact::address(&fold(&short, true))),
-        Kind::Number => figure::number(&short),
-        Kind::Coordinates => figure::coordinates(&short),
+        Kind::Raw => Some(short.to_owned()),
+        Kind::Name => Some(fold(short, true)),
+        Kind::Date => date(short),
+        Kind::CalendarDate => date(short).filter(|date| day_number(date).is_some()),
+        Kind::Postcode => Some(postcode(short)),
+        Kind::Identifier => Some(squeeze(short)),
+        Kind::Phone => contact::phone(short),
+        Kind::Email => contact::email(short),
+        Kind::Address => Some(contact::address(&fold(short, true))),
+        Kind::Number => figure::number(short),
+        Kind::Coordinates => figure::coordinates(short),
     };
     match cleaned {
         None => {
@@ -51,11 +51,19 @@ pub(crate) fn clean(kind: Kind, value: &str, missing: &[String]) -> Cleaned {
                 Cleaned::Unreadable
             }
         }
-        Some(text) => {
-            let text: String = text.chars().take(LONGEST).collect();
+        Some(mut text) => {
+            text.truncate(first(&text, LONGEST).len());
             if text.is_empty() || missing.contains(&text) { Cleaned::Missing } else { Cleaned::Value(text) }
         }
     }
+}
+
+/// The first so many characters.
+fn first(text: &str, characters: usize) -> &str {
+    if text.len() <= characters {
+        return text; // A character has one byte at least.
+    }
+    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Cleans one cell of a field: one value, or a list of them.
@@ -101,6 +109,9 @@ pub(crate) fn valid(check: Check, value: &str) -> bool {
 /// Lower case letters and digits without accents. With `spaces`, words stay apart by one space, and apostrophes vanish rather
 /// than part words.
 pub(crate) fn fold(text: &str, spaces: bool) -> String {
+    if text.is_ascii() {
+        return fold_ascii(text, spaces);
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -120,30 +131,40 @@ pub(crate) fn fold(text: &str, spaces: bool) -> String {
     folded
 }
 
+/// [`fold`] of plain letters, which nearly all values are made of.
+fn fold_ascii(text: &str, spaces: bool) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => folded.push(c.to_ascii_lowercase()),
+            '\'' | '`' => {}
+            _ if spaces && !folded.is_empty() && !folded.ends_with(' ') => folded.push(' '),
+            _ => {}
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
 fn words(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
 
 fn squeeze(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    }
     text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 fn postcode(text: &str) -> String {
     let mut code = squeeze(text);
-    let shape: String = code
-        .chars()
-        .map(|c| {
-            if c.is_ascii_digit() {
-                '9'
-            } else if c.is_ascii_uppercase() {
-                'A'
-            } else {
-                '?'
-            }
-        })
-        .collect();
-    if matches!(shape.as_str(), "A99AA" | "A999AA" | "AA99AA" | "AA999AA" | "A9A9AA" | "AA9A9AA") {
+    let is = |shape: &str| {
+        let fits = |(c, shape): (u8, u8)| if shape == b'9' { c.is_ascii_digit() } else { c.is_ascii_uppercase() };
+        code.len() == shape.len() && code.bytes().zip(shape.bytes()).all(fits)
+    };
+    if ["A99AA", "A999AA", "AA99AA", "AA999AA", "A9A9AA", "AA9A9AA"].into_iter().any(is) {
         code.insert(code.len() - 3, ' ');
     }
     code
@@ -151,6 +172,12 @@ fn postcode(text: &str) -> String {
 
 /// Eight digits from `1990-01-31`, `19900131` or `31/01/1990` (also with `-`, `.` or a time after a date).
 fn date(text: &str) -> Option<String> {
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() {
+        let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
+        if digits.iter().all(|digit| digit.is_ascii_digit()) {
+            return Some(digits.into_iter().map(|digit| char::from(*digit)).collect());
+        }
+    }
     let day = text.split(['T', ' ']).next().unwrap_or_default();
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
     let (year, month, day) = match parts.as_slice() {

@@ -1,6 +1,6 @@
 //! A spec and its records, ready to plan, run and explain.
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::OnceLock};
 
 use rayon::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     facts::Facts,
     frequency::Frequencies,
     rows::Rows,
-    scan::{Scan, Way, share_out, ways},
+    scan::{Scan, Way, reweighed, share_out, ways},
     score::Weights,
 };
 
@@ -116,6 +116,8 @@ pub struct Linker {
     pub(crate) rows: Rows,
     pub(crate) ways: Vec<Way>,
     frequencies: Frequencies,
+    /// Numbers of records by their values, once they were asked for.
+    pub(crate) prints: OnceLock<Vec<u64>>,
 }
 
 impl Linker {
@@ -147,6 +149,7 @@ impl Linker {
             blocking,
             weights,
             frequencies,
+            prints: OnceLock::new(),
             spec,
         })
     }
@@ -163,9 +166,15 @@ impl Linker {
         let comparisons = Comparisons::new(&spec)?;
         let weights = Weights::new(&spec);
         let frequencies = Frequencies::new(&spec, &self.columns);
+        let rarest = |comparison, level| frequencies.most(comparison, level);
+        let (rows, ways) = if asks_alike(&spec, &self.spec) {
+            (self.rows, reweighed(self.ways, &weights, rarest))
+        } else {
+            (Rows::new(self.records, &self.columns, &comparisons), ways(&spec, &self.columns, &weights, rarest))
+        };
         Ok(Linker {
-            rows: Rows::new(self.records, &self.columns, &comparisons),
-            ways: ways(&spec, &self.columns, &weights, |comparison, level| frequencies.most(comparison, level)),
+            rows,
+            ways,
             blocking: if spec.blocking == self.spec.blocking {
                 self.blocking
             } else {
@@ -439,4 +448,13 @@ impl Linker {
         let clusters = cluster::gather(&self.spec, &self.columns, &cluster_of);
         Outcome { pairs, compared, cluster_of, clusters }
     }
+}
+
+/// Whether two specs of the same fields compare them in the same way, whatever it weighs.
+fn asks_alike(one: &Spec, other: &Spec) -> bool {
+    let rules = |comparison: &crate::Comparison| {
+        let rules: Vec<crate::Rule> = comparison.levels.iter().map(|level| level.rule.clone()).collect();
+        (comparison.fields.clone(), comparison.missing, rules)
+    };
+    one.comparisons.iter().map(rules).eq(other.comparisons.iter().map(rules))
 }

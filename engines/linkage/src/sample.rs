@@ -50,11 +50,11 @@ impl Linker {
         }
         let pairs: u64 = blocks.iter().map(Blocks::pairs).sum();
         let share = if pairs > most_pairs { most_pairs as f64 / pairs as f64 } else { 1.0 };
-        let prints = if share < 1.0 { self.fingerprints() } else { Vec::new() };
+        let prints = if share > 0.0 && share < 1.0 { self.fingerprints() } else { &[] };
         let print = |record: u32| prints.get(record as usize).copied().unwrap_or_default();
         // Drawn by what the records hold, so that their order can't show.
         let below = (share * 2_f64.powi(64)) as u64;
-        let drawn = |left, right| share >= 1.0 || mix(print(left).wrapping_add(print(right))) < below;
+        let drawn = |left, right| share >= 1.0 || below > 0 && mix(print(left).wrapping_add(print(right))) < below;
         let scan = Scan { linker: self, blocking: &blocking, least: f64::NEG_INFINITY };
         let tasks: Vec<_> =
             blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
@@ -92,7 +92,11 @@ impl Linker {
     }
 
     /// For each record a number that depends on its values alone.
-    pub(crate) fn fingerprints(&self) -> Vec<u64> {
+    fn fingerprints(&self) -> &[u64] {
+        self.prints.get_or_init(|| self.print_records())
+    }
+
+    fn print_records(&self) -> Vec<u64> {
         let of_values: Vec<Vec<u64>> = self
             .columns
             .par_iter()

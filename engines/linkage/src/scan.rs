@@ -13,7 +13,7 @@ use crate::{
     blocking::{Blocking, Blocks, Piece, Task},
 };
 pub(crate) use desk::Desk;
-pub(crate) use way::{Way, ways};
+pub(crate) use way::{Way, reweighed, ways};
 
 /// Pairs that pass through the comparisons together.
 const BATCH: usize = 2_048;

@@ -34,6 +34,10 @@ pub(crate) struct Keys {
 
 impl Part {
     pub(super) fn new(expression: &Expression, column: &Column) -> Part {
+        if expression.steps.is_empty() {
+            // The whole value is numbered already.
+            return Part::One(column.ids.clone(), column.values.len());
+        }
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut number = |key: String| {
             let next = numbers.len() as u32;

@@ -99,3 +99,15 @@ proptest! {
         }
     }
 }
+
+proptest::proptest! {
+    /// The quick way for plain letters folds as the way for all letters does.
+    #[test]
+    fn plain_letters_fold_alike(text in "[ -~]{0,20}", spaces: bool) {
+        let with_accent = fold(&format!("{text}é"), spaces);
+        let plain = fold(&format!("{text}e"), spaces);
+        proptest::prop_assert_eq!(with_accent, plain);
+        let (squeezed, plain) = (squeeze(&format!("{text}é")), squeeze(&format!("{text}e")));
+        proptest::prop_assert_eq!(squeezed.replace('É', "E"), plain);
+    }
+}

@@ -41,6 +41,12 @@ pub(crate) fn ways(
     ways
 }
 
+/// The same ways with the bits of another model, whose comparisons have the same fields and rules.
+pub(crate) fn reweighed(mut ways: Vec<Way>, weights: &Weights, rarest: impl Fn(usize, usize) -> f64) -> Vec<Way> {
+    ways.iter_mut().for_each(|way| way.weigh(weights, &rarest));
+    ways
+}
+
 impl Way {
     fn new(
         spec: &Spec,
@@ -59,11 +65,7 @@ impl Way {
             most: [0.0; 16],
             best: 0.0,
         };
-        for (code, most) in way.most.iter_mut().enumerate() {
-            let rarity = code.checked_sub(1).map_or(0.0, |level| rarest(at, level));
-            *most = (weights.level(at, code) + rarity.max(0.0)) as f32;
-        }
-        way.best = way.most.iter().copied().fold(0.0, f32::max);
+        way.weigh(weights, rarest);
         let Some(comparison) = spec.comparisons.get(at) else {
             return way;
         };
@@ -81,6 +83,14 @@ impl Way {
             way.differ = (exact_first && comparison.levels.len() == 2 && !is_list).then_some(2);
         }
         way
+    }
+
+    fn weigh(&mut self, weights: &Weights, rarest: &impl Fn(usize, usize) -> f64) {
+        for (code, most) in self.most.iter_mut().enumerate() {
+            let rarity = code.checked_sub(1).map_or(0.0, |level| rarest(self.comparison, level));
+            *most = (weights.level(self.comparison, code) + rarity.max(0.0)) as f32;
+        }
+        self.best = self.most.iter().copied().fold(0.0, f32::max);
     }
 
     pub(super) fn comparison(&self) -> usize {
