@@ -115,7 +115,7 @@ pub struct Linker {
     pub(crate) weights: Weights,
     pub(crate) rows: Rows,
     pub(crate) ways: Vec<Way>,
-    frequencies: Frequencies,
+    pub(crate) frequencies: Frequencies,
 }
 
 impl Linker {
@@ -255,12 +255,12 @@ impl Linker {
     /// Takes a pair's weight apart, with the names of comparisons and levels.
     #[must_use]
     pub fn expand(&self, pair: &Pair) -> Explanation {
-        self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
+        self.weights.explain(&self.spec, pair.pattern, self.terms(pair.left, pair.right))
     }
 
-    /// What rarity adds at this level for two records that hold the same values as this one.
-    pub(crate) fn frequency_bits(&self, comparison: usize, level: usize, record: u32) -> f64 {
-        self.frequencies.bits(comparison, level, record)
+    /// What the rarity of two records' values adds, by comparison and level.
+    pub(crate) fn terms(&self, left: u32, right: u32) -> impl Fn(usize, usize) -> f64 {
+        move |comparison, level| self.frequencies.bits(comparison, level, left, right)
     }
 
     /// The levels that two records show. INVARIANT: `left < right`.
@@ -281,14 +281,14 @@ impl Linker {
     /// INVARIANT: `left < right`, both records of the table.
     fn pair(&self, left: u32, right: u32, rule: Option<usize>) -> Pair {
         let pattern = self.pattern(left, right);
-        let weight = self.weights.weigh(pattern, &self.frequencies, left);
+        let weight = self.weights.weigh(pattern, self.terms(left, right));
         let decision = self.decide(weight);
         Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }
     }
 
-    /// What a pattern weighs with the rarity of this record's values, and what becomes of such a pair.
-    pub(crate) fn weigh(&self, pattern: crate::Pattern, record: u32) -> (f64, Decision) {
-        let weight = self.weights.weigh(pattern, &self.frequencies, record);
+    /// What a pattern weighs with values of this rarity, by comparison and level, and what becomes of such a pair.
+    pub(crate) fn weigh(&self, pattern: crate::Pattern, terms: impl Fn(usize, usize) -> f64) -> (f64, Decision) {
+        let weight = self.weights.weigh(pattern, terms);
         (weight, self.decide(weight))
     }
 
@@ -339,7 +339,7 @@ impl Linker {
                 task,
                 |_, _| true,
                 |seen| {
-                    let weight = self.weights.weigh(seen.pattern, &self.frequencies, seen.left);
+                    let weight = self.weights.weigh(seen.pattern, self.terms(seen.left, seen.right));
                     let decision = self.decide(weight);
                     if keep_apart || decision != Decision::Apart {
                         let rule = u16::try_from(rule.rule).ok();

@@ -9,6 +9,7 @@ mod levels;
 mod pairs;
 mod planted;
 mod properties;
+mod rarity;
 mod rules;
 mod splink;
 mod training;

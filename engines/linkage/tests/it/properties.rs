@@ -3,21 +3,25 @@
 use linkage::{Linker, NewRecords, Outcome, RunOptions, Spec, Table};
 use proptest::{prelude::*, strategy::ValueTree};
 
-type Row = [Option<String>; 5];
+pub type Row = [Option<String>; 5];
 
-fn linker(rows: &[Row], frequencies: bool) -> Linker {
+pub fn table(rows: &[Row]) -> Table {
     let names = ["forename", "surname", "date_of_birth", "postcode", "nhs_number"];
     let columns = names.iter().enumerate().map(|(at, name)| (*name, rows.iter().map(|row| row[at].clone()).collect()));
+    Table::from_columns(columns).unwrap()
+}
+
+fn linker(rows: &[Row], frequencies: bool) -> Linker {
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
     spec.comparisons.iter_mut().flat_map(|c| &mut c.levels).for_each(|level| level.term_frequency &= frequencies);
-    Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap()
+    Linker::new(spec, table(rows)).unwrap()
 }
 
 fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
     prop::option::weighted(0.85, prop::sample::select(values).prop_map(str::to_owned))
 }
 
-fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     let row = (
         one_of(&["Robert", "Bob", "R", "Elizabeth", "Liz", "Lee", "Rodert"]),
         one_of(&["Lee", "Robert", "Okafor", "Okafer", "Smith"]),

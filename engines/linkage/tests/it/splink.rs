@@ -115,6 +115,11 @@ fn fake_1000_weighs_as_in_splink() {
 }
 
 #[test]
+fn rarity_of_values_that_differ_weighs_as_in_splink() {
+    check("fake_1000_rarity", &["fake_1000.csv"], None, ("cluster", str::to_owned));
+}
+
+#[test]
 fn febrl_3_weighs_as_in_splink() {
     check("febrl3", &["febrl_dataset3.csv"], None, ("rec_id", febrl));
 }
