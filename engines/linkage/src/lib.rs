@@ -64,6 +64,7 @@ mod spec;
 pub mod splink;
 mod table;
 mod train;
+mod unlinkables;
 
 /// The JSON Schema of a spec, for editors that check a TOML file while it is written.
 pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");

@@ -9,6 +9,7 @@ mod number;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod unlinkables;
 
 use serde_json::{Value, json};
 
@@ -17,6 +18,7 @@ pub use found::{TermFrequency, blocking, clusters, completeness, histogram, term
 pub use model::{convergence, parameters, waterfall};
 pub use number::{bits_text, count, percent, share};
 pub(crate) use svg::escape;
+pub use unlinkables::unlinkables;
 
 /// One chart with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]

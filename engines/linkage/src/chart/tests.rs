@@ -32,6 +32,8 @@ fn all() -> Vec<Chart> {
         completeness(&[field]),
         histogram(&weights, &THRESHOLDS, false),
         histogram(&[], &THRESHOLDS, true),
+        unlinkables(&weights, &THRESHOLDS),
+        unlinkables(&[], &THRESHOLDS),
         threshold(&quality::expected(&weights), &THRESHOLDS),
         threshold(&quality::expected(&[]), &THRESHOLDS),
         term_frequencies(&[term]).unwrap(),

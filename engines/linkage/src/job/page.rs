@@ -68,7 +68,11 @@ fn sections(done: &Done, judgement: &Judgement, unsaid: Option<String>) -> Vec<S
     }
     let records = section(
         "The records and what is compared",
-        vec![chart::completeness(&done.linker.fields()), chart::blocking(&done.plan, &done.outcome.compared)],
+        vec![
+            chart::completeness(&done.linker.fields()),
+            chart::unlinkables(&done.linker.self_weights(), &spec.thresholds),
+            chart::blocking(&done.plan, &done.outcome.compared),
+        ],
     );
     let result = section("What was found", vec![chart::histogram(&weights, &spec.thresholds, !done.whole)]);
     let mut sections = vec![result, quality(done, judgement), examples(done), clusters(done), model, training, records];

@@ -79,7 +79,9 @@ fn warn_of_households(spec: &Spec, model: &mut Model) {
     let shared = |name: &String| {
         let by_kind = |kind| matches!(kind, Kind::Postcode | Kind::Address | Kind::Phone | Kind::Coordinates);
         let home = spec.fields.iter().any(|field| field.name == *name && by_kind(field.kind));
-        home || ["surname", "family", "last_name", "phone", "postcode", "address"].iter().any(|word| name.to_lowercase().contains(word))
+        home || ["surname", "family", "last_name", "phone", "postcode", "address"]
+            .iter()
+            .any(|word| name.to_lowercase().contains(word))
     };
     let likely = spec.comparisons.iter().filter(|comparison| comparison.fields.iter().any(shared));
     let named: Vec<String> = likely.map(|comparison| format!("\"{}\"", comparison.name)).collect();

@@ -130,6 +130,7 @@ fn a_stranger_gets_pairs_clusters_model_charts_and_a_report() {
         "A sure link",
         "Common and rare values",
         "How large the clusters are",
+        "Records that hold too little to be linked",
     ] {
         assert!(report.contains(part), "{part}");
     }
@@ -140,6 +141,7 @@ fn a_stranger_gets_pairs_clusters_model_charts_and_a_report() {
         "parameters",
         "blocking",
         "completeness",
+        "unlinkables",
         "histogram",
         "threshold_truth",
         "threshold_model",

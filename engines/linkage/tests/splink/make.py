@@ -88,9 +88,12 @@ def run(name, sources, settings, prior, person):
         last = left
     people = [person(row) for rows in sources for row in rows]
     source_of = [n for n, rows in enumerate(sources) for _ in rows] if len(sources) > 1 else None
+    # The shares that `unlinkables_chart` draws: records below a weight even against themselves.
+    selves = linker._self_link().as_pyarrow_table().column("match_weight").to_pylist()
+    unlinkable = {str(least): sum(w < least for w in selves) / len(selves) for least in (-5, 0, 5, 10, 15, 20)}
     saved = linker.misc.save_model_to_json()
     f1 = best_f1(pairs, people, source_of)
-    model = {"splink": splink.__version__, "best_f1": f1, **saved, "linker_uid": name}
+    model = {"splink": splink.__version__, "best_f1": f1, "unlinkable": unlinkable, **saved, "linker_uid": name}
     (HERE / f"{name}.json").write_text(json.dumps(model, indent=1) + "\n")
     with open(HERE / f"{name}.pairs.gz", "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=9, mtime=0, filename="") as file:
         file.write("\n".join(lines).encode())
