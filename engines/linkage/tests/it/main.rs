@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod clusters;
+mod found;
 mod household;
 mod job;
 mod levels;
