@@ -79,12 +79,12 @@ impl Index {
             return Err(Error::Shape(format!("one record is looked for, and the table has {}", record.records())));
         }
         record.suits(linker.spec())?;
-        let column = |field: &crate::Field| {
+        let column = |(field, known): (&crate::Field, &Column)| {
             let mut column = Column::new(field, &*record.cells(field)?);
-            column.facts = Facts::new(linker.spec(), field, &column.values);
+            column.facts = Facts::beside(linker.spec(), field, &column.values, &known.facts);
             Some(column)
         };
-        let columns: Vec<Column> = linker.spec().fields.iter().filter_map(column).collect();
+        let columns: Vec<Column> = linker.spec().fields.iter().zip(&linker.columns).filter_map(column).collect();
         let mut first_rule: HashMap<u32, u16> = HashMap::new();
         for (rule, entries) in self.rules.iter().enumerate() {
             for key in keys(&digests(linker, rule, &columns), &columns, 0) {

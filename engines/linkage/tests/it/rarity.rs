@@ -115,6 +115,41 @@ fn splink_is_given_what_it_can_say() {
     }
 }
 
+#[test]
+fn a_new_records_words_are_as_rare_as_the_known_ones_say() {
+    let spec = r#"
+        prior = 0.1
+        thresholds = { link = 0.9, review = 0.0001 }
+        field = [{ name = "street", kind = "address" }, { name = "town", kind = "name" }]
+        blocking = [{ name = "town", keys = ["town"] }]
+        [[comparison]]
+        name = "street"
+        fields = ["street"]
+        level = [
+            { name = "alike", rule = { token_similarity = 0.45 }, m = 0.8, u = 0.1 },
+            { name = "other", rule = "else", m = 0.2, u = 0.9 },
+        ]
+    "#;
+    let table = |streets: &[&str]| {
+        let towns = streets.iter().map(|_| Some("Hull")).collect();
+        Table::from_columns([("street", streets.iter().map(|street| Some(*street)).collect()), ("town", towns)])
+            .unwrap()
+    };
+    let streets = ["14 High Street", "2 High Street", "9 High Street", "Flat 14 High Street", "3 Mill Lane"];
+    let linker = || Linker::new(Spec::from_toml(spec).unwrap(), table(&streets)).unwrap();
+    let index = Index::new(linker());
+    for (at, street) in streets.iter().enumerate() {
+        for found in index.find_matches(&table(&[street])).unwrap() {
+            let pair = linker().compare(at as u32, found.record);
+            assert!(
+                pair.is_none_or(|pair| pair.pattern == found.pattern),
+                "{street} and {}",
+                streets[found.record as usize]
+            );
+        }
+    }
+}
+
 /// Rarity on every level that can have it, weighed in several ways, and one reason for being alike.
 fn everywhere(shrinkage: f64, weight: f64, floor: f64) -> Spec {
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
