@@ -8,7 +8,7 @@ pub fn check(bytes: &[u8]) {
     let mut bytes = Bytes(bytes);
     let spec = Spec::from_toml(&spec(&mut bytes)).expect("put together of what fits");
     let mut rows: Vec<Row> = Vec::new();
-    while rows.len() < 12 && !bytes.0.is_empty() {
+    while rows.len() < 20 && !bytes.0.is_empty() {
         rows.push(row(&mut bytes));
     }
     let linker = Linker::new(spec.clone(), table(&rows)).expect("it has the spec's columns");
@@ -112,15 +112,17 @@ const KEYS: [&str; 12] = [
 /// A spec of one to five comparisons and one to four rules.
 fn spec(bytes: &mut Bytes) -> String {
     let mut text = String::from(
-        "prior = 0.01\nnicknames = [[\"robert\", \"bob\"], [\"ann\", \"annie\"]]\nfield = [{ name = \"given\", kind = \"name\" }, \
+        "prior = 0.3\nnicknames = [[\"robert\", \"bob\"], [\"ann\", \"annie\"]]\nfield = [{ name = \"given\", kind = \"name\" }, \
          { name = \"family\", kind = \"name\" }, { name = \"dob\", kind = \"date\" }, { name = \"code\", kind = \"postcode\" }, \
          { name = \"number\", kind = \"identifier\" }, { name = \"tags\", kind = \"text\", list = \";\" }]\nblocking = [",
     );
     for number in 0..=bytes.next() % 4 {
         let (one, other) = (bytes.one_of(&KEYS), bytes.one_of(&KEYS));
-        text += &format!("{{ name = \"{number}\", keys = [\"{one}\", \"{other}\"] }},");
+        let keys = if bytes.next() < 64 { format!("\"{one}\", \"{other}\"") } else { format!("\"{one}\"") };
+        text += &format!("{{ name = \"{number}\", keys = [{keys}] }},");
     }
-    let review = 0.001 + f64::from(bytes.next()) / 300.0;
+    // Near what pairs weigh, so that some reach it and some don't.
+    let review = linkage::probability(f64::from(bytes.next()) / 32.0 - 5.0);
     text += &format!("]\nthresholds = {{ link = 0.99, review = {review} }}\n");
     let many = 1 + bytes.next() % 5;
     for number in 0..many {
@@ -149,14 +151,18 @@ fn comparison(bytes: &mut Bytes, number: u8) -> String {
     let levels = 1 + bytes.next() % 5;
     for level in 0..levels {
         let rule = if level == 0 && bytes.next().is_multiple_of(2) { rules[0] } else { bytes.one_of(rules) };
-        let mut chance = || (f64::from(bytes.next()) + 1.0) / 257.0 / f64::from(levels + 1);
+        // A first level that shows often by chance, so that rarity adds as well as takes away.
+        let most = if level == 0 { 0.6 } else { 0.3 / f64::from(levels) };
+        let mut chance = || (f64::from(bytes.next()) + 1.0) / 257.0 * most;
         let (m, u) = (chance(), chance());
         text += &format!("{{ name = \"{level}\", rule = {rule}, m = {m}, u = {u}");
         let rare = bytes.next();
         if rare.is_multiple_of(2) && !rule.contains("missing") && !fields.contains("tags") {
             let (weight, shrinkage) = (f64::from(rare) / 255.0, f64::from(rare % 3));
+            let against = if rule.contains("exact") && rare.is_multiple_of(4) { level } else { 0 };
             text += &format!(
-                ", term_frequency = true, term_frequency_weight = {weight:?}, term_frequency_shrinkage = {shrinkage:?}"
+                ", term_frequency = true, term_frequency_weight = {weight:?}, term_frequency_shrinkage = {shrinkage:?}, \
+                 term_frequency_against = \"{against}\""
             );
         }
         text += " },\n";
@@ -169,8 +175,8 @@ type Row = [Option<String>; 6];
 /// Values that meet often, or any text.
 fn row(bytes: &mut Bytes) -> Row {
     const USUAL: [&[&str]; 6] = [
-        &["Robert", "Bob", "R", "Ann", "Annie", "Rodert", "Ann Marie", "Łukasz"],
-        &["Smith", "Smyth", "Smith-Jones", "Jones", "Robert", "Okafor", "O'Neill"],
+        &["Robert", "Bob", "R", "Ann", "Ann Marie", "Marie Ann Jo", "Rodert", "Ann Lee", "Łukasz"],
+        &["Smith", "Smyth", "Smith-Jones", "Jones Lee", "Robert", "Jones", "O'Neill"],
         &["1990-02-04", "1990-04-02", "1990-01-01", "1990-02-05", "2000-02-29", "04/02/1990"],
         &["CM1 1AA", "CM1 1AB", "cm12bd", "SS1 1AA", "W1A 1AA"],
         &["9434765919", "9434765991", "943 476 5919", "4010232137"],
