@@ -53,6 +53,21 @@ impl Frequencies {
     }
 }
 
+impl Frequencies {
+    /// The most that any pair of these records may have gained since `before`, when their values were otherwise rare: for each comparison
+    /// the most that a level gained for a record. INVARIANT: both are of one spec, and the records hold now what they held then.
+    pub(crate) fn most_risen(&self, before: &Frequencies, records: impl Iterator<Item = u32> + Clone) -> f64 {
+        let level = |(now, before): (&Option<Adjustment>, &Option<Adjustment>)| {
+            let (Some(now), Some(before)) = (now, before) else { return 0.0 };
+            records.clone().map(|record| now.of(record) - before.of(record)).fold(0.0, f64::max)
+        };
+        let comparison = |(now, before): (&Vec<Option<Adjustment>>, &Vec<Option<Adjustment>>)| {
+            now.iter().zip(before).map(level).fold(0.0, f64::max)
+        };
+        self.of.iter().zip(&before.of).map(comparison).sum()
+    }
+}
+
 impl Adjustment {
     fn new(spec: &Spec, fields: &[String], level: &Level, columns: &[Column]) -> Adjustment {
         let exact = level.rule.exact_fields(fields);

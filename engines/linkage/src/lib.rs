@@ -64,6 +64,7 @@ mod spec;
 pub mod splink;
 mod table;
 mod train;
+mod update;
 
 /// The JSON Schema of a spec, for editors that check a TOML file while it is written.
 pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");
@@ -79,11 +80,12 @@ pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
 pub use spec::{
-    BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Missing, PriorRules, QGrams, Rule, Session, Span,
-    Spec, Step, Thresholds, Together, Training,
+    BlockingRule, Check, Clustering, Comparison, Expression, Field, Kind, Level, Method, Missing, PriorRules, QGrams,
+    Rule, Session, Span, Spec, Step, Thresholds, Together, Training,
 };
 pub use table::{LinkType, Table};
 pub use train::{
     Basis, Iteration, Learnt, Parameter, SessionReport, TogetherReport, TrainOptions, Trained, TrainingReport, Warning,
     train,
 };
+pub use update::{Anew, Found};

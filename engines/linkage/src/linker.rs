@@ -7,15 +7,15 @@ use rayon::prelude::*;
 use crate::{
     Decision, Error, Explanation, Outcome, Pair, Plan, Spec, Table, bits,
     blocking::{Blocking, Blocks},
-    cluster,
+    cluster::duplicate_free,
     column::Column,
     compare::Comparisons,
-    constraints::{self, Edge},
     facts::Facts,
     frequency::Frequencies,
     rows::Rows,
     scan::{Scan, Way, share_out, ways},
     score::Weights,
+    table::Sources,
 };
 
 /// What a run may do and must respect. The default runs freely within 100,000,000 pairs.
@@ -32,6 +32,10 @@ pub struct RunOptions {
     pub earlier: Vec<(u32, u32)>,
     /// Keep compared pairs below both thresholds too.
     pub keep_apart: bool,
+    /// Remember which pairs lie less than so many bits below the threshold for review, for [`Linker::update`]: where values are weighed by
+    /// their rarity, every delivery shifts weights a little and may lift some of them. Without term frequency nothing shifts and
+    /// nothing is remembered.
+    pub reserve: f64,
 }
 
 impl Default for RunOptions {
@@ -42,6 +46,7 @@ impl Default for RunOptions {
             forbidden: Vec::new(),
             earlier: Vec::new(),
             keep_apart: false,
+            reserve: 1.0,
         }
     }
 }
@@ -69,10 +74,19 @@ impl NewRecords {
     pub fn records(records: &[u32]) -> NewRecords {
         let mut sorted = records.to_vec();
         sorted.sort_unstable();
+        sorted.dedup();
         NewRecords(Which::Listed(sorted))
     }
 
-    fn hold(&self, record: u32) -> bool {
+    /// How many they are.
+    pub(crate) fn count(&self) -> usize {
+        match &self.0 {
+            Which::Range(range) => range.len(),
+            Which::Listed(records) => records.len(),
+        }
+    }
+
+    pub(crate) fn hold(&self, record: u32) -> bool {
         match &self.0 {
             Which::Range(range) => range.contains(&record),
             Which::Listed(records) => records.binary_search(&record).is_ok(),
@@ -107,8 +121,10 @@ pub struct FieldReport {
 pub struct Linker {
     spec: Spec,
     records: usize,
-    /// For each record its source, where pairs within a source are not compared.
-    apart: Option<Vec<u16>>,
+    /// The records' sources, where they have any.
+    sources: Option<Sources>,
+    /// For clusters that hold nobody of a source twice: each record's source, where it is one of those.
+    pub(crate) duplicate_free: Option<Vec<Option<u16>>>,
     pub(crate) columns: Vec<Column>,
     pub(crate) comparisons: Comparisons,
     pub(crate) blocking: Blocking,
@@ -136,12 +152,13 @@ impl Linker {
         let blocking = Blocking::new(&spec, &columns)?;
         let weights = Weights::new(&spec);
         let frequencies = Frequencies::new(&spec, &columns);
-        let apart = table.sources().filter(|_| !table.within_sources());
+        let sources = table.sources().cloned();
         Ok(Linker {
+            duplicate_free: duplicate_free(&spec.clustering, sources.as_ref())?,
             records: table.records(),
             rows: Rows::new(table.records(), &columns, &comparisons),
             ways: ways(&spec, &columns, &weights, |comparison, level| frequencies.most(comparison, level)),
-            apart: apart.map(<[u16]>::to_vec),
+            sources,
             columns,
             comparisons,
             blocking,
@@ -164,6 +181,7 @@ impl Linker {
         let weights = Weights::new(&spec);
         let frequencies = Frequencies::new(&spec, &self.columns);
         Ok(Linker {
+            duplicate_free: duplicate_free(&spec.clustering, self.sources.as_ref())?,
             rows: Rows::new(self.records, &self.columns, &comparisons),
             ways: ways(&spec, &self.columns, &weights, |comparison, level| frequencies.most(comparison, level)),
             blocking: if spec.blocking == self.spec.blocking {
@@ -219,20 +237,32 @@ impl Linker {
     /// # Errors
     /// [`Error::OverBudget`] before anything is compared; [`Error::NoSuchRecord`] or [`Error::SamePair`] for a wrong constraint.
     pub fn run(&self, options: &RunOptions) -> Result<Outcome, Error> {
-        self.run_blocks(&self.blocking.blocks(None), options)
+        self.run_blocks(&self.blocking.blocks(None), &[], f64::MIN, options)
     }
 
-    /// Compares only pairs of which at least one record is new. Old links take part through [`RunOptions::earlier`]. Without term
-    /// frequencies, which every added record shifts a little, old pairs and new ones together are those of a full run.
+    /// Compares only pairs of which at least one record is new. Old links take part through [`RunOptions::earlier`]. Where values are
+    /// weighed by their rarity, which every added record shifts a little, an old pair may weigh more now and is missed here:
+    /// [`Linker::update`] sees to that.
     ///
     /// # Errors
     /// As [`Linker::run`], and [`Error::NoSuchRecord`] for a new record that is not in the table.
     pub fn run_for(&self, new: &NewRecords, options: &RunOptions) -> Result<Outcome, Error> {
+        self.run_on(new, &[], f64::MIN, options)
+    }
+
+    /// The same, with pairs that an earlier run found: all that weigh `from` or more.
+    pub(crate) fn run_on(
+        &self,
+        new: &NewRecords,
+        found: &[(u32, u32)],
+        from: f64,
+        options: &RunOptions,
+    ) -> Result<Outcome, Error> {
         if let Some(last) = new.last().filter(|last| *last as usize >= self.records) {
             let (what, record) = ("the list of new records", last.into());
             return Err(Error::NoSuchRecord { what, record, records: self.records });
         }
-        self.run_blocks(&self.blocking.blocks(Some(&|record| new.hold(record))), options)
+        self.run_blocks(&self.blocking.blocks(Some(&|record| new.hold(record))), found, from, options)
     }
 
     /// Compares two records by number, whether or not a blocking rule finds them: the pair that a run would have given but
@@ -270,12 +300,24 @@ impl Linker {
 
     /// For each record its source, where pairs within a source are not compared.
     pub(crate) fn sources_apart(&self) -> Option<&[u16]> {
-        self.apart.as_deref()
+        self.sources.as_ref().filter(|sources| !sources.within).map(|sources| sources.of.as_slice())
     }
 
     /// Whether the kind of linking compares these two at all: see [`Table::with_sources`].
     pub(crate) fn comparable(&self, left: u32, right: u32) -> bool {
-        self.apart.as_ref().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
+        self.sources_apart().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
+    }
+
+    /// What two records weigh, whether or not a rule finds them.
+    pub(crate) fn weight(&self, one: u32, other: u32) -> f64 {
+        self.pair(one.min(other), one.max(other), None).weight
+    }
+
+    /// How much more than before two records that are not new may weigh at most, because values have become rarer among all.
+    pub(crate) fn most_risen(&self, new: &NewRecords) -> f64 {
+        let before: Vec<Column> = self.columns.iter().map(|column| column.without(|record| new.hold(record))).collect();
+        let old = (0..self.records as u32).filter(|record| !new.hold(*record));
+        self.frequencies.most_risen(&Frequencies::new(&self.spec, &before), old)
     }
 
     /// INVARIANT: `left < right`, both records of the table.
@@ -303,28 +345,55 @@ impl Linker {
         }
     }
 
-    fn run_blocks(&self, blocks: &[Blocks], options: &RunOptions) -> Result<Outcome, Error> {
+    /// Compares the blocks' pairs, weighs those again that were `found` before, of which all that weigh `from` or more are there, and
+    /// clusters the records.
+    fn run_blocks(
+        &self,
+        blocks: &[Blocks],
+        found: &[(u32, u32)],
+        from: f64,
+        options: &RunOptions,
+    ) -> Result<Outcome, Error> {
         if let Some(missing) = self.spec.untrained() {
             return Err(Error::Untrained(missing));
         }
         let required = self.named("a required pair", &options.required)?;
         let forbidden = self.named("a forbidden pair", &options.forbidden)?;
         let earlier = self.named("an earlier link", &options.earlier)?;
+        let found = self.named("an earlier pair", found)?;
         self.keep_budget(blocks, options.budget)?;
-        let (mut pairs, compared) = self.scan(blocks, options.keep_apart);
+        let least = from.max(self.least(options));
+        let (mut pairs, compared) = self.scan(blocks, least);
         // Pairs that a person or an earlier run named are in the outcome even where no rule found them.
-        let named = required.iter().chain(&forbidden).chain(&earlier);
+        let named = [&required, &forbidden, &earlier].into_iter().flatten();
         pairs.extend(named.filter_map(|(left, right)| self.compare(*left, *right)));
+        pairs.par_extend(found.par_iter().filter_map(|(left, right)| self.compare(*left, *right)));
         pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
         pairs.dedup_by_key(|pair| (pair.left, pair.right));
         self.apply(&mut pairs, &required, &forbidden);
-        pairs.retain(|pair| options.keep_apart || pair.decision != Decision::Apart);
-        Ok(self.join(pairs, compared, &forbidden))
+        let mut near = Vec::new();
+        pairs.retain(|pair| {
+            let kept = options.keep_apart || pair.decision != Decision::Apart;
+            if !kept && pair.rule.is_some() && pair.weight >= least {
+                near.push((pair.left, pair.right));
+            }
+            kept
+        });
+        let (cluster_of, clusters) = self.join(&mut pairs, &forbidden, options.budget);
+        Ok(Outcome { pairs, compared, cluster_of, clusters, near, complete_from: least, model: self.spec.digest() })
     }
 
-    /// Compares the rules' pairs. Gives those that are kept, in no order, and how many each rule was the first to find.
-    fn scan(&self, blocks: &[Blocks], keep_apart: bool) -> (Vec<Pair>, Vec<u64>) {
-        let least = if keep_apart { f64::NEG_INFINITY } else { bits(self.spec.thresholds.review) };
+    /// The least weight of pairs that a run keeps or remembers.
+    pub(crate) fn least(&self, options: &RunOptions) -> f64 {
+        match options.keep_apart {
+            true => f64::MIN,
+            false if self.spec.has_frequencies() => bits(self.spec.thresholds.review) - options.reserve.max(0.0),
+            false => bits(self.spec.thresholds.review),
+        }
+    }
+
+    /// Compares the rules' pairs. Gives those that weigh `least` or more, in no order, and how many each rule was the first to find.
+    fn scan(&self, blocks: &[Blocks], least: f64) -> (Vec<Pair>, Vec<u64>) {
         let scan = Scan { linker: self, blocking: &self.blocking, least };
         let tasks: Vec<_> =
             blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
@@ -339,18 +408,11 @@ impl Linker {
                 task,
                 |_, _| true,
                 |seen| {
-                    let weight = self.weights.weigh(seen.pattern, &self.frequencies, seen.left);
-                    let decision = self.decide(weight);
-                    if keep_apart || decision != Decision::Apart {
+                    let (weight, decision) = self.weigh(seen.pattern, seen.left);
+                    if weight >= least {
                         let rule = u16::try_from(rule.rule).ok();
-                        pairs.push(Pair {
-                            left: seen.left,
-                            right: seen.right,
-                            weight,
-                            pattern: seen.pattern,
-                            rule,
-                            decision,
-                        });
+                        let crate::scan::Seen { left, right, pattern } = seen;
+                        pairs.push(Pair { left, right, weight, pattern, rule, decision });
                     }
                 },
             );
@@ -418,25 +480,5 @@ impl Linker {
                 pair.decision = Decision::Forbidden;
             }
         }
-    }
-
-    fn join(&self, mut pairs: Vec<Pair>, compared: Vec<u64>, forbidden: &[(u32, u32)]) -> Outcome {
-        let weight = |pair: &Pair| match pair.decision {
-            Decision::Required => Some(f64::INFINITY),
-            Decision::Link => Some(pair.weight),
-            Decision::Review | Decision::Apart | Decision::Forbidden | Decision::Refused => None,
-        };
-        let edge = |pair: &Pair| weight(pair).map(|weight| Edge { left: pair.left, right: pair.right, weight });
-        let edges: Vec<Edge> = pairs.iter().filter_map(edge).collect();
-        let (mut sets, refused) = constraints::join(self.records, &edges, forbidden);
-        let linking = pairs.iter_mut().filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required));
-        for (pair, refused) in linking.zip(refused) {
-            if refused {
-                pair.decision = Decision::Refused;
-            }
-        }
-        let cluster_of: Vec<u32> = (0..self.records as u32).map(|record| sets.of(record)).collect();
-        let clusters = cluster::gather(&self.spec, &self.columns, &cluster_of);
-        Outcome { pairs, compared, cluster_of, clusters }
     }
 }

@@ -192,7 +192,8 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
     tell(Progress::Begin("Comparing"));
     let whole = plan.pairs_at_most <= KEPT;
     let (required, forbidden) = decided;
-    let options = RunOptions { budget: request.budget, required, forbidden, earlier: Vec::new(), keep_apart: whole };
+    let options =
+        RunOptions { budget: request.budget, required, forbidden, keep_apart: whole, ..RunOptions::default() };
     let outcome = linker.run(&options)?;
     let compared: u64 = outcome.compared.iter().sum();
     let links = outcome.links().count();

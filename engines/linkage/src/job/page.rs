@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, judge::Judgement, write::flag};
+use super::{Done, judge::Judgement, write::look_at};
 use crate::{
     Decision, Pair,
     chart::{self, Chart, Table, count, percent, share},
@@ -182,8 +182,7 @@ fn clusters(done: &Done) -> Section {
     doubtful.sort_by_key(|cluster| (std::cmp::Reverse(cluster.records.len()), cluster.id));
     if !doubtful.is_empty() {
         let row = |cluster: &&crate::Cluster| {
-            let why: Vec<String> = cluster.flags.iter().map(flag).collect();
-            vec![done.input.name(cluster.id), count(cluster.records.len() as u64), why.join("; ")]
+            vec![done.input.name(cluster.id), count(cluster.records.len() as u64), look_at(done, cluster)]
         };
         let caption =
             format!("Clusters to look at ({}, the largest first; clusters.csv has all)", count(doubtful.len() as u64));

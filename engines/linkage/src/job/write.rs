@@ -5,7 +5,11 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use super::{Done, JobError, folder::Making, judge::Judgement, page, word};
-use crate::{Error, Flag, chart::Chart, splink::to_splink};
+use crate::{
+    Cluster, Error, Flag,
+    chart::{Chart, count, percent},
+    splink::to_splink,
+};
 
 /// Writes all files and moves the folder to its place. Gives all warnings.
 pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
@@ -131,7 +135,7 @@ fn clusters(done: &Done, file: &mut dyn Write) -> io::Result<()> {
         .clusters
         .iter()
         .filter(|cluster| !cluster.flags.is_empty())
-        .map(|cluster| (cluster.id, cluster.flags.iter().map(flag).collect::<Vec<_>>().join("; ")))
+        .map(|cluster| (cluster.id, look_at(done, cluster)))
         .collect();
     for (number, cluster) in (0_u32..).zip(of) {
         let mut row = vec![done.input.name(*cluster)];
@@ -143,10 +147,35 @@ fn clusters(done: &Done, file: &mut dyn Write) -> io::Result<()> {
     csv.flush()
 }
 
+/// Why a person should look at a cluster.
+pub(super) fn look_at(done: &Done, cluster: &Cluster) -> String {
+    cluster.flags.iter().map(|found| flag(done, found)).collect::<Vec<_>>().join("; ")
+}
+
+/// Most bridges of a cluster that are named.
+const BRIDGES: usize = 3;
+
 /// Why a cluster is doubtful, in words without a record's value.
-pub(super) fn flag(flag: &Flag) -> String {
+fn flag(done: &Done, flag: &Flag) -> String {
     match flag {
         Flag::Contradiction { field, records } => format!("{} different values of {field}", records.len()),
+        Flag::Bridges { links } => {
+            let name =
+                |(left, right): &(u32, u32)| format!("{} and {}", done.input.name(*left), done.input.name(*right));
+            let named: Vec<String> = links.iter().take(BRIDGES).map(name).collect();
+            let more = links.len().saturating_sub(BRIDGES);
+            let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let what = if links.len() == 1 { "one weak link holds" } else { "single weak links hold" };
+            format!("{what} two parts together: {}{more}", named.join(", "))
+        }
+        Flag::Loose { density } => format!("only {} of its pairs are linked", percent(*density)),
+        Flag::OverLarge { largest } => format!("more than {largest} records"),
+        Flag::Tangle { records } => {
+            format!(
+                "cut out of {} records that hang together, too many to compare them all",
+                count(u64::from(*records))
+            )
+        }
     }
 }
 
