@@ -128,7 +128,7 @@ pub struct Check {
 )]
 pub struct Link {
     /// CSV or Parquet files; with several, each is a source.
-    #[arg(requires = "spec", conflicts_with_all = ["example", "from_splink"])]
+    #[arg(conflicts_with_all = ["example", "from_splink"])]
     pub files: Vec<PathBuf>,
     /// What to link by: a spec (TOML), or a model of Splink 4 or 5 (JSON).
     #[arg(long, requires = "files")]
@@ -163,6 +163,10 @@ pub struct Link {
     /// A CSV of pairs that people decided, whatever their weight: left, right, decision (same or different).
     #[arg(long, value_name = "FILE", requires = "files")]
     pub decided: Option<PathBuf>,
+    /// The folder of an earlier job over some of these records: only what is new or changed since is compared, and the result is that of a
+    /// full run. Without --spec, with that job's model.
+    #[arg(long, value_name = "FOLDER", requires = "files")]
+    pub update: Option<PathBuf>,
     /// Draw pairs to label into to_label.csv, so that the precision is known within this margin, such as 0.02.
     #[arg(long, value_name = "MARGIN", requires = "files", value_parser = margin)]
     pub sample: Option<f64>,

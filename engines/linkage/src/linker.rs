@@ -380,7 +380,7 @@ impl Linker {
             kept
         });
         let (cluster_of, clusters) = self.join(&mut pairs, &forbidden, options.budget);
-        Ok(Outcome { pairs, compared, cluster_of, clusters, near, complete_from: least, model: self.spec.digest() })
+        Ok(Outcome { pairs, compared, cluster_of, clusters, near, complete_from: least, model: self.model() })
     }
 
     /// The least weight of pairs that a run keeps or remembers.

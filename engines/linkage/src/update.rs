@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Linker, NewRecords, Outcome, Rule, RunOptions, Spec, sample::digest};
+use crate::{
+    Error, Linker, NewRecords, Outcome, Rule, RunOptions, Spec,
+    sample::{digest, mix},
+};
 
 /// Bits by which sums of floating-point numbers may be wrong, and far more.
 const SLACK: f64 = 1e-6;
@@ -68,10 +71,20 @@ impl Outcome {
     /// What [`Linker::update`] must know of this run.
     #[must_use]
     pub fn found(&self) -> Found {
+        self.found_from(f64::MIN)
+    }
+
+    /// The same, of pairs of at least this weight.
+    pub(crate) fn found_from(&self, least: f64) -> Found {
         // A pair that only a constraint named was not found.
-        let kept = self.pairs.iter().filter(|pair| pair.rule.is_some()).map(|pair| (pair.left, pair.right));
-        let pairs = kept.chain(self.near.iter().copied()).collect();
-        Found { model: self.model, records: self.cluster_of.len(), complete_from: self.complete_from.to_bits(), pairs }
+        let kept = self.pairs.iter().filter(|pair| pair.rule.is_some() && pair.weight >= least);
+        let pairs = kept.map(|pair| (pair.left, pair.right)).chain(self.near.iter().copied()).collect();
+        Found {
+            model: self.model,
+            records: self.cluster_of.len(),
+            complete_from: self.complete_from.max(least).to_bits(),
+            pairs,
+        }
     }
 }
 
@@ -119,7 +132,7 @@ impl Linker {
     #[must_use]
     pub fn must_run_anew(&self, before: &Found, new: &NewRecords, options: &RunOptions) -> Option<Anew> {
         let spec = self.spec();
-        if before.model != spec.digest() {
+        if before.model != self.model() {
             return Some(Anew::OtherModel);
         }
         if spec.weighs_words() {
@@ -135,6 +148,11 @@ impl Linker {
         (bits > 0.0).then_some(Anew::TooLittleKept { bits: if options.keep_apart { f64::INFINITY } else { bits } })
     }
 
+    /// Tells apart models, and whether pairs within a source are compared.
+    pub(crate) fn model(&self) -> u64 {
+        mix(self.spec().digest() ^ u64::from(self.sources_apart().is_some()))
+    }
+
     /// How much more than before a pair of old records may weigh.
     fn risen(&self, new: &NewRecords) -> f64 {
         if self.spec().has_frequencies() { self.most_risen(new) + SLACK } else { 0.0 }
@@ -143,7 +161,7 @@ impl Linker {
 
 impl Spec {
     /// Tells models apart: differs with anything that changes a weight, or which pairs are found.
-    pub(crate) fn digest(&self) -> u64 {
+    fn digest(&self) -> u64 {
         // How records are clustered changes no pair, and nor does how the chances were learnt.
         let plain = Spec { clustering: crate::Clustering::default(), training: None, ..self.clone() };
         plain.to_toml().map_or(0, |toml| digest(toml.as_bytes()))

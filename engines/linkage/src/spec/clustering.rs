@@ -50,11 +50,11 @@ fn largest() -> usize {
 }
 
 fn least_density() -> f64 {
-    0.3
+    0.55
 }
 
 fn bridge_below() -> f64 {
-    0.999
+    0.9999
 }
 
 impl Default for Clustering {

@@ -167,18 +167,19 @@ fn a_spec_names_the_method_and_what_is_wrong_with_it() {
 
 #[test]
 fn bridges_are_flagged_unless_sure_or_required() {
+    let tight = || Clustering { least_density: 0.0, ..Clustering::default() };
     let mut rows = CHAINED;
     (rows[2][2], rows[3][2]) = ("", "");
-    let outcome = run(&rows, Clustering::default());
+    let outcome = run(&rows, tight());
     assert_eq!(flags(&outcome), [Flag::Bridges { links: vec![(2, 3)] }]);
-    let sure = Clustering { bridge_below: 0.9, ..Clustering::default() };
+    let sure = Clustering { bridge_below: 0.9, ..tight() };
     assert_eq!(flags(&run(&rows, sure)), [], "the link has a probability of 0.99");
-    let linker = Linker::new(spec(Clustering::default()), table(&rows)).unwrap();
+    let linker = Linker::new(spec(tight()), table(&rows)).unwrap();
     let required = RunOptions { required: vec![(2, 3)], ..RunOptions::default() };
     assert_eq!(flags(&linker.run(&required).unwrap()), [], "somebody said so");
     // A second link between the parts, or a part of one record, makes none.
     (rows[1], rows[4]) = (["x", "q", ""], ["y", "q", ""]);
-    assert_eq!(flags(&run(&rows, Clustering::default())), []);
+    assert_eq!(flags(&run(&rows, tight())), []);
     assert_eq!(flags(&run(&[["x", "p", ""], ["x", "", ""], ["x", "", ""], ["", "p", ""]], Clustering::default())), []);
 }
 
