@@ -38,9 +38,10 @@ pub enum Anew {
         /// How many.
         records: usize,
     },
-    /// The run before did not keep pairs of so little weight: values have become so much rarer, or all compared pairs are to be kept.
+    /// The run before did not keep pairs of so little weight: values have become so much rarer, or all compared pairs are to be kept; or it
+    /// was [`Linker::run_for`], which leaves old pairs out.
     TooLittleKept {
-        /// How many more bits below the threshold for review [`RunOptions::reserve`] had to reach; infinite where all are to be kept.
+        /// How many more bits below the threshold for review [`RunOptions::reserve`] had to reach; infinite where none would do.
         bits: f64,
     },
 }
@@ -57,7 +58,7 @@ impl fmt::Display for Anew {
                 "{records} records of the earlier run were changed or are gone, so that the rarity of values then is not known"
             ),
             Anew::TooLittleKept { bits } if bits.is_infinite() => {
-                write!(f, "all compared pairs are to be kept, and the earlier run did not keep them")
+                write!(f, "the earlier run did not find or keep all the pairs that are needed")
             }
             Anew::TooLittleKept { bits } => write!(
                 f,

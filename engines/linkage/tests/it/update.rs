@@ -152,9 +152,12 @@ fn an_update_compares_no_more_than_it_must_and_says_why_where_it_compares_all() 
     let model = linker(&rows, |spec| spec.comparisons[0].levels[0].m = Some(0.5));
     assert!(why(&model, &new, &options).contains("another model"));
     let all = RunOptions { keep_apart: true, ..options.clone() };
-    assert!(why(&now, &new, &all).contains("all compared pairs are to be kept"));
+    assert!(why(&now, &new, &all).contains("did not find or keep all the pairs"));
     assert!(why(&now, &NewRecords::range(389..400), &options).contains("1 records of the earlier run were changed"));
-    // Clustering and thresholds' use of it may change.
+    let part = linker(&rows[..390], |_| ()).run_for(&NewRecords::range(380..390), &options).unwrap().found();
+    assert!(now.must_run_anew(&part, &new, &options).unwrap().to_string().contains("did not find or keep all"));
+    assert_eq!(now.update(&part, &new, &options).unwrap().pairs, outcome.pairs, "and all is found anew");
+    // The method of clustering may change.
     let other = linker(&rows, |spec| spec.clustering.method = linkage::Method::Correlation);
     assert_eq!(other.must_run_anew(&before, &new, &options), None);
     assert!(
