@@ -44,7 +44,10 @@ pub fn run(plan: cli::Link) -> anyhow::Result<ExitCode> {
 fn request(plan: cli::Link) -> anyhow::Result<Request> {
     // An earlier job's model, as trained, is what its pairs were found with.
     let earlier = plan.update.as_ref().map(|folder| folder.join("model.toml"));
-    let spec = plan.spec.or(earlier).context("name what to link by: --spec people.toml (alongside link --example prints one)")?;
+    let spec = plan
+        .spec
+        .or(earlier)
+        .context("name what to link by: --spec people.toml (alongside link --example prints one)")?;
     let out = match plan.out {
         Some(out) => out,
         // Nothing is written for a plan.
