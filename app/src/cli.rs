@@ -121,7 +121,7 @@ pub struct Check {
     pub moment_types: Vec<PathBuf>,
 }
 
-/// Linking. Without files it links the unit's own records and takes nothing else; with files it needs `--spec` and `--out`, and no unit.
+/// Linking. Without files it links the unit's own records and takes nothing else; with files it needs `--spec` (or `--update`) and `--out`, and no unit.
 #[derive(Debug, Args)]
 #[command(
     after_help = "With files, nothing of the unit is read or written.\n\n  alongside link --example > people.toml\n  alongside link people.csv --spec people.toml --out out/"
