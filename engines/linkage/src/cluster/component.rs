@@ -10,8 +10,10 @@ use crate::{
     constraints::{self, Edge, Never, Sets},
 };
 
-/// Most records of which all pairs are compared with each other.
-const MOST: usize = 500;
+/// Most records of a component of which all pairs are compared with each other.
+const WHOLE: usize = 1_000;
+/// Most records of the pieces that a larger one is cut into.
+const PIECE: usize = 100;
 
 /// What became of the links.
 pub(super) struct Correlated {
@@ -46,7 +48,10 @@ struct Clusterer<'a> {
     roots: Vec<u32>,
     /// Sorted, the smaller record first.
     forbidden: Vec<(u32, u32)>,
-    most: usize,
+    /// Most records of a component that is not cut.
+    whole: usize,
+    /// Most records of a piece.
+    piece: usize,
 }
 
 /// Clusters records so that few pairs within speak against it. `budget` is the most pairs that are compared for it.
@@ -54,13 +59,11 @@ pub(super) fn correlate(linker: &Linker, edges: &[Edge], never: Never, budget: u
     let required: Vec<Edge> = edges.iter().copied().filter(|edge| edge.weight.is_infinite()).collect();
     let (mut sets, _) = constraints::join(linker.records(), &required, never);
     let components = pieces(edges, (0..edges.len()).collect());
-    let records: u64 = components.iter().map(|component| component.records.len() as u64).sum();
-    // Components of at most `most` records have less than `records * most / 2` pairs.
-    let most = usize::try_from(budget.saturating_mul(2) / records.max(1)).map_or(MOST, |most| most.clamp(2, MOST));
+    let (whole, piece) = limits(&components, budget);
     let mut forbidden: Vec<(u32, u32)> = never.forbidden.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
     forbidden.sort_unstable();
     let roots = (0..linker.records() as u32).map(|record| sets.of(record)).collect();
-    let clusterer = Clusterer { linker, edges, never, roots, forbidden, most };
+    let clusterer = Clusterer { linker, edges, never, roots, forbidden, whole, piece };
     let found: Vec<Found> = components.into_par_iter().map(|component| clusterer.component(component)).collect();
     let mut tangles = HashMap::new();
     for Found { joins, tangle } in found {
@@ -71,6 +74,24 @@ pub(super) fn correlate(linker: &Linker, edges: &[Edge], never: Never, budget: u
     }
     let refused = edges.iter().map(|edge| sets.of(edge.left) != sets.of(edge.right)).collect();
     Correlated { sets, refused, tangles }
+}
+
+/// How many records a component may have that is not cut, and a piece of one that is, so that about `budget` pairs are compared at most.
+fn limits(components: &[Piece], budget: u64) -> (usize, usize) {
+    let mut sizes: Vec<u64> = components.iter().map(|component| component.records.len() as u64).collect();
+    sizes.sort_unstable();
+    // Pieces of at most `piece` records have less than `records * piece / 2` pairs.
+    let piece = budget.saturating_mul(2) / sizes.iter().sum::<u64>().max(1);
+    let (mut whole, mut sum) = (2, 0);
+    for same in sizes.chunk_by(|a, b| a == b) {
+        let size = same.first().copied().unwrap_or_default();
+        sum += size * (size - 1) / 2 * same.len() as u64;
+        if sum > budget {
+            break;
+        }
+        whole = size as usize;
+    }
+    (whole.min(WHOLE), usize::try_from(piece).map_or(PIECE, |piece| piece.clamp(2, PIECE)))
 }
 
 /// The components of some links.
@@ -112,13 +133,13 @@ fn pieces(edges: &[Edge], links: Vec<usize>) -> Vec<Piece> {
 impl Clusterer<'_> {
     fn component(&self, component: Piece) -> Found {
         let mut found = Found::default();
-        if component.records.len() <= self.most || self.is_complete(&component) {
+        if component.records.len() <= self.whole || self.is_complete(&component) {
             self.cluster(&component, &mut found.joins);
             return found;
         }
         let size = component.records.len() as u32;
         let mut cut = Vec::new();
-        for piece in self.cut(component) {
+        for piece in self.cut(&component) {
             self.cluster(&piece, &mut found.joins);
             cut.extend(piece.records);
         }
@@ -126,25 +147,36 @@ impl Clusterer<'_> {
         found
     }
 
-    /// Takes the lightest links of a component away, bit by bit, until its pieces are small enough; a piece whose links all weigh the
-    /// same stays.
-    fn cut(&self, component: Piece) -> Vec<Piece> {
-        let (mut waiting, mut done) = (vec![component], Vec::new());
-        while let Some(piece) = waiting.pop() {
-            if piece.records.len() <= self.most || self.is_complete(&piece) {
-                done.push(piece);
-                continue;
+    /// Cuts a component by its lightest links. Links hold from the heaviest down, a whole bit at a time, as long as what they join, with all
+    /// heavier links, is small enough, or is linked throughout.
+    fn cut(&self, component: &Piece) -> Vec<Piece> {
+        let Piece { records, links } = component;
+        let weight = |link: &usize| self.edges.get(*link).map_or(f64::INFINITY, |edge| edge.weight);
+        let place = |record: u32| records.binary_search(&record).unwrap_or_default() as u32;
+        let mut links = links.clone();
+        links.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        let mut sets = Sets::new(records.len());
+        // Of each set the number of records, and of links.
+        let mut sizes = vec![(1_u64, 0_u64); records.len()];
+        let mut held = Vec::with_capacity(links.len());
+        for level in links.chunk_by(|a, b| weight(a).floor() == weight(b).floor()) {
+            for edge in level.iter().filter_map(|link| self.edges.get(*link)) {
+                let (one, other) = (sets.of(place(edge.left)), sets.of(place(edge.right)));
+                sets.join(one, other);
+                let of = |set: u32| sizes.get(set as usize).copied().unwrap_or_default();
+                let ((records, links), (more, others)) = (of(one), if one == other { (0, 0) } else { of(other) });
+                if let Some(size) = sizes.get_mut(one.min(other) as usize) {
+                    *size = (records + more, links + others + 1);
+                }
             }
-            let weight = |link: &usize| self.edges.get(*link).map_or(f64::INFINITY, |edge| edge.weight);
-            let least = piece.links.iter().map(weight).fold(f64::INFINITY, f64::min).floor() + 1.0;
-            let heavier: Vec<usize> = piece.links.iter().copied().filter(|link| weight(link) >= least).collect();
-            if heavier.is_empty() || heavier.len() == piece.links.len() {
-                done.push(piece);
-            } else {
-                waiting.extend(pieces(self.edges, heavier));
-            }
+            held.extend(level.iter().copied().filter(|link| {
+                let set = self.edges.get(*link).map_or(0, |edge| sets.of(place(edge.left)));
+                let (records, links) = sizes.get(set as usize).copied().unwrap_or_default();
+                let is_complete = links == records * records.saturating_sub(1) / 2;
+                records <= self.piece as u64 || is_complete || weight(link).is_infinite()
+            }));
         }
-        done
+        pieces(self.edges, held)
     }
 
     /// Whether all pairs of records link.
@@ -170,7 +202,7 @@ impl Clusterer<'_> {
             joins.extend(records.iter().zip(records.iter().skip(1)).map(|(one, other)| (*one, *other)));
             return;
         }
-        if records.len() > self.most {
+        if records.len() > self.whole.max(self.piece) {
             return self.join_plainly(links, records, joins);
         }
         let mut sets = Sets::new(records.len());
@@ -190,7 +222,7 @@ impl Clusterer<'_> {
         joins.extend(records.iter().zip(0_u32..).filter_map(|(record, at)| Some((root(sets.of(at))?, *record))));
     }
 
-    /// All links hold, but for constraints: for a piece that is too large and can't be cut.
+    /// All links hold, but for constraints: for a piece that is too large because people required it, or would be whole but for a constraint.
     fn join_plainly(&self, links: &[usize], records: &[u32], joins: &mut Vec<(u32, u32)>) {
         let place = |record: u32| records.binary_search(&record).map(|at| at as u32);
         let local = |one: u32, other: u32| Some((place(one).ok()?, place(other).ok()?));
