@@ -134,6 +134,22 @@ fn values(columns: &[Column], places: &[usize], record: u32) -> Option<u64> {
     places.iter().try_fold(0, |sum, place| Some(mix(sum ^ digest(columns.get(*place)?.value(record)?.as_bytes()))))
 }
 
+impl Frequencies {
+    /// The most that any pair of these records may have gained since `before`, when their values were otherwise rare: for each comparison
+    /// the most that a level gained for a record, which is the most that a pair gains, whichever of its two values is the commoner. INVARIANT: both are of one spec, and the records hold now what they held then.
+    pub(crate) fn most_risen(&self, before: &Frequencies, records: impl Iterator<Item = u32> + Clone) -> f64 {
+        let level = |(now, before): (&Option<Adjustment>, &Option<Adjustment>)| {
+            let (Some(now), Some(before)) = (now, before) else { return 0.0 };
+            let risen = |record| Some(now.of(record)? - before.of(record)?);
+            records.clone().filter_map(risen).fold(0.0, f64::max)
+        };
+        let comparison = |(now, before): (&Vec<Option<Adjustment>>, &Vec<Option<Adjustment>>)| {
+            now.iter().zip(before).map(level).fold(0.0, f64::max)
+        };
+        self.of.iter().zip(&before.of).map(comparison).sum()
+    }
+}
+
 impl Adjustment {
     fn new(spec: &Spec, comparison: &Comparison, level: &Level, columns: &[Column]) -> Adjustment {
         let fields = level.frequency_fields(&comparison.fields);

@@ -68,6 +68,7 @@ impl Spec {
         count("blocking rule", self.blocking.len(), MOST_RULES)?;
         unique("blocking rule", self.blocking.iter().map(|rule| rule.name.as_str()))?;
         self.blocking.iter().try_for_each(|rule| rule.check(&known))?;
+        self.check_clustering()?;
         self.check_training()
     }
 

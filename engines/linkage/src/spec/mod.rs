@@ -1,6 +1,7 @@
 //! What to link by: fields, comparisons with their levels, blocking rules, prior and thresholds, as TOML.
 
 mod check;
+mod clustering;
 mod expression;
 mod frequency;
 mod kind;
@@ -13,6 +14,7 @@ mod training;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+pub use clustering::{Clustering, Method};
 pub use expression::{Expression, Step};
 pub use kind::{Check, Kind, Missing};
 pub use measure::{QGrams, Span};
@@ -55,6 +57,9 @@ pub struct Spec {
     /// How the chances are learnt from records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Training>,
+    /// How linked pairs become clusters.
+    #[serde(default, skip_serializing_if = "Clustering::is_default")]
+    pub clustering: Clustering,
 }
 
 /// Probabilities at which a pair is linked, or shown to a person.

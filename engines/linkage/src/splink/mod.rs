@@ -135,6 +135,7 @@ pub fn from_splink(text: &str) -> Result<Imported, Error> {
         comparisons,
         together: Vec::new(),
         training: None,
+        clustering: crate::Clustering::default(),
     };
     Ok(Imported {
         spec,
