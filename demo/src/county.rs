@@ -122,7 +122,7 @@ pub enum CountyError {
     Parquet(#[from] parquet::errors::ParquetError),
     /// The columns of the Parquet file did not fit together.
     #[error("records.parquet could not be laid out")]
-    Arrow(#[from] arrow::error::ArrowError),
+    Arrow(#[from] arrow_schema::ArrowError),
     /// The embedded lists of names are broken.
     #[error("the list of names could not be read")]
     Names(#[from] toml::de::Error),

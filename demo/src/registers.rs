@@ -20,8 +20,11 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringBuilder, UInt64Builder};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow_array::{
+    ArrayRef, RecordBatch,
+    builder::{StringBuilder, UInt64Builder},
+};
+use arrow_schema::{DataType, Field, Schema};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use parquet::arrow::ArrowWriter;

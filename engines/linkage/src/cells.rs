@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
-
 use crate::{
     Error, Field, Kind, Spec, Table,
+    arrow::array::{Array, ArrayRef, AsArray, StringArray},
     clean::{Cleaned, clean},
     list,
 };
@@ -101,7 +100,7 @@ impl Field {
 
 /// A column of Arrow lists of text as one of text, the values of each list parted by [`list::MARK`]; `None` for any other.
 pub(crate) fn list_text(column: &ArrayRef) -> Option<StringArray> {
-    let texts = arrow::compute::cast(column, &list_of_text()).ok().filter(|_| is_list_of_text(column))?;
+    let texts = crate::arrow::cast(column, &list_of_text()).ok().filter(|_| is_list_of_text(column))?;
     let lists = texts.as_list::<i32>();
     let join = |list: Option<ArrayRef>| {
         let list = list?;
@@ -111,13 +110,13 @@ pub(crate) fn list_text(column: &ArrayRef) -> Option<StringArray> {
     Some(lists.iter().map(join).collect())
 }
 
-fn list_of_text() -> arrow::datatypes::DataType {
-    use arrow::datatypes::{DataType, Field};
+fn list_of_text() -> crate::arrow::datatypes::DataType {
+    use crate::arrow::datatypes::{DataType, Field};
     DataType::List(Field::new_list_field(DataType::Utf8, true).into())
 }
 
 fn is_list_of_text(column: &ArrayRef) -> bool {
-    use arrow::datatypes::DataType::{FixedSizeList, LargeList, LargeUtf8, List, Utf8, Utf8View};
+    use crate::arrow::datatypes::DataType::{FixedSizeList, LargeList, LargeUtf8, List, Utf8, Utf8View};
     match column.data_type() {
         List(item) | LargeList(item) | FixedSizeList(item, _) => {
             matches!(item.data_type(), Utf8 | LargeUtf8 | Utf8View)

@@ -1,11 +1,11 @@
 //! A field's cleaned values, each held once: records hold their numbers.
 
-use arrow::array::{Array, StringArray};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::{
     Field,
+    arrow::array::{Array, StringArray},
     clean::{Cleaned, clean_cell, placeholders},
     facts::Facts,
 };

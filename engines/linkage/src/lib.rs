@@ -34,6 +34,7 @@
 //! Results are the same for any number of threads and any order of the records, and a pair scores the same from
 //! either side.
 
+pub mod arrow;
 mod blocking;
 mod cells;
 pub mod chart;
@@ -71,9 +72,6 @@ mod update;
 
 /// The JSON Schema of a spec, for editors that check a TOML file while it is written.
 pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");
-
-/// The Arrow version whose arrays this crate takes.
-pub use arrow;
 
 pub use blocking::{Block, Plan, RulePlan};
 pub use cluster::{Cluster, Flag};

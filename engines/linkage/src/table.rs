@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::{
-    array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
-    compute::{cast, concat},
-    datatypes::DataType,
+use crate::{
+    Error,
+    arrow::{
+        array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
+        cast, concat,
+        datatypes::DataType,
+    },
+    cells::list_text,
 };
-
-use crate::{Error, cells::list_text};
 
 /// Records as named columns of text. A record is known by its number, counted from 0, batch after batch.
 #[derive(Debug, Clone)]

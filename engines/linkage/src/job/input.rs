@@ -5,11 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use arrow::array::RecordBatch;
-
 use super::{JobError, Request};
 use crate::{
     LinkType, Spec, Table,
+    arrow::array::RecordBatch,
     quality::Truth,
     read::{self, ReadError, Records},
 };

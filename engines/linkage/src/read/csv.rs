@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use arrow::{
+use crate::arrow::{
     array::{ArrayRef, RecordBatch, StringBuilder},
     datatypes::{DataType, Field, Schema},
 };
@@ -70,7 +70,7 @@ fn batch(
     rows: usize,
 ) -> Result<RecordBatch, ReadError> {
     let columns: Vec<ArrayRef> = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
-    let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
+    let options = crate::arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
     RecordBatch::try_new_with_options(schema.clone(), columns, &options)
         .map_err(|error| ReadError::new(path, error.to_string()))
 }

@@ -9,9 +9,9 @@ mod tests;
 
 use std::{fmt, fs::File, io::Read as _, path::Path};
 
-use arrow::{
+use crate::arrow::{
     array::{Array as _, AsArray as _, RecordBatch},
-    compute::cast,
+    cast,
     datatypes::DataType,
 };
 

@@ -33,6 +33,6 @@ pub(super) fn records(path: &Path, wanted: &dyn Fn(&str) -> bool) -> Result<Reco
     let reader =
         builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(|error| unread(error.to_string()))?;
     let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| unread(error.to_string()))?;
-    let records = batches.iter().map(arrow::array::RecordBatch::num_rows).sum();
+    let records = batches.iter().map(crate::arrow::array::RecordBatch::num_rows).sum();
     Ok(Records { batches, records, notes: Vec::new() })
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, path::PathBuf, sync::Arc};
 
-use arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
+use crate::arrow::array::{ArrayRef, Date32Array, RecordBatch, StringArray};
 use parquet::{
     arrow::ArrowWriter,
     basic::{Compression, ZstdLevel},
