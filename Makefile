@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-ingest bench-linkage bench-pages torture screenshots setup-build setup-test
+.PHONY: demo test assets lint bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -33,6 +33,10 @@ bench-pages: assets
 ## Linking 1,000,000 records, side by side with Splink 5 on DuckDB 2: seconds, memory, ratio (BENCH="--runs 5 --wide")
 bench-linkage:
 	scripts/bench-linkage $(BENCH)
+
+## Coverage-guided fuzzing of the linkage engine's kernels, readers and linker, a minute each (FUZZ="--seconds 600 --target linker")
+fuzz:
+	scripts/fuzz $(FUZZ)
 
 ## Kill the program at 200 random instants while it ingests and links, on both databases; sums must hold (bounded: 30 minutes)
 torture: setup-test assets

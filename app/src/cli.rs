@@ -121,14 +121,14 @@ pub struct Check {
     pub moment_types: Vec<PathBuf>,
 }
 
-/// Linking. Without files it links the unit's own records and takes nothing else; with files it needs `--spec` and `--out`, and no unit.
+/// Linking. Without files it links the unit's own records and takes nothing else; with files it needs `--spec` (or `--update`) and `--out`, and no unit.
 #[derive(Debug, Args)]
 #[command(
     after_help = "With files, nothing of the unit is read or written.\n\n  alongside link --example > people.toml\n  alongside link people.csv --spec people.toml --out out/"
 )]
 pub struct Link {
     /// CSV or Parquet files; with several, each is a source.
-    #[arg(requires = "spec", conflicts_with_all = ["example", "from_splink"])]
+    #[arg(conflicts_with_all = ["example", "from_splink"])]
     pub files: Vec<PathBuf>,
     /// What to link by: a spec (TOML), or a model of Splink 4 or 5 (JSON).
     #[arg(long, requires = "files")]
@@ -163,6 +163,10 @@ pub struct Link {
     /// A CSV of pairs that people decided, whatever their weight: left, right, decision (same or different).
     #[arg(long, value_name = "FILE", requires = "files")]
     pub decided: Option<PathBuf>,
+    /// The folder of an earlier job over some of these records: only what is new or changed since is compared, and the result is that of a
+    /// full run. Without --spec, with that job's model.
+    #[arg(long, value_name = "FOLDER", requires = "files")]
+    pub update: Option<PathBuf>,
     /// Draw pairs to label into to_label.csv, so that the precision is known within this margin, such as 0.02.
     #[arg(long, value_name = "MARGIN", requires = "files", value_parser = margin)]
     pub sample: Option<f64>,

@@ -42,7 +42,12 @@ pub fn run(plan: cli::Link) -> anyhow::Result<ExitCode> {
 }
 
 fn request(plan: cli::Link) -> anyhow::Result<Request> {
-    let spec = plan.spec.context("name what to link by: --spec people.toml (alongside link --example prints one)")?;
+    // An earlier job's model, as trained, is what its pairs were found with.
+    let earlier = plan.update.as_ref().map(|folder| folder.join("model.toml"));
+    let spec = plan
+        .spec
+        .or(earlier)
+        .context("name what to link by: --spec people.toml (alongside link --example prints one)")?;
     let out = match plan.out {
         Some(out) => out,
         // Nothing is written for a plan.
@@ -59,6 +64,7 @@ fn request(plan: cli::Link) -> anyhow::Result<Request> {
     request.decided = plan.decided;
     request.groups = plan.groups;
     request.margin = plan.sample;
+    request.update = plan.update;
     request.plan_only = plan.plan;
     Ok(request)
 }

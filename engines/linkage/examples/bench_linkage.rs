@@ -1,6 +1,6 @@
 //! Our side of `make bench-linkage`: Parquet to clusters with training, timed stage by stage, as one line of JSON.
 //!
-//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--clusters out.csv]`
+//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--method correlation] [--clusters out.csv]`
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@
 use std::{fs::File, path::Path, time::Instant};
 
 use linkage::{
-    Linker, RunOptions, Spec, Table, TrainOptions,
+    Linker, Method, RunOptions, Spec, Table, TrainOptions,
     arrow::array::{AsArray, RecordBatch},
 };
 use parquet::arrow::{
@@ -32,6 +32,9 @@ fn main() {
         let rule = spec.blocking.iter_mut().find(|rule| rule.keys.len() == 3).unwrap();
         rule.name = "surname and district".into();
         rule.keys.pop();
+    }
+    if option("--method").as_deref() == Some("correlation") {
+        spec.clustering.method = Method::Correlation;
     }
     let names: Vec<String> = spec.fields.iter().map(|field| field.name.clone()).collect();
     let mut times: Vec<(&str, f64)> = Vec::new();

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     };
     let mut request = Request::new(named.collect(), spec, out);
     request.truth = env::var("TRUTH").ok();
+    request.update = env::var_os("UPDATE").map(PathBuf::from);
     request.groups =
         env::var("GROUPS").map(|groups| groups.split(',').map(str::to_owned).collect()).unwrap_or_default();
     match run(&request, &mut |progress| match progress {

@@ -63,6 +63,13 @@ impl Column {
         Column { ids, values, facts: Facts::default(), unreadable }
     }
 
+    /// The same without the values of some records; the values' texts and facts are left out.
+    pub(crate) fn without(&self, gone: impl Fn(u32) -> bool) -> Column {
+        let id = |(id, record): (&u32, u32)| if gone(record) { NONE } else { *id };
+        let ids = self.ids.iter().zip(0_u32..).map(id).collect();
+        Column { ids, values: Vec::new(), facts: Facts::default(), unreadable: 0 }
+    }
+
     /// The number of a record's value, or [`NONE`].
     pub(crate) fn id(&self, record: u32) -> u32 {
         self.ids.get(record as usize).copied().unwrap_or(NONE)

@@ -45,6 +45,15 @@ struct Lists {
 impl Facts {
     /// Finds what the spec's rules about this field ask for. `values` are its distinct cleaned values.
     pub(crate) fn new(spec: &Spec, field: &Field, values: &[Box<str>]) -> Facts {
+        Facts::find(spec, field, values, None)
+    }
+
+    /// The same of values that are compared with others, whose facts are known: how rare a word is, those say.
+    pub(crate) fn beside(spec: &Spec, field: &Field, values: &[Box<str>], known: &Facts) -> Facts {
+        Facts::find(spec, field, values, Some(known))
+    }
+
+    fn find(spec: &Spec, field: &Field, values: &[Box<str>], known: Option<&Facts>) -> Facts {
         let needs = |asked: &dyn Fn(&Rule) -> bool| {
             spec.comparisons.iter().any(|comparison| {
                 comparison.fields.contains(&field.name)
@@ -68,8 +77,11 @@ impl Facts {
                 facts.spellings = texts.par_iter().map(|text| Spelling::new(text)).collect();
             }
             if needs(&|rule| matches!(rule, Rule::TokenSimilarity(_))) {
-                facts.rarity = Rarity::new(texts.iter().map(AsRef::as_ref));
-                facts.tokens = texts.par_iter().map(|text| facts.rarity.tokens(text)).collect();
+                if known.is_none() {
+                    facts.rarity = Rarity::new(texts.iter().map(AsRef::as_ref));
+                }
+                let rarity = known.map_or(&facts.rarity, |known| &known.rarity);
+                facts.tokens = texts.par_iter().map(|text| rarity.tokens(text)).collect();
             }
         }
         if field.kind == Kind::Coordinates {

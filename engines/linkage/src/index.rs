@@ -7,6 +7,7 @@ use crate::{
     Decision, Error, Linker, Pattern, Table,
     column::{Column, NONE},
     facts::Facts,
+    frequency::Lookup,
     sample::{digest, mix},
 };
 
@@ -16,6 +17,8 @@ pub struct Index {
     linker: Linker,
     /// For each blocking rule, digests of records' keys with the record, sorted.
     rules: Vec<Vec<(u64, u32)>>,
+    /// How rare the records' values are, for levels at which a new record's may differ from them.
+    rarity: Lookup,
 }
 
 /// A record that a new one may belong to.
@@ -51,7 +54,8 @@ impl Index {
             entries.par_sort_unstable();
             entries
         };
-        Index { rules: rules.map(entries).collect(), linker }
+        let rarity = linker.frequencies.lookup(linker.spec(), &linker.columns);
+        Index { rules: rules.map(entries).collect(), rarity, linker }
     }
 
     /// The linker whose records are searched.
@@ -75,12 +79,12 @@ impl Index {
             return Err(Error::Shape(format!("one record is looked for, and the table has {}", record.records())));
         }
         record.suits(linker.spec())?;
-        let column = |field: &crate::Field| {
+        let column = |(field, known): (&crate::Field, &Column)| {
             let mut column = Column::new(field, &*record.cells(field)?);
-            column.facts = Facts::new(linker.spec(), field, &column.values);
+            column.facts = Facts::beside(linker.spec(), field, &column.values, &known.facts);
             Some(column)
         };
-        let columns: Vec<Column> = linker.spec().fields.iter().filter_map(column).collect();
+        let columns: Vec<Column> = linker.spec().fields.iter().zip(&linker.columns).filter_map(column).collect();
         let mut first_rule: HashMap<u32, u16> = HashMap::new();
         for (rule, entries) in self.rules.iter().enumerate() {
             for key in keys(&digests(linker, rule, &columns), &columns, 0) {
@@ -91,6 +95,7 @@ impl Index {
                 }
             }
         }
+        let own = self.rarity.own(&columns, 0);
         let mut known = vec![HashMap::new(); linker.spec().comparisons.len()];
         let weighed = |(record, rule): (u32, u16)| {
             let mut number = 0;
@@ -100,7 +105,8 @@ impl Index {
                 number |= *known.entry(linker.rows.number(comparison, record)).or_insert_with(ask) << (4 * comparison);
             }
             let pattern = Pattern::from_number(number);
-            let (weight, decision) = linker.weigh(pattern, record);
+            let (weight, decision) =
+                linker.weigh(pattern, |at, level| linker.frequencies.bits_with(at, level, record, &own));
             Match { record, weight, pattern, rule, decision }
         };
         let mut matches: Vec<Match> = first_rule.into_iter().map(weighed).collect();

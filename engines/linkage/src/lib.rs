@@ -52,12 +52,14 @@ mod kernels;
 mod linker;
 mod list;
 mod memo;
+mod options;
 mod outcome;
 mod outliers;
 pub mod quality;
 pub mod read;
 pub mod report;
 mod rows;
+mod run;
 mod sample;
 mod scan;
 mod score;
@@ -65,6 +67,8 @@ mod spec;
 pub mod splink;
 mod table;
 mod train;
+mod unlinkables;
+mod update;
 
 /// The JSON Schema of a spec, for editors that check a TOML file while it is written.
 pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");
@@ -73,15 +77,17 @@ pub use blocking::{Block, Plan, RulePlan};
 pub use cluster::{Cluster, Flag};
 pub use error::Error;
 pub use index::{Index, Match};
-pub use linker::{FieldReport, Linker, NewRecords, RunOptions};
+pub use linker::{FieldReport, Linker};
+pub use options::{NewRecords, RunOptions};
 pub use outcome::{Decision, Outcome, Pair};
 pub use score::{Explanation, Part, Pattern, bits, probability};
 pub use spec::{
-    BlockingRule, Check, Comparison, Expression, Field, Kind, Level, Missing, PriorRules, QGrams, Rule, Session, Span,
-    Spec, Step, Thresholds, Together, Training,
+    BlockingRule, Check, Clustering, Comparison, Expression, Field, Kind, Level, Method, Missing, PriorRules, QGrams,
+    Rule, Session, Span, Spec, Step, Thresholds, Together, Training,
 };
 pub use table::{LinkType, Table};
 pub use train::{
     Basis, Iteration, Learnt, Parameter, SessionReport, TogetherReport, TrainOptions, Trained, TrainingReport, Warning,
     train,
 };
+pub use update::{Anew, Found};

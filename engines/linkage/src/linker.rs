@@ -1,91 +1,22 @@
 //! A spec and its records, ready to plan, run and explain.
 
-use std::{collections::HashSet, ops::Range, sync::OnceLock};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::{
-    Decision, Error, Explanation, Outcome, Pair, Plan, Spec, Table, bits,
-    blocking::{Blocking, Blocks},
-    cluster,
+    Decision, Error, Explanation, NewRecords, Pair, Plan, Spec, Table, bits,
+    blocking::Blocking,
+    cluster::duplicate_free,
     column::Column,
     compare::Comparisons,
-    constraints::{self, Edge},
     facts::Facts,
     frequency::Frequencies,
     rows::Rows,
-    scan::{Scan, Way, reweighed, share_out, ways},
+    scan::{Way, reweighed, ways},
     score::Weights,
+    table::Sources,
 };
-
-/// What a run may do and must respect. The default runs freely within 100,000,000 pairs.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// Most pairs that the blocking rules may find; beyond it the run is refused before it starts.
-    pub budget: u64,
-    /// Pairs that a person said belong together: joined whatever their weight.
-    pub required: Vec<(u32, u32)>,
-    /// Pairs that a person said don't: never in one cluster, whatever else links them.
-    pub forbidden: Vec<(u32, u32)>,
-    /// Pairs that earlier runs kept. They are weighed again with the records as they are now, and take part in clustering,
-    /// but need not be found again: with [`Linker::run_for`] this carries old links along.
-    pub earlier: Vec<(u32, u32)>,
-    /// Keep compared pairs below both thresholds too.
-    pub keep_apart: bool,
-}
-
-impl Default for RunOptions {
-    fn default() -> Self {
-        RunOptions {
-            budget: 100_000_000,
-            required: Vec::new(),
-            forbidden: Vec::new(),
-            earlier: Vec::new(),
-            keep_apart: false,
-        }
-    }
-}
-
-/// The records that an incremental run is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRecords(Which);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Which {
-    Range(Range<u32>),
-    /// Sorted.
-    Listed(Vec<u32>),
-}
-
-impl NewRecords {
-    /// A range of records, such as those that were added last.
-    #[must_use]
-    pub fn range(range: Range<u32>) -> NewRecords {
-        NewRecords(Which::Range(range))
-    }
-
-    /// Any records, in any order.
-    #[must_use]
-    pub fn records(records: &[u32]) -> NewRecords {
-        let mut sorted = records.to_vec();
-        sorted.sort_unstable();
-        NewRecords(Which::Listed(sorted))
-    }
-
-    fn hold(&self, record: u32) -> bool {
-        match &self.0 {
-            Which::Range(range) => range.contains(&record),
-            Which::Listed(records) => records.binary_search(&record).is_ok(),
-        }
-    }
-
-    fn last(&self) -> Option<u32> {
-        match &self.0 {
-            Which::Range(range) => range.clone().next_back(),
-            Which::Listed(records) => records.last().copied(),
-        }
-    }
-}
 
 /// How well a field is filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,15 +38,17 @@ pub struct FieldReport {
 pub struct Linker {
     spec: Spec,
     records: usize,
-    /// For each record its source, where pairs within a source are not compared.
-    apart: Option<Vec<u16>>,
+    /// The records' sources, where they have any.
+    sources: Option<Sources>,
+    /// For clusters that hold nobody of a source twice: each record's source, where it is one of those.
+    pub(crate) duplicate_free: Option<Vec<Option<u16>>>,
     pub(crate) columns: Vec<Column>,
     pub(crate) comparisons: Comparisons,
     pub(crate) blocking: Blocking,
     pub(crate) weights: Weights,
     pub(crate) rows: Rows,
     pub(crate) ways: Vec<Way>,
-    frequencies: Frequencies,
+    pub(crate) frequencies: Frequencies,
     /// Numbers of records by their values, once they were asked for.
     pub(crate) prints: OnceLock<Vec<u64>>,
 }
@@ -138,12 +71,13 @@ impl Linker {
         let blocking = Blocking::new(&spec, &columns)?;
         let weights = Weights::new(&spec);
         let frequencies = Frequencies::new(&spec, &columns);
-        let apart = table.sources().filter(|_| !table.within_sources());
+        let sources = table.sources().cloned();
         Ok(Linker {
+            duplicate_free: duplicate_free(&spec.clustering, sources.as_ref())?,
             records: table.records(),
             rows: Rows::new(table.records(), &columns, &comparisons),
             ways: ways(&spec, &columns, &weights, |comparison, level| frequencies.most(comparison, level)),
-            apart: apart.map(<[u16]>::to_vec),
+            sources,
             columns,
             comparisons,
             blocking,
@@ -173,6 +107,7 @@ impl Linker {
             (Rows::new(self.records, &self.columns, &comparisons), ways(&spec, &self.columns, &weights, rarest))
         };
         Ok(Linker {
+            duplicate_free: duplicate_free(&spec.clustering, self.sources.as_ref())?,
             rows,
             ways,
             blocking: if spec.blocking == self.spec.blocking {
@@ -223,27 +158,6 @@ impl Linker {
         self.blocking.plan(&self.blocking.blocks(Some(&|record| new.hold(record))), &self.columns)
     }
 
-    /// Compares every pair that the blocking rules find, and clusters the records.
-    ///
-    /// # Errors
-    /// [`Error::OverBudget`] before anything is compared; [`Error::NoSuchRecord`] or [`Error::SamePair`] for a wrong constraint.
-    pub fn run(&self, options: &RunOptions) -> Result<Outcome, Error> {
-        self.run_blocks(&self.blocking.blocks(None), options)
-    }
-
-    /// Compares only pairs of which at least one record is new. Old links take part through [`RunOptions::earlier`]. Without term
-    /// frequencies, which every added record shifts a little, old pairs and new ones together are those of a full run.
-    ///
-    /// # Errors
-    /// As [`Linker::run`], and [`Error::NoSuchRecord`] for a new record that is not in the table.
-    pub fn run_for(&self, new: &NewRecords, options: &RunOptions) -> Result<Outcome, Error> {
-        if let Some(last) = new.last().filter(|last| *last as usize >= self.records) {
-            let (what, record) = ("the list of new records", last.into());
-            return Err(Error::NoSuchRecord { what, record, records: self.records });
-        }
-        self.run_blocks(&self.blocking.blocks(Some(&|record| new.hold(record))), options)
-    }
-
     /// Compares two records by number, whether or not a blocking rule finds them: the pair that a run would have given but
     /// for constraints. `None` where a record is not there, or both are the same.
     #[must_use]
@@ -264,12 +178,12 @@ impl Linker {
     /// Takes a pair's weight apart, with the names of comparisons and levels.
     #[must_use]
     pub fn expand(&self, pair: &Pair) -> Explanation {
-        self.weights.explain(&self.spec, pair.pattern, &self.frequencies, pair.left)
+        self.weights.explain(&self.spec, pair.pattern, self.terms(pair.left, pair.right))
     }
 
-    /// What rarity adds at this level for two records that hold the same values as this one.
-    pub(crate) fn frequency_bits(&self, comparison: usize, level: usize, record: u32) -> f64 {
-        self.frequencies.bits(comparison, level, record)
+    /// What the rarity of two records' values adds, by comparison and level.
+    pub(crate) fn terms(&self, left: u32, right: u32) -> impl Fn(usize, usize) -> f64 {
+        move |comparison, level| self.frequencies.bits(comparison, level, left, right)
     }
 
     /// The levels that two records show. INVARIANT: `left < right`.
@@ -279,25 +193,37 @@ impl Linker {
 
     /// For each record its source, where pairs within a source are not compared.
     pub(crate) fn sources_apart(&self) -> Option<&[u16]> {
-        self.apart.as_deref()
+        self.sources.as_ref().filter(|sources| !sources.within).map(|sources| sources.of.as_slice())
     }
 
     /// Whether the kind of linking compares these two at all: see [`Table::with_sources`].
     pub(crate) fn comparable(&self, left: u32, right: u32) -> bool {
-        self.apart.as_ref().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
+        self.sources_apart().is_none_or(|sources| sources.get(left as usize) != sources.get(right as usize))
+    }
+
+    /// What two records weigh, whether or not a rule finds them.
+    pub(crate) fn weight(&self, one: u32, other: u32) -> f64 {
+        self.pair(one.min(other), one.max(other), None).weight
+    }
+
+    /// How much more than before two records that are not new may weigh at most, because values have become rarer among all.
+    pub(crate) fn most_risen(&self, new: &NewRecords) -> f64 {
+        let before: Vec<Column> = self.columns.iter().map(|column| column.without(|record| new.hold(record))).collect();
+        let old = (0..self.records as u32).filter(|record| !new.hold(*record));
+        self.frequencies.most_risen(&Frequencies::new(&self.spec, &before), old)
     }
 
     /// INVARIANT: `left < right`, both records of the table.
     fn pair(&self, left: u32, right: u32, rule: Option<usize>) -> Pair {
         let pattern = self.pattern(left, right);
-        let weight = self.weights.weigh(pattern, &self.frequencies, left);
+        let weight = self.weights.weigh(pattern, self.terms(left, right));
         let decision = self.decide(weight);
         Pair { left, right, weight, pattern, rule: rule.and_then(|rule| u16::try_from(rule).ok()), decision }
     }
 
-    /// What a pattern weighs with the rarity of this record's values, and what becomes of such a pair.
-    pub(crate) fn weigh(&self, pattern: crate::Pattern, record: u32) -> (f64, Decision) {
-        let weight = self.weights.weigh(pattern, &self.frequencies, record);
+    /// What a pattern weighs with values of this rarity, by comparison and level, and what becomes of such a pair.
+    pub(crate) fn weigh(&self, pattern: crate::Pattern, terms: impl Fn(usize, usize) -> f64) -> (f64, Decision) {
+        let weight = self.weights.weigh(pattern, terms);
         (weight, self.decide(weight))
     }
 
@@ -310,143 +236,6 @@ impl Linker {
         } else {
             Decision::Apart
         }
-    }
-
-    fn run_blocks(&self, blocks: &[Blocks], options: &RunOptions) -> Result<Outcome, Error> {
-        if let Some(missing) = self.spec.untrained() {
-            return Err(Error::Untrained(missing));
-        }
-        let required = self.named("a required pair", &options.required)?;
-        let forbidden = self.named("a forbidden pair", &options.forbidden)?;
-        let earlier = self.named("an earlier link", &options.earlier)?;
-        self.keep_budget(blocks, options.budget)?;
-        let (mut pairs, compared) = self.scan(blocks, options.keep_apart);
-        // Pairs that a person or an earlier run named are in the outcome even where no rule found them.
-        let named = required.iter().chain(&forbidden).chain(&earlier);
-        pairs.extend(named.filter_map(|(left, right)| self.compare(*left, *right)));
-        pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
-        pairs.dedup_by_key(|pair| (pair.left, pair.right));
-        self.apply(&mut pairs, &required, &forbidden);
-        pairs.retain(|pair| options.keep_apart || pair.decision != Decision::Apart);
-        Ok(self.join(pairs, compared, &forbidden))
-    }
-
-    /// Compares the rules' pairs. Gives those that are kept, in no order, and how many each rule was the first to find.
-    fn scan(&self, blocks: &[Blocks], keep_apart: bool) -> (Vec<Pair>, Vec<u64>) {
-        let least = if keep_apart { f64::NEG_INFINITY } else { bits(self.spec.thresholds.review) };
-        let scan = Scan { linker: self, blocking: &self.blocking, least };
-        let tasks: Vec<_> =
-            blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
-        let kept: Vec<(Vec<Pair>, Vec<u64>)> = share_out(tasks.len(), |task, desk, own: &mut (Vec<Pair>, Vec<u64>)| {
-            let (pairs, counts) = own;
-            let Some((rule, task)) = tasks.get(task) else {
-                return;
-            };
-            let count = scan.task(
-                desk,
-                rule,
-                task,
-                |_, _| true,
-                |seen| {
-                    let weight = self.weights.weigh(seen.pattern, &self.frequencies, seen.left);
-                    let decision = self.decide(weight);
-                    if keep_apart || decision != Decision::Apart {
-                        let rule = u16::try_from(rule.rule).ok();
-                        pairs.push(Pair {
-                            left: seen.left,
-                            right: seen.right,
-                            weight,
-                            pattern: seen.pattern,
-                            rule,
-                            decision,
-                        });
-                    }
-                },
-            );
-            counts.resize(blocks.len(), 0);
-            if let Some(sum) = counts.get_mut(rule.rule) {
-                *sum += count;
-            }
-        });
-        let mut compared = vec![0; blocks.len()];
-        let mut pairs = Vec::with_capacity(kept.iter().map(|(pairs, _)| pairs.len()).sum());
-        for (some, counts) in kept {
-            pairs.extend(some);
-            compared.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        (pairs, compared)
-    }
-
-    /// Constraints as smaller and larger record, each once.
-    fn named(&self, what: &'static str, pairs: &[(u32, u32)]) -> Result<Vec<(u32, u32)>, Error> {
-        let mut named = Vec::with_capacity(pairs.len());
-        for (one, other) in pairs {
-            let (left, right) = (*one.min(other), *one.max(other));
-            if right as usize >= self.records {
-                return Err(Error::NoSuchRecord { what, record: right.into(), records: self.records });
-            }
-            if left == right {
-                return Err(Error::SamePair { what, record: left });
-            }
-            named.push((left, right));
-        }
-        named.sort_unstable();
-        named.dedup();
-        Ok(named)
-    }
-
-    fn keep_budget(&self, blocks: &[Blocks], budget: u64) -> Result<(), Error> {
-        let pairs = blocks.iter().map(Blocks::pairs).sum::<u64>();
-        if pairs <= budget {
-            return Ok(());
-        }
-        let plan = self.blocking.plan(blocks, &self.columns);
-        match plan.rules.iter().max_by_key(|rule| rule.pairs) {
-            Some(rule) => Err(Error::OverBudget {
-                pairs,
-                budget,
-                rule: rule.name.clone(),
-                rule_pairs: rule.pairs,
-                largest: rule.largest.first().map_or(0, |block| block.records),
-            }),
-            None => Ok(()),
-        }
-    }
-
-    fn apply(&self, pairs: &mut [Pair], required: &[(u32, u32)], forbidden: &[(u32, u32)]) {
-        let required: HashSet<_> = required.iter().copied().collect();
-        let forbidden: HashSet<_> = forbidden.iter().copied().collect();
-        if required.is_empty() && forbidden.is_empty() {
-            return;
-        }
-        for pair in pairs {
-            let key = (pair.left, pair.right);
-            if required.contains(&key) {
-                pair.decision = Decision::Required;
-            } else if forbidden.contains(&key) {
-                pair.decision = Decision::Forbidden;
-            }
-        }
-    }
-
-    fn join(&self, mut pairs: Vec<Pair>, compared: Vec<u64>, forbidden: &[(u32, u32)]) -> Outcome {
-        let weight = |pair: &Pair| match pair.decision {
-            Decision::Required => Some(f64::INFINITY),
-            Decision::Link => Some(pair.weight),
-            Decision::Review | Decision::Apart | Decision::Forbidden | Decision::Refused => None,
-        };
-        let edge = |pair: &Pair| weight(pair).map(|weight| Edge { left: pair.left, right: pair.right, weight });
-        let edges: Vec<Edge> = pairs.iter().filter_map(edge).collect();
-        let (mut sets, refused) = constraints::join(self.records, &edges, forbidden);
-        let linking = pairs.iter_mut().filter(|pair| matches!(pair.decision, Decision::Link | Decision::Required));
-        for (pair, refused) in linking.zip(refused) {
-            if refused {
-                pair.decision = Decision::Refused;
-            }
-        }
-        let cluster_of: Vec<u32> = (0..self.records as u32).map(|record| sets.of(record)).collect();
-        let clusters = cluster::gather(&self.spec, &self.columns, &cluster_of);
-        Outcome { pairs, compared, cluster_of, clusters }
     }
 }
 

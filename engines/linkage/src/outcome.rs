@@ -18,7 +18,8 @@ pub enum Decision {
     Required,
     /// Kept apart because a person said so, whatever its weight.
     Forbidden,
-    /// Would link, but joining it would put a forbidden pair into one cluster: for a person to decide.
+    /// Would link, but the clusters could not hold it: joining it would put a forbidden pair into one cluster, or the method of
+    /// clustering, [`crate::Method`], found a better link or too much that speaks against it. For a person to decide.
     Refused,
 }
 
@@ -59,10 +60,16 @@ pub struct Outcome {
     pub cluster_of: Vec<u32>,
     /// Clusters of two records and more, by name.
     pub clusters: Vec<Cluster>,
+    /// Pairs that rules found and that lie just below the threshold for review: see [`crate::RunOptions::reserve`].
+    pub(crate) near: Vec<(u32, u32)>,
+    /// All pairs that rules found are here from this weight on.
+    pub(crate) complete_from: f64,
+    /// The model's digest.
+    pub(crate) model: u64,
 }
 
 impl Outcome {
-    /// Pairs that wait for a person: between the thresholds, or refused because of a constraint.
+    /// Pairs that wait for a person: between the thresholds, or refused because of a constraint or the method of clustering.
     pub fn review(&self) -> impl Iterator<Item = &Pair> {
         self.pairs.iter().filter(|pair| matches!(pair.decision, Decision::Review | Decision::Refused))
     }

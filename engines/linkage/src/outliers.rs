@@ -35,7 +35,7 @@ impl Linker {
                         level: name.clone(),
                         value: value.to_string(),
                         share: *count as f64 / filled as f64,
-                        bits: self.frequency_bits(at, number, *record),
+                        bits: self.terms(*record, *record)(at, number),
                     })
                     .collect();
                 terms.sort_by(|a, b| a.bits.total_cmp(&b.bits).then_with(|| a.value.cmp(&b.value)));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Spec, Together, frequency::Frequencies, spec::MOST_LEVELS};
+use crate::{Spec, Together, spec::MOST_LEVELS};
 
 /// What a part of `together` shows where it takes bits away.
 const TOGETHER: &str = "alike for one reason, so counted together";
@@ -66,7 +66,8 @@ pub struct Part {
     pub level: Option<String>,
     /// `log2(m / u)` of the level; 0 for missing.
     pub bits: f64,
-    /// What the shared value's rarity added to that, or its commonness took away; 0 for levels without it.
+    /// What the values' rarity added to that, or their commonness took away; 0 for levels without it. Where the two values differ, the
+    /// commoner one's.
     pub term_frequency_bits: f64,
 }
 
@@ -114,10 +115,10 @@ impl Weights {
         }
     }
 
-    /// The weight of a pair with this pattern, of which `record` is either side.
-    pub(crate) fn weigh(&self, pattern: Pattern, frequencies: &Frequencies, record: u32) -> f64 {
+    /// The weight of a pair with this pattern. `terms` are the bits that its values' rarity adds, by comparison and level.
+    pub(crate) fn weigh(&self, pattern: Pattern, terms: impl Fn(usize, usize) -> f64) -> f64 {
         let mut rarity = 0.0;
-        let weight = self.parts(pattern, frequencies, record).fold(self.prior, |sum, (bits, term)| {
+        let weight = self.parts(pattern, terms).fold(self.prior, |sum, (bits, term)| {
             rarity += term;
             sum + (bits + term)
         });
@@ -142,12 +143,11 @@ impl Weights {
     fn parts<'a>(
         &'a self,
         pattern: Pattern,
-        frequencies: &'a Frequencies,
-        record: u32,
+        terms: impl Fn(usize, usize) -> f64 + 'a,
     ) -> impl Iterator<Item = (f64, f64)> + 'a {
         self.levels.iter().enumerate().map(move |(at, levels)| {
             let bits = levels.get(pattern.code(at)).copied().unwrap_or(0.0);
-            let term = pattern.level(at).map_or(0.0, |level| frequencies.bits(at, level, record));
+            let term = pattern.level(at).map_or(0.0, |level| terms(at, level));
             (bits, term)
         })
     }
@@ -166,7 +166,7 @@ impl Weights {
         })
     }
 
-    pub(crate) fn explain(&self, spec: &Spec, pattern: Pattern, frequencies: &Frequencies, record: u32) -> Explanation {
+    pub(crate) fn explain(&self, spec: &Spec, pattern: Pattern, terms: impl Fn(usize, usize) -> f64) -> Explanation {
         let part = |(at, (comparison, (bits, term_frequency_bits))): (usize, (&crate::Comparison, (f64, f64)))| Part {
             comparison: comparison.name.clone(),
             level: pattern.level(at).and_then(|level| comparison.levels.get(level)).map(|level| level.name.clone()),
@@ -174,7 +174,7 @@ impl Weights {
             term_frequency_bits,
         };
         let mut parts: Vec<Part> =
-            spec.comparisons.iter().zip(self.parts(pattern, frequencies, record)).enumerate().map(part).collect();
+            spec.comparisons.iter().zip(self.parts(pattern, &terms)).enumerate().map(part).collect();
         let rarity = parts.iter().map(|part| part.term_frequency_bits).sum();
         let reasons = spec.together.iter().zip(self.together(pattern, rarity));
         parts.extend(reasons.map(|(together, bits)| Part {
@@ -183,7 +183,7 @@ impl Weights {
             bits,
             term_frequency_bits: 0.0,
         }));
-        let total_bits = self.weigh(pattern, frequencies, record);
+        let total_bits = self.weigh(pattern, &terms);
         Explanation { prior_bits: self.prior, parts, total_bits, probability: probability(total_bits) }
     }
 }

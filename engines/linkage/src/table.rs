@@ -24,9 +24,13 @@ pub struct Table {
 
 /// Which source each record is from, and which pairs that leaves.
 #[derive(Debug, Clone)]
-struct Sources {
-    of: Vec<u16>,
-    within: bool,
+pub(crate) struct Sources {
+    /// For each record its source.
+    pub(crate) of: Vec<u16>,
+    /// Whether pairs within one source are compared.
+    pub(crate) within: bool,
+    /// The sources' names, where they were given.
+    pub(crate) names: Vec<String>,
 }
 
 /// Which pairs of several sources are compared.
@@ -110,7 +114,22 @@ impl Table {
         if of.len() != self.records {
             return Err(Error::Shape(format!("there are {} sources for {} records", of.len(), self.records)));
         }
-        self.sources = Some(Sources { of, within: link_type == LinkType::LinkAndDedupe });
+        self.sources = Some(Sources { of, within: link_type == LinkType::LinkAndDedupe, names: Vec::new() });
+        Ok(self)
+    }
+
+    /// Names the sources, in the order of their numbers, so that a spec's `duplicate_free` can speak of them. Without it they are
+    /// named by their numbers, from `0` on.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] where a record's source has no name, or [`Table::with_sources`] was not called before.
+    pub fn with_source_names(mut self, names: Vec<String>) -> Result<Table, Error> {
+        let most =
+            self.sources.as_ref().and_then(|sources| sources.of.iter().max()).map_or(0, |most| *most as usize + 1);
+        match &mut self.sources {
+            Some(sources) if most <= names.len() => sources.names = names,
+            _ => return Err(Error::Shape(format!("there are {} names for {most} sources", names.len()))),
+        }
         Ok(self)
     }
 
@@ -120,14 +139,9 @@ impl Table {
         self.records
     }
 
-    /// For each record its source, where they have any.
-    pub(crate) fn sources(&self) -> Option<&[u16]> {
-        self.sources.as_ref().map(|sources| sources.of.as_slice())
-    }
-
-    /// Whether pairs within one source are compared.
-    pub(crate) fn within_sources(&self) -> bool {
-        self.sources.as_ref().is_none_or(|sources| sources.within)
+    /// The records' sources, where they have any.
+    pub(crate) fn sources(&self) -> Option<&Sources> {
+        self.sources.as_ref()
     }
 
     /// Adds a column.

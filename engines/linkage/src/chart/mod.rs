@@ -1,6 +1,7 @@
 //! Charts of a linkage: an SVG that needs no script, the figures behind it as a table, what to look for in words, and the same as
 //! Vega-Lite.
 
+mod clusters;
 mod curve;
 mod forms;
 mod found;
@@ -9,14 +10,17 @@ mod number;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod unlinkables;
 
 use serde_json::{Value, json};
 
+pub use clusters::{ClusterCount, clusters};
 pub use curve::threshold;
-pub use found::{TermFrequency, blocking, clusters, completeness, histogram, term_frequencies};
+pub use found::{TermFrequency, blocking, completeness, histogram, term_frequencies};
 pub use model::{convergence, parameters, waterfall};
 pub use number::{bits_text, count, percent, share};
 pub(crate) use svg::escape;
+pub use unlinkables::unlinkables;
 
 /// One chart with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,10 @@ use crate::{Explanation, FieldReport, Part, Plan, RulePlan, Spec, Thresholds, qu
 
 const THRESHOLDS: Thresholds = Thresholds { link: 0.95, review: 0.5 };
 
+fn size(clusters: u64, flagged: u64) -> ClusterCount {
+    ClusterCount { clusters, flagged }
+}
+
 fn all() -> Vec<Chart> {
     let spec = Spec::from_toml(include_str!("../../tests/it/example.toml")).unwrap();
     let explanation = Explanation {
@@ -32,10 +36,12 @@ fn all() -> Vec<Chart> {
         completeness(&[field]),
         histogram(&weights, &THRESHOLDS, false),
         histogram(&[], &THRESHOLDS, true),
+        unlinkables(&weights, &THRESHOLDS),
+        unlinkables(&[], &THRESHOLDS),
         threshold(&quality::expected(&weights), &THRESHOLDS),
         threshold(&quality::expected(&[]), &THRESHOLDS),
         term_frequencies(&[term]).unwrap(),
-        clusters(&BTreeMap::from([(1, 90), (2, 5), (40, 1)])),
+        clusters(&BTreeMap::from([(1, size(90, 0)), (2, size(5, 0)), (40, size(1, 1))])),
         clusters(&BTreeMap::new()),
     ]
 }

@@ -163,7 +163,7 @@ impl Input {
             return Ok(table);
         }
         let kind = if self.link_only { LinkType::LinkOnly } else { LinkType::LinkAndDedupe };
-        Ok(table.with_sources(self.source_of.clone(), kind)?)
+        Ok(table.with_sources(self.source_of.clone(), kind)?.with_source_names(self.sources.clone())?)
     }
 
     /// Who each record is, where there is a column for that.

@@ -1,6 +1,7 @@
 //! A whole job for somebody with files: reads them, says what will be compared, trains where the spec leaves chances open, links, and writes
 //! a folder with pairs, clusters, the model, charts and a report.
 
+mod clusters;
 mod constraints;
 mod cost;
 mod folder;
@@ -8,6 +9,7 @@ mod input;
 mod judge;
 mod model;
 mod page;
+mod update;
 mod write;
 
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 use crate::{
-    Decision, Linker, Outcome, Plan, RunOptions, TrainOptions, TrainingReport,
+    Anew, Decision, Linker, Outcome, Plan, RunOptions, TrainOptions, TrainingReport,
     chart::{count, percent},
     read::ReadError,
 };
@@ -49,6 +51,8 @@ pub struct Request {
     pub groups: Vec<String>,
     /// Draw pairs to label, so that the links' precision is known within this margin.
     pub margin: Option<f64>,
+    /// The folder of an earlier job over some of these records, linked with the same model: only what is new or changed since is compared.
+    pub update: Option<PathBuf>,
     /// Stop once it is said what would be compared.
     pub plan_only: bool,
 }
@@ -70,6 +74,7 @@ impl Request {
             decided: None,
             groups: Vec::new(),
             margin: None,
+            update: None,
             plan_only: false,
         }
     }
@@ -130,6 +135,8 @@ pub struct Summary {
     pub review: usize,
     /// Clusters of two records and more.
     pub clusters: usize,
+    /// Those of them that a person should look at.
+    pub flagged: usize,
     /// Warnings, as in the report.
     pub warnings: Vec<String>,
 }
@@ -142,6 +149,8 @@ struct Done<'a> {
     plan: Plan,
     /// Every compared pair was kept, not only those to link or review.
     whole: bool,
+    /// Pairs of an earlier job were taken over.
+    updated: bool,
     outcome: Outcome,
     training: Option<TrainingReport>,
     warnings: Vec<String>,
@@ -167,18 +176,24 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
     tell(Progress::End("done".to_owned()));
     let mut warnings = std::mem::take(&mut input.notes);
     warnings.extend(model::field_warnings(&linker));
-    let plan = linker.plan();
+    let before = request.update.as_deref().map(|folder| update::read(folder, request, &input, &linker)).transpose()?;
+    let plan = before.as_ref().map_or_else(|| linker.plan(), |before| linker.plan_for(&before.new));
+    if let (Some(before), Some(folder)) = (&before, &request.update) {
+        let (added, all) = (count(before.added as u64), count(input.records as u64));
+        tell(Progress::Say(format!("{added} of {all} records are new or changed since {}", folder.display())));
+    }
     for line in cost::told(&linker, &plan, request.budget) {
         tell(Progress::Say(line));
     }
-    for warning in warnings.iter().chain(&cost::warnings(&plan, linker.records())) {
+    // Few new records leave many rules without a pair, which is nothing to warn of.
+    warnings.extend(before.is_none().then(|| cost::warnings(&plan, linker.records())).into_iter().flatten());
+    for warning in &warnings {
         tell(Progress::Say(format!("Note: {warning}")));
     }
     if request.plan_only {
         return Ok(None);
     }
     cost::keep(&plan, request.budget)?;
-    warnings.extend(cost::warnings(&plan, linker.records()));
     let decided = input.decided(request)?;
     let mut training = None;
     if !linker.spec().is_trained() {
@@ -190,14 +205,12 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
         training = Some(trained.report);
     }
     tell(Progress::Begin("Comparing"));
-    let whole = plan.pairs_at_most <= KEPT;
-    let (required, forbidden) = decided;
-    let options = RunOptions { budget: request.budget, required, forbidden, earlier: Vec::new(), keep_apart: whole };
-    let outcome = linker.run(&options)?;
-    let compared: u64 = outcome.compared.iter().sum();
-    let links = outcome.links().count();
-    tell(Progress::End(format!("{} pairs, {} of them linked", count(compared), count(links as u64))));
-    let done = Done { request, input, linker, plan, whole, outcome, training, warnings };
+    let Compared { plan, whole, outcome, anew } = compare(request, &linker, plan, before.as_ref(), decided)?;
+    let (compared, links) = (outcome.compared.iter().sum(), outcome.links().count());
+    let updated = before.is_some() && anew.is_none();
+    tell(Progress::End(format!("{} pairs, {} of all linked", count(compared), count(links as u64))));
+    warnings.extend(anew.map(|why| format!("everything was compared anew: {why}")));
+    let done = Done { request, input, linker, plan, whole, updated, outcome, training, warnings };
     tell(Progress::Begin("Writing"));
     let warnings = write::all(&done)?;
     tell(Progress::End(request.out.display().to_string()));
@@ -207,25 +220,62 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
         links,
         review: done.outcome.review().count(),
         clusters: done.outcome.clusters.len(),
+        flagged: done.outcome.clusters.iter().filter(|cluster| !cluster.flags.is_empty()).count(),
         warnings,
     };
     Ok(Some(summary))
+}
+
+/// What comparing gave.
+struct Compared {
+    /// What was compared.
+    plan: Plan,
+    whole: bool,
+    outcome: Outcome,
+    /// Why an update was none.
+    anew: Option<Anew>,
+}
+
+/// Compares everything, or upon an earlier job what is new.
+fn compare(
+    request: &Request,
+    linker: &Linker,
+    plan: Plan,
+    before: Option<&update::Before>,
+    (required, forbidden): constraints::Decided,
+) -> Result<Compared, JobError> {
+    let options = RunOptions { budget: request.budget, required, forbidden, ..RunOptions::default() };
+    let anew = before.and_then(|before| linker.must_run_anew(&before.found, &before.new, &options));
+    if let Some(before) = before.filter(|_| anew.is_none()) {
+        let outcome = linker.update(&before.found, &before.new, &options)?;
+        return Ok(Compared { plan, whole: false, outcome, anew });
+    }
+    let plan = if anew.is_some() { linker.plan() } else { plan };
+    let whole = plan.pairs_at_most <= KEPT;
+    let outcome = linker.run(&RunOptions { keep_apart: whole, ..options })?;
+    Ok(Compared { plan, whole, outcome, anew })
 }
 
 impl Summary {
     /// The summary in one line.
     #[must_use]
     pub fn line(&self) -> String {
-        let Summary { records, compared, links, review, clusters, .. } = self;
-        let number = |n: &usize| count(*n as u64);
+        let Summary { records, compared, links, review, clusters, flagged, .. } = *self;
+        let number = |n: usize| count(n as u64);
+        // An update has more links than pairs that it compared.
+        let share = if links as u64 > compared {
+            String::new()
+        } else {
+            format!(" ({} of them)", percent(links as f64 / compared.max(1) as f64))
+        };
         format!(
-            "{} records, {} pairs compared, {} linked ({} of them), {} for a person to look at, {} clusters",
+            "{} records, {} pairs compared, {} linked{share}, {} for a person to look at, {} clusters ({} of them odd)",
             number(records),
-            count(*compared),
+            count(compared),
             number(links),
-            percent(if *compared == 0 { 0.0 } else { *links as f64 / *compared as f64 }),
             number(review),
-            number(clusters)
+            number(clusters),
+            number(flagged)
         )
     }
 }

@@ -1,8 +1,6 @@
 //! The report of a job, put together from its charts.
 
-use std::collections::BTreeMap;
-
-use super::{Done, judge::Judgement, write::flag};
+use super::{Done, clusters, judge::Judgement};
 use crate::{
     Decision, Pair,
     chart::{self, Chart, Table, count, percent, share},
@@ -10,17 +8,21 @@ use crate::{
     report::{Report, Section},
 };
 
-/// Most clusters that are named one by one.
-const NAMED: usize = 50;
-
 pub(super) fn report(done: &Done, judgement: &Judgement, warnings: &[String], unsaid: Option<String>) -> Report {
     let names: Vec<String> = done.request.files.iter().map(|path| path.display().to_string()).collect();
     let compared: u64 = done.outcome.compared.iter().sum();
     let figure = |word: &str, number: u64| (word.to_owned(), count(number));
+    let mut first = format!("Records of {}, linked with {}.", names.join(", "), done.request.spec.display());
+    if done.updated {
+        first.push_str(
+            " Only pairs with a record that is new or changed since an earlier job were compared; the others were taken over and weighed \
+             again. The clusters are those of a full run.",
+        );
+    }
     Report {
         title: "Which records belong together".to_owned(),
         intro: vec![
-            format!("Records of {}, linked with {}.", names.join(", "), done.request.spec.display()),
+            first,
             "Every pair that a blocking rule finds gets a match weight: the sum of what each comparison says for or against, in bits. Each \
              bit doubles or halves the odds. From the link threshold on, pairs are linked; between the thresholds a person should look."
                 .to_owned(),
@@ -68,10 +70,15 @@ fn sections(done: &Done, judgement: &Judgement, unsaid: Option<String>) -> Vec<S
     }
     let records = section(
         "The records and what is compared",
-        vec![chart::completeness(&done.linker.fields()), chart::blocking(&done.plan, &done.outcome.compared)],
+        vec![
+            chart::completeness(&done.linker.fields()),
+            chart::unlinkables(&done.linker.self_weights(), &spec.thresholds),
+            chart::blocking(&done.plan, &done.outcome.compared),
+        ],
     );
     let result = section("What was found", vec![chart::histogram(&weights, &spec.thresholds, !done.whole)]);
-    let mut sections = vec![result, quality(done, judgement), examples(done), clusters(done), model, training, records];
+    let mut sections =
+        vec![result, quality(done, judgement), examples(done), clusters::section(done), model, training, records];
     sections.retain(|section| !section.charts.is_empty() || !section.tables.is_empty() || !section.text.is_empty());
     sections
 }
@@ -122,7 +129,7 @@ fn quality(done: &Done, judgement: &Judgement) -> Section {
     section
 }
 
-fn table(head: &[(&str, bool)], rows: Vec<Vec<String>>) -> Table {
+pub(super) fn table(head: &[(&str, bool)], rows: Vec<Vec<String>>) -> Table {
     Table { head: head.iter().map(|(name, figures)| ((*name).to_owned(), *figures)).collect(), rows }
 }
 
@@ -165,30 +172,4 @@ fn examples(done: &Done) -> Section {
         charts.push(chart::waterfall(number + 1, heading, &records, &done.linker.expand(pair), link));
     }
     Section { title: "How a weight comes about".to_owned(), charts, ..Section::default() }
-}
-
-fn clusters(done: &Done) -> Section {
-    let mut sizes: BTreeMap<usize, u64> = BTreeMap::new();
-    let mut joined = 0;
-    for cluster in &done.outcome.clusters {
-        *sizes.entry(cluster.records.len()).or_default() += 1;
-        joined += cluster.records.len();
-    }
-    if done.input.records > joined {
-        sizes.insert(1, (done.input.records - joined) as u64);
-    }
-    let mut tables = Vec::new();
-    let mut doubtful: Vec<_> = done.outcome.clusters.iter().filter(|cluster| !cluster.flags.is_empty()).collect();
-    doubtful.sort_by_key(|cluster| (std::cmp::Reverse(cluster.records.len()), cluster.id));
-    if !doubtful.is_empty() {
-        let row = |cluster: &&crate::Cluster| {
-            let why: Vec<String> = cluster.flags.iter().map(flag).collect();
-            vec![done.input.name(cluster.id), count(cluster.records.len() as u64), why.join("; ")]
-        };
-        let caption =
-            format!("Clusters to look at ({}, the largest first; clusters.csv has all)", count(doubtful.len() as u64));
-        let head = [("Cluster", false), ("Records", true), ("Why", false)];
-        tables.push((caption, table(&head, doubtful.iter().take(NAMED).map(row).collect())));
-    }
-    Section { title: "Clusters".to_owned(), text: Vec::new(), charts: vec![chart::clusters(&sizes)], tables }
 }

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use csv::Writer;
 
-use super::{Done, JobError, folder::Making, judge::Judgement, page, word};
-use crate::{Error, Flag, chart::Chart, splink::to_splink};
+use super::{Done, JobError, clusters, folder::Making, judge::Judgement, page, update, word};
+use crate::{Error, chart::Chart, splink::to_splink};
 
 /// Writes all files and moves the folder to its place. Gives all warnings.
 pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
@@ -14,7 +14,9 @@ pub(super) fn all(done: &Done) -> Result<Vec<String>, JobError> {
     warnings.extend(judgement.warnings.iter().cloned());
     let making = Making::begin(&done.request.out)?;
     making.write("pairs.csv", &mut |file| pairs(done, file))?;
-    making.write("clusters.csv", &mut |file| clusters(done, file))?;
+    making.write("clusters.csv", &mut |file| clusters::file(done, file))?;
+    making
+        .write(update::FILE, &mut |file| update::write(done.request, &done.input, &done.linker, &done.outcome, file))?;
     let spec = done.linker.spec();
     let toml = spec.to_toml()?;
     making.write("model.toml", &mut |file| file.write_all(toml.as_bytes()))?;
@@ -54,12 +56,12 @@ fn write_chart(making: &Making, chart: &Chart) -> Result<(), JobError> {
 }
 
 /// A record in a row of a file: its source, where there are several, and its name.
-fn record(row: &mut Vec<String>, done: &Done, record: u32) {
+pub(super) fn record(row: &mut Vec<String>, done: &Done, record: u32) {
     row.extend(done.input.source(record).map(str::to_owned));
     row.push(done.input.id(record).to_owned());
 }
 
-fn record_head(head: &mut Vec<String>, done: &Done, side: &str) {
+pub(super) fn record_head(head: &mut Vec<String>, done: &Done, side: &str) {
     if done.input.sources.len() > 1 {
         head.push(format!("source_{side}"));
     }
@@ -110,44 +112,6 @@ fn pairs(done: &Done, file: &mut dyn Write) -> io::Result<()> {
         csv.write_record(&row)?;
     }
     csv.flush()
-}
-
-/// Every record with its cluster, which is named after its first record.
-fn clusters(done: &Done, file: &mut dyn Write) -> io::Result<()> {
-    let mut head = vec!["cluster".to_owned()];
-    record_head(&mut head, done, "record");
-    head.extend(["records_in_cluster", "look_at"].map(str::to_owned));
-    let mut csv = Writer::from_writer(file);
-    csv.write_record(&head)?;
-    let of = &done.outcome.cluster_of;
-    let mut sizes = vec![0_u32; of.len()];
-    for cluster in of {
-        if let Some(size) = sizes.get_mut(*cluster as usize) {
-            *size += 1;
-        }
-    }
-    let flags: std::collections::HashMap<u32, String> = done
-        .outcome
-        .clusters
-        .iter()
-        .filter(|cluster| !cluster.flags.is_empty())
-        .map(|cluster| (cluster.id, cluster.flags.iter().map(flag).collect::<Vec<_>>().join("; ")))
-        .collect();
-    for (number, cluster) in (0_u32..).zip(of) {
-        let mut row = vec![done.input.name(*cluster)];
-        record(&mut row, done, number);
-        row.push(sizes.get(*cluster as usize).copied().unwrap_or(1).to_string());
-        row.push(flags.get(cluster).cloned().unwrap_or_default());
-        csv.write_record(&row)?;
-    }
-    csv.flush()
-}
-
-/// Why a cluster is doubtful, in words without a record's value.
-pub(super) fn flag(flag: &Flag) -> String {
-    match flag {
-        Flag::Contradiction { field, records } => format!("{} different values of {field}", records.len()),
-    }
 }
 
 /// Pairs for people to label, in an order that says nothing about their weight.

@@ -68,6 +68,7 @@ impl Spec {
         count("blocking rule", self.blocking.len(), MOST_RULES)?;
         unique("blocking rule", self.blocking.iter().map(|rule| rule.name.as_str()))?;
         self.blocking.iter().try_for_each(|rule| rule.check(&known))?;
+        self.check_clustering()?;
         self.check_training()
     }
 
@@ -160,36 +161,8 @@ impl Comparison {
                 return wrong(format!("{place}: {letter} is {value}; it must be above 0 and at most 1"));
             }
         }
-        if !(0.0..=1.0).contains(&level.term_frequency_weight) || !(0.0..1.0).contains(&level.term_frequency_floor) {
-            return wrong(format!("{place}: term_frequency_weight and term_frequency_floor must lie between 0 and 1"));
-        }
-        if level.term_frequency && level.rule == Rule::Else {
-            return wrong(format!(
-                "{place}: term_frequency needs a rule about values; \"else\" says nothing about them"
-            ));
-        }
-        if let Some(field) = level.term_frequency_fields.iter().find(|field| !self.fields.contains(field)) {
-            return wrong(format!(
-                "{place}: term_frequency_fields names `{field}`, which is not among the comparison's fields"
-            ));
-        }
-        if level.term_frequency
-            && let Some(list) = level
-                .frequency_fields(&self.fields)
-                .iter()
-                .find(|name| known.get(name.as_str()).is_some_and(|field| field.list.is_some()))
-        {
-            return wrong(format!(
-                "{place}: term_frequency can't weigh `{list}`, which is a list: its values differ in rarity"
-            ));
-        }
-        if level.term_frequency
-            && let Some(field) = level.unequal_frequency_field(&self.fields)
-        {
-            return wrong(format!(
-                "{place}: term_frequency weighs a value that both records share, and this rule lets `{field}` differ; put it on \
-                 a level that asks for \"exact\""
-            ));
+        if let Some(message) = self.wrong_frequency(level, |name| known.get(name).copied()) {
+            return wrong(format!("{place}: {message}"));
         }
         let first = self.fields.first().map_or("", String::as_str);
         if level.rule != Rule::Else {

@@ -1,7 +1,9 @@
 //! What to link by: fields, comparisons with their levels, blocking rules, prior and thresholds, as TOML.
 
 mod check;
+mod clustering;
 mod expression;
+mod frequency;
 mod kind;
 mod measure;
 mod rule;
@@ -12,6 +14,7 @@ mod training;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+pub use clustering::{Clustering, Method};
 pub use expression::{Expression, Step};
 pub use kind::{Check, Kind, Missing};
 pub use measure::{QGrams, Span};
@@ -54,6 +57,9 @@ pub struct Spec {
     /// How the chances are learnt from records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<Training>,
+    /// How linked pairs become clusters.
+    #[serde(default, skip_serializing_if = "Clustering::is_default")]
+    pub clustering: Clustering,
 }
 
 /// Probabilities at which a pair is linked, or shown to a person.
@@ -131,7 +137,7 @@ pub struct Level {
     /// Training leaves the `m` and `u` that are given here as they are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fix: bool,
-    /// Weigh a shared value by how rare it is among the records. For levels that ask for an exact value.
+    /// Weigh the values by how rare they are among the records. Where the level lets them differ, the commoner of the two counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub term_frequency: bool,
     /// How much of that adjustment counts, 0 to 1.
@@ -140,9 +146,18 @@ pub struct Level {
     /// Values rarer than this share of the records count as this rare, so that one typing mistake isn't overwhelming evidence.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub term_frequency_floor: f64,
-    /// The fields whose values are weighed so, where not all those that must be equal.
+    /// Draws the shares of values towards their mean, 1 / V, most where a value is rarely seen and its share little known: each of
+    /// the V different values is counted as if so many more records held it, `(count + k) / (records + k V)`. This is the mean of the share
+    /// under a symmetric Dirichlet prior (Lidstone's rule of 1920; Laplace's with k = 1). 0, the default, counts as Splink does.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub term_frequency_shrinkage: f64,
+    /// The fields whose values are weighed so, where not all those that must be equal; any fields of the spec but lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub term_frequency_fields: Vec<String>,
+    /// The level of this comparison, by name, whose `u` is the chance of sharing a value, against which frequencies are held. Without
+    /// it, this level's own where it asks for nothing but those values being equal, otherwise the chance that two records share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_against: Option<String>,
 }
 
 impl Level {
@@ -150,24 +165,6 @@ impl Level {
     #[must_use]
     pub fn bits(&self) -> f64 {
         self.m.zip(self.u).map_or(0.0, |(m, u)| (m / u).log2())
-    }
-
-    /// The fields whose frequency counts at this level; `fields` are the comparison's.
-    pub(crate) fn frequency_fields(&self, fields: &[String]) -> Vec<String> {
-        let exact = self.rule.exact_fields(fields);
-        match (self.term_frequency_fields.is_empty(), exact.is_empty()) {
-            (false, _) => self.term_frequency_fields.clone(),
-            (true, false) => exact,
-            (true, true) => self.rule.fields(fields),
-        }
-    }
-}
-
-impl Level {
-    /// A field that term frequency is asked for although the two values of it may differ.
-    pub(crate) fn unequal_frequency_field(&self, fields: &[String]) -> Option<String> {
-        let exact = self.rule.exact_fields(fields);
-        self.frequency_fields(fields).into_iter().find(|field| !exact.contains(field))
     }
 }
 

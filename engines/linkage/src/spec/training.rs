@@ -31,7 +31,9 @@ pub struct Training {
     #[serde(default, rename = "session", skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<Session>,
     /// After the sessions, learns all chances together over the pairs that any of the spec's blocking rules finds, all other pairs
-    /// taken as apart. Always done where the spec has `together`, and where nothing else would give `m`.
+    /// taken as apart. Always done where the spec has `together`, and where nothing else would give `m`. Without `together` it does harm
+    /// where records hold households: people who share surname, home and telephone are learnt from as if they were one; training
+    /// then warns, and names the comparisons to put together.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refine: bool,
     /// Most pairs of that last round.

@@ -73,6 +73,14 @@ impl Fields {
         Some(())
     }
 
+    /// A column as it stands, which the comparison at hand does not look at.
+    pub(super) fn aside(&mut self, column: &str) -> String {
+        let used = self.used.clone();
+        let name = self.reading(column, Reading::Raw);
+        self.used = used;
+        name
+    }
+
     fn field(&mut self, name: String, kind: Kind, from: Vec<String>, list: Option<String>) -> String {
         if !self.used.contains(&name) {
             self.used.push(name.clone());

@@ -4,6 +4,7 @@
 //! in the spec. `docs/splink.md` maps every function.
 
 mod fields;
+mod frequency;
 mod level;
 mod save;
 mod sql;
@@ -92,6 +93,8 @@ struct ModelLevel {
     tf_adjustment_weight: Option<f64>,
     #[serde(default)]
     tf_minimum_u_value: Option<f64>,
+    #[serde(default)]
+    disable_tf_exact_match_detection: bool,
 }
 
 /// Reads a Splink model.
@@ -132,6 +135,7 @@ pub fn from_splink(text: &str) -> Result<Imported, Error> {
         comparisons,
         together: Vec::new(),
         training: None,
+        clustering: crate::Clustering::default(),
     };
     Ok(Imported {
         spec,
@@ -183,12 +187,7 @@ fn read(comparison: &ModelComparison, fields: &mut Fields, unrecognised: &mut Ve
         let label = level.label_for_charts.clone().unwrap_or_else(|| level.sql_condition.clone());
         match rule {
             Some(rule) => {
-                let mut level = made(level, label, rule, fields, &levels);
-                if level.term_frequency && level.unequal_frequency_field(fields.used()).is_some() {
-                    unrecognised.push(differing(&comparison.output_column_name, &level));
-                    level.term_frequency = false;
-                    level.term_frequency_fields.clear();
-                }
+                let level = made(level, label, rule, fields, &levels);
                 levels.push(level);
             }
             None => unrecognised.push(Unrecognised {
@@ -203,6 +202,7 @@ fn read(comparison: &ModelComparison, fields: &mut Fields, unrecognised: &mut Ve
     for level in &mut levels {
         level.rule = level::plain(std::mem::replace(&mut level.rule, Rule::Else), &first);
     }
+    frequency::hold_against_exact(&mut levels, &used);
     let covers = nulls.is_some_and(|nulls| nulls.any && used.iter().all(|field| nulls.fields.contains(field)));
     Comparison {
         name: comparison.output_column_name.clone(),
@@ -212,21 +212,15 @@ fn read(comparison: &ModelComparison, fields: &mut Fields, unrecognised: &mut Ve
     }
 }
 
-/// Term frequency on a level whose values may differ: there is no such thing here yet.
-fn differing(comparison: &str, level: &Level) -> Unrecognised {
-    Unrecognised {
-        place: format!("comparison `{comparison}`, level `{}`", level.name),
-        sql: format!("tf_adjustment_column of {}", level.term_frequency_fields.join(", ")),
-        line: "the level without term_frequency, which weighs only a value that both records share".to_owned(),
-    }
-}
-
 fn made(level: &ModelLevel, label: String, rule: Rule, fields: &mut Fields, earlier: &[Level]) -> Level {
     let taken = |name: &str| earlier.iter().any(|level| level.name == name);
     let numbered = |number: usize| if number == 1 { label.clone() } else { format!("{label} ({number})") };
-    let term = level.tf_adjustment_column.as_ref().map(|column| fields.reading(column, Reading::Raw));
+    let term = level.tf_adjustment_column.as_ref().map(|column| fields.aside(column));
+    let name = (1..).map(numbered).find(|name| !taken(name)).unwrap_or_default();
+    let own = level.disable_tf_exact_match_detection && term.is_some();
     Level {
-        name: (1..).map(numbered).find(|name| !taken(name)).unwrap_or_default(),
+        term_frequency_against: own.then(|| name.clone()),
+        name,
         rule,
         m: level.m_probability.as_ref().and_then(Json::as_f64),
         u: level.u_probability.as_ref().and_then(Json::as_f64),
@@ -234,6 +228,7 @@ fn made(level: &ModelLevel, label: String, rule: Rule, fields: &mut Fields, earl
         term_frequency: term.is_some(),
         term_frequency_weight: level.tf_adjustment_weight.unwrap_or(1.0),
         term_frequency_floor: level.tf_minimum_u_value.unwrap_or(0.0),
+        term_frequency_shrinkage: 0.0,
         term_frequency_fields: term.into_iter().collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::frequency;
 use crate::{Comparison, Error, Expression, Field, Level, Missing, Rule, Spec, Step};
 
 type Wrong = String;
@@ -110,14 +111,14 @@ impl Writer<'_> {
         json.insert("fix_m_probability".into(), (level.fix && level.m.is_some()).into());
         json.insert("fix_u_probability".into(), (level.fix && level.u.is_some()).into());
         if level.term_frequency {
-            let fields = level.frequency_fields(&comparison.fields);
-            let [field] = fields.as_slice() else {
-                return Err("term frequency of several fields together".to_owned());
-            };
-            json.insert("tf_adjustment_column".into(), self.column(field)?.into());
+            let (field, own_u) = frequency::of(comparison, level)?;
+            json.insert("tf_adjustment_column".into(), self.column(&field)?.into());
             json.insert("tf_adjustment_weight".into(), level.term_frequency_weight.into());
             if level.term_frequency_floor > 0.0 {
                 json.insert("tf_minimum_u_value".into(), level.term_frequency_floor.into());
+            }
+            if own_u {
+                json.insert("disable_tf_exact_match_detection".into(), true.into());
             }
         }
         Ok(Json::Object(json))

@@ -11,7 +11,7 @@ use super::{
     pairs::{Counted, counted},
     report::{Basis, Iteration, SessionReport, TogetherReport},
 };
-use crate::{Error, Linker, Spec, Together, Training};
+use crate::{Error, Kind, Linker, Spec, Together, Training};
 
 /// The round's name in the report.
 const NAME: &str = "all blocking rules";
@@ -28,6 +28,9 @@ pub(super) fn learn(linker: &Linker, settings: &Training, model: &mut Model) -> 
     if counted.used == 0 {
         model.warn(NAME.into(), "they find no pairs, so there is nothing to learn from; use other rules");
         return Ok(());
+    }
+    if spec.together.is_empty() {
+        warn_of_households(spec, model);
     }
     let round = Round { spec, smoothing: settings.smoothing, counted: &counted, outside: outside(&counted, model) };
     let start =
@@ -68,6 +71,27 @@ pub(super) fn learn(linker: &Linker, settings: &Training, model: &mut Model) -> 
     });
     take(spec, mixture, &kept, model);
     Ok(())
+}
+
+/// This round looks at pairs of one household too, which sessions mostly leave out. Without a class of their own they are most like pairs
+/// that belong together, and draw `m` and the prior to them.
+fn warn_of_households(spec: &Spec, model: &mut Model) {
+    let shared = |name: &String| {
+        let by_kind = |kind| matches!(kind, Kind::Postcode | Kind::Address | Kind::Phone | Kind::Coordinates);
+        let home = spec.fields.iter().any(|field| field.name == *name && by_kind(field.kind));
+        home || ["surname", "family", "last_name", "phone", "postcode", "address"]
+            .iter()
+            .any(|word| name.to_lowercase().contains(word))
+    };
+    let likely = spec.comparisons.iter().filter(|comparison| comparison.fields.iter().any(shared));
+    let named: Vec<String> = likely.map(|comparison| format!("\"{}\"", comparison.name)).collect();
+    let named = if named.len() < 2 { "\"…\", \"…\"".to_owned() } else { named.join(", ") };
+    let text = format!(
+        "the spec has no `together`, so two people of one household, who share surname, home and telephone, are learnt from as if they were one \
+         person. If the records hold households, add: [[together]] name = \"two people of one household\", comparisons = [{named}]; \
+         or leave refine out and give sessions"
+    );
+    model.warn(NAME.into(), &text);
 }
 
 fn likelihood(history: &[Iteration]) -> f64 {

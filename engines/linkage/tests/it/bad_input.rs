@@ -105,8 +105,8 @@ fn a_wrong_spec_says_what_is_wrong() {
         ),
         (
             "term_frequency = true }",
-            "term_frequency = true, term_frequency_fields = [\"postcode\"] }",
-            "term_frequency_fields names `postcode`, which is not among the comparison's fields",
+            "term_frequency = true, term_frequency_fields = [\"post\"] }",
+            "term_frequency_fields names `post`, which is not a field of the spec",
         ),
     ] {
         assert!(GOOD.contains(from), "{from}");

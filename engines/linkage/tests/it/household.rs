@@ -106,6 +106,24 @@ fn a_household_is_counted_once() {
 }
 
 #[test]
+fn learning_from_all_pairs_without_it_is_warned_of() {
+    let (table, truth) = county(1);
+    let learn = |text: &str| train(&Spec::from_toml(text).unwrap(), &table, &TrainOptions::default()).unwrap();
+    let refine = |spec: &str| learn(&spec.replace("random_pairs", "refine = true\nrandom_pairs"));
+    let [plain, alone, together] = [learn(SPEC), refine(SPEC), refine(&format!("{SPEC}{TOGETHER}"))];
+    let warned = |trained: &Trained| {
+        trained.report.warnings.iter().find(|warning| warning.text.contains("[[together]]")).cloned()
+    };
+    let warning = warned(&alone).unwrap();
+    assert_eq!(warning.place, "all blocking rules");
+    assert!(warning.text.contains("comparisons = [\"Surname\", \"Postcode\", \"Telephone\"]"), "{warning}");
+    assert_eq!((warned(&plain), warned(&together)), (None, None));
+    let wrong = |trained: &Trained| errors(trained, &table, &truth).0;
+    println!("wrong links: plain {}, refined {}, together {}", wrong(&plain), wrong(&alone), wrong(&together));
+    assert!(wrong(&alone) > wrong(&plain) && wrong(&plain) > wrong(&together), "it warns of something real");
+}
+
+#[test]
 fn what_is_taken_away_is_a_part_of_the_explanation() {
     let (table, truth) = county(3);
     let trained =

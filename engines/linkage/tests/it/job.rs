@@ -130,6 +130,7 @@ fn a_stranger_gets_pairs_clusters_model_charts_and_a_report() {
         "A sure link",
         "Common and rare values",
         "How large the clusters are",
+        "Records that hold too little to be linked",
     ] {
         assert!(report.contains(part), "{part}");
     }
@@ -140,6 +141,7 @@ fn a_stranger_gets_pairs_clusters_model_charts_and_a_report() {
         "parameters",
         "blocking",
         "completeness",
+        "unlinkables",
         "histogram",
         "threshold_truth",
         "threshold_model",
@@ -172,6 +174,125 @@ fn several_files_are_sources() {
     assert!(pairs.starts_with("source_left,left,source_right,right,") && pairs.contains("people,a,more,a,"), "{pairs}");
     request.link_only = false;
     assert_eq!(go(&request).unwrap().0.unwrap().links, 7, "and among themselves");
+}
+
+#[test]
+fn the_spec_says_how_clusters_come_about_and_which_are_odd() {
+    let desk = Desk::new();
+    // Two people of two records each, whom one date of birth without a name joins.
+    let people = "id,name,born,town\na,Ann Lee,1990-01-02,\nb,Ann Lee,,\nc,Bo Dale,1990-01-02,\nd,Bo Dale,,\n";
+    let mut request = desk.request(people);
+    let clustering = |lines: &str| {
+        let spec = SPEC.replace("m = 0.9, u = 0.01", "m = 0.9, u = 0.0001").replace("u = 0.98", "u = 0.05");
+        format!("{}\n[clustering]\n{lines}\n", spec.replace("m = 0.95, u = 0.001 ", "m = 0.95, u = 0.0008 "))
+    };
+    request.spec = desk.file("odd.toml", clustering("least_density = 0"));
+    let (summary, _) = go(&request).unwrap();
+    let summary = summary.unwrap();
+    assert_eq!((summary.clusters, summary.flagged), (1, 1));
+    assert!(summary.line().ends_with("1 clusters (1 of them odd)"), "{}", summary.line());
+    let clusters = read(&request.out, "clusters.csv");
+    assert!(clusters.contains("\na,b,4,one weak link holds two parts together: a and c\n"), "{clusters}");
+    let report = read(&request.out, "report.html");
+    for part in
+        ["Every link holds", "one weak link holds two parts together: a and c", "to look at", "Clusters to look at (1"]
+    {
+        assert!(report.contains(part), "{part}");
+    }
+    assert!(read(&request.out, "charts/clusters.vl.json").contains("\"flagged\": 1"));
+
+    request.spec = desk.file("odd.toml", clustering("bridge_below = 0\nlargest = 3\nleast_density = 0.6"));
+    go(&request).unwrap();
+    assert!(
+        read(&request.out, "clusters.csv")
+            .contains("\na,a,4,more than 3 records; only 50.0% of its pairs are linked\n")
+    );
+
+    request.spec = desk.file("odd.toml", clustering("method = \"correlation\""));
+    let summary = go(&request).unwrap().0.unwrap();
+    assert_eq!((summary.clusters, summary.flagged, summary.review), (2, 0, 1));
+    assert!(read(&request.out, "pairs.csv").contains("\na,c,"), "the refused link is there");
+    assert!(read(&request.out, "report.html").contains("1 links were refused"));
+    assert_eq!(
+        Spec::from_toml(&read(&request.out, "model.toml")).unwrap().clustering.method,
+        linkage::Method::Correlation
+    );
+
+    request.spec = desk.file("odd.toml", clustering("method = \"one_to_one\""));
+    let message = go(&request).unwrap_err();
+    assert!(message.contains("odd.toml: the spec is wrong: clustering: method = \"one_to_one\""), "{message}");
+    request.files.push(desk.file("more.csv", "id,name,born,town\nz,Ann Lee,1990-01-02,\n"));
+    request.spec =
+        desk.file("odd.toml", clustering("method = \"one_to_one\"\nduplicate_free = [\"people\", \"less\"]"));
+    assert!(
+        go(&request)
+            .unwrap_err()
+            .contains("names `less`, which is no source of these records; there are `people`, `more`")
+    );
+    request.spec = desk.file("odd.toml", clustering("method = \"one_to_one\""));
+    go(&request).unwrap();
+    assert!(read(&request.out, "clusters.csv").contains("\na of people,more,z,2,\n"));
+}
+
+#[test]
+fn a_delivery_updates_an_earlier_job() {
+    let desk = Desk::new();
+    let mut request = desk.request(PEOPLE);
+    go(&request).unwrap();
+    let earlier = request.out.clone();
+    // One record is new, one has another date of birth, one is gone, and the file has another order.
+    let lines: Vec<&str> = PEOPLE.lines().collect();
+    let mut now = vec![
+        lines[0],
+        "g,Cy Nye,1980-05-06,Leeds,M,4",
+        lines[6],
+        lines[5],
+        "d,Bo Dale,1981-05-06,,M,2",
+        lines[1],
+        lines[2],
+    ];
+    let (update, full) = (desk.dir.path().join("update"), desk.dir.path().join("full"));
+    let mut both = |now: &[&str]| {
+        desk.file("people.csv", now.join("\n") + "\n");
+        (request.out, request.update) = (full.clone(), None);
+        let whole = go(&request).unwrap().0.unwrap();
+        (request.out, request.update) = (update.clone(), Some(earlier.clone()));
+        let (summary, said) = go(&request).unwrap();
+        for file in ["pairs.csv", "clusters.csv", "model.toml"] {
+            assert_eq!(read(&update, file), read(&full, file), "{file}");
+        }
+        (whole, summary.unwrap(), said.join("\n"))
+    };
+    let (_, summary, said) = both(&now);
+    assert!(said.contains("2 of 6 records are new or changed since"), "{said}");
+    assert!(
+        summary.warnings.iter().any(|warning| warning.contains("compared anew: 2 records of the earlier run")),
+        "{:?}",
+        summary.warnings
+    );
+    // Where records were only added, little is compared.
+    now = vec![lines[0], "g,Dee Fox,1970-05-06,Leeds,M,4", "h,Dee Fox,1970-05-06,Leeds,M,4"];
+    now.extend(&lines[1..]);
+    let (whole, summary, said) = both(&now);
+    assert!(said.contains("2 of 8 records are new or changed since"), "{said}");
+    assert_eq!((summary.compared, whole.compared, &summary.warnings), (1, 7, &whole.warnings));
+    assert_eq!(
+        summary.line(),
+        "8 records, 1 pairs compared, 3 linked, 0 for a person to look at, 3 clusters (0 of them odd)"
+    );
+    assert!(read(&update, "report.html").contains("were taken over and weighed again"));
+    assert!(!read(&full, "report.html").contains("were taken over"));
+    // An update of an update, and into its own folder.
+    (request.update, request.out) = (Some(update.clone()), update.clone());
+    let (summary, said) = go(&request).unwrap();
+    assert!(said.join("\n").contains("0 of 8 records are new"));
+    assert_eq!((summary.unwrap().compared, read(&update, "pairs.csv")), (0, read(&full, "pairs.csv")));
+
+    request.update = Some(desk.dir.path().join("nowhere"));
+    assert!(go(&request).unwrap_err().contains("is not the folder of an earlier job"));
+    fs::write(earlier.join("update.json"), "{\"form\": 0}").unwrap();
+    request.update = Some(earlier);
+    assert!(go(&request).unwrap_err().contains("was not written by this version"));
 }
 
 #[test]

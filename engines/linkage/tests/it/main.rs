@@ -3,13 +3,17 @@
 
 mod bad_input;
 mod clusters;
+mod found;
 mod household;
 mod job;
 mod levels;
+mod methods;
 mod pairs;
 mod planted;
 mod properties;
+mod rarity;
 mod rules;
 mod splink;
 mod training;
+mod update;
 mod weights;

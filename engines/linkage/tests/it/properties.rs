@@ -1,23 +1,46 @@
 //! Whatever the records: the same from either side, in any order, on any number of threads, and in instalments.
 
-use linkage::{Linker, NewRecords, Outcome, RunOptions, Spec, Table};
+use linkage::{Flag, LinkType, Linker, Method, NewRecords, Outcome, RunOptions, Spec, Table};
 use proptest::{prelude::*, strategy::ValueTree};
 
-type Row = [Option<String>; 5];
+pub type Row = [Option<String>; 5];
 
-fn linker(rows: &[Row], frequencies: bool) -> Linker {
+pub fn table(rows: &[Row]) -> Table {
     let names = ["forename", "surname", "date_of_birth", "postcode", "nhs_number"];
     let columns = names.iter().enumerate().map(|(at, name)| (*name, rows.iter().map(|row| row[at].clone()).collect()));
+    Table::from_columns(columns).unwrap()
+}
+
+fn linker(rows: &[Row], frequencies: bool) -> Linker {
+    linker_by(rows, frequencies, Method::default())
+}
+
+fn linker_by(rows: &[Row], frequencies: bool, method: Method) -> Linker {
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
     spec.comparisons.iter_mut().flat_map(|c| &mut c.levels).for_each(|level| level.term_frequency &= frequencies);
-    Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap()
+    spec.clustering.method = method;
+    let table = table(rows);
+    // Some source that goes with the record, whatever its place.
+    let sources = rows.iter().map(|row| row.iter().flatten().map(|text| text.len() as u16).sum::<u16>() % 3).collect();
+    let table =
+        if method == Method::OneToOne { table.with_sources(sources, LinkType::LinkAndDedupe).unwrap() } else { table };
+    Linker::new(spec, table).unwrap()
+}
+
+fn has_two_sources(rows: &[Row]) -> bool {
+    let source = |row: &Row| row.iter().flatten().map(String::len).sum::<usize>() % 3;
+    rows.iter().any(|row| source(row) != source(&rows[0]))
+}
+
+fn method() -> impl Strategy<Value = Method> {
+    prop::sample::select(vec![Method::ConnectedComponents, Method::OneToOne, Method::Correlation])
 }
 
 fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
     prop::option::weighted(0.85, prop::sample::select(values).prop_map(str::to_owned))
 }
 
-fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
     let row = (
         one_of(&["Robert", "Bob", "R", "Elizabeth", "Liz", "Lee", "Rodert"]),
         one_of(&["Lee", "Robert", "Okafor", "Okafer", "Smith"]),
@@ -55,8 +78,26 @@ fn seen(outcome: &Outcome, original: &[usize]) -> Seen {
     (pairs, clusters)
 }
 
+/// How often each kind of flag is seen, with the number of records that it names.
+fn flags(outcome: &Outcome, original: &[usize]) -> Vec<String> {
+    let name = |record: &u32| original[*record as usize];
+    let flags = outcome.clusters.iter().flat_map(|cluster| &cluster.flags);
+    let mut flags: Vec<String> = flags
+        .map(|flag| match flag {
+            Flag::Contradiction { field, records } => format!("{field} {}", records.len()),
+            Flag::Bridges { links } => {
+                let named = links.iter().map(|(a, b)| (name(a).min(name(b)), name(a).max(name(b))));
+                format!("{:?}", named.collect::<std::collections::BTreeSet<_>>())
+            }
+            other => format!("{other:?}"),
+        })
+        .collect();
+    flags.sort();
+    flags
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn either_side_scores_the_same(rows in rows(8)) {
@@ -72,7 +113,8 @@ proptest! {
     fn order_does_not_matter((rows, order) in rows(30).prop_flat_map(|rows| {
         let order: Vec<usize> = (0..rows.len()).collect();
         (Just(rows), Just(order).prop_shuffle())
-    }), constraints in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()), 0..4)) {
+    }), constraints in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()), 0..4), method in method()) {
+        prop_assume!(method != Method::OneToOne || has_two_sources(&rows));
         let shuffled: Vec<Row> = order.iter().map(|at| rows[*at].clone()).collect();
         let place = |record: usize| order.iter().position(|at| *at == record).unwrap() as u32;
         let (mut plain, mut moved) = (RunOptions::default(), RunOptions::default());
@@ -85,9 +127,10 @@ proptest! {
             }
         }
         let natural: Vec<usize> = (0..rows.len()).collect();
-        let one = linker(&rows, true).run(&plain).unwrap();
-        let other = linker(&shuffled, true).run(&moved).unwrap();
+        let one = linker_by(&rows, true, method).run(&plain).unwrap();
+        let other = linker_by(&shuffled, true, method).run(&moved).unwrap();
         prop_assert_eq!(seen(&one, &natural), seen(&other, &order));
+        prop_assert_eq!(flags(&one, &natural), flags(&other, &order));
         for (a, b) in &plain.forbidden {
             prop_assert_ne!(one.cluster_of[*a as usize], one.cluster_of[*b as usize]);
         }
@@ -126,14 +169,17 @@ proptest! {
 fn threads_do_not_matter() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let rows = prop::collection::vec(rows(40), 20).new_tree(&mut runner).unwrap().current().concat();
-    let on = |threads: usize| {
-        let pool = linkage_pool(threads);
-        pool.install(|| linker(&rows, true).run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap())
-    };
-    let one = on(1);
-    assert!(one.pairs.len() > 30_000, "enough for several tasks: {}", one.pairs.len());
-    assert_eq!(one, on(2));
-    assert_eq!(one, on(7));
+    for method in [Method::ConnectedComponents, Method::OneToOne, Method::Correlation] {
+        let on = |threads: usize| {
+            let pool = linkage_pool(threads);
+            let options = RunOptions { keep_apart: true, ..RunOptions::default() };
+            pool.install(|| linker_by(&rows, true, method).run(&options).unwrap())
+        };
+        let one = on(1);
+        assert!(one.pairs.len() > 30_000, "enough for several tasks: {}", one.pairs.len());
+        assert_eq!(one, on(2));
+        assert_eq!(one, on(7));
+    }
 }
 
 fn linkage_pool(threads: usize) -> rayon::ThreadPool {

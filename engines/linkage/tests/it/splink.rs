@@ -18,12 +18,16 @@ use linkage::{
 struct Stored {
     pairs: Vec<(u32, u32, f64)>,
     best_f1: f64,
+    /// Shares of records that weigh less than so many bits against themselves.
+    unlinkable: HashMap<String, f64>,
 }
 
 fn stored(name: &str) -> (Stored, String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/splink");
     let model = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
-    let best_f1 = serde_json::from_str::<serde_json::Value>(&model).unwrap()["best_f1"].as_f64().unwrap();
+    let json: serde_json::Value = serde_json::from_str(&model).unwrap();
+    let best_f1 = json["best_f1"].as_f64().unwrap();
+    let unlinkable = serde_json::from_value(json["unlinkable"].clone()).unwrap();
     let mut text = String::new();
     let file = std::fs::File::open(folder.join(format!("{name}.pairs.gz"))).unwrap();
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
@@ -36,7 +40,7 @@ fn stored(name: &str) -> (Stored, String) {
         left += numbers[0];
         (left, left + numbers[1], weights[numbers[2] as usize])
     };
-    (Stored { pairs: lines.map(pair).collect(), best_f1 }, model)
+    (Stored { pairs: lines.map(pair).collect(), best_f1, unlinkable }, model)
 }
 
 fn data(files: &[&str]) -> Option<Vec<PathBuf>> {
@@ -76,6 +80,12 @@ fn check(name: &str, files: &[&str], link: Option<LinkType>, person: (&str, fn(&
         largest = largest.max((ours - weight).abs());
         assert!((ours - weight).abs() <= 1e-6, "{name}: records {left} and {right}: {ours}, Splink {weight}");
     }
+    let selves = linker.self_weights();
+    for (least, share) in &stored.unlinkable {
+        let least: f64 = least.parse().unwrap();
+        let below = selves.iter().filter(|weight| **weight < least).count() as f64 / selves.len() as f64;
+        assert!((below - share).abs() < 1e-9, "{name}: {below} of the records weigh less than {least}, Splink {share}");
+    }
     let outcome = linker.run(&RunOptions { keep_apart: true, ..RunOptions::default() }).unwrap();
     let found: HashSet<(u32, u32)> = outcome.pairs.iter().map(|pair| (pair.left, pair.right)).collect();
     let theirs: HashSet<(u32, u32)> = stored.pairs.iter().map(|(left, right, _)| (*left, *right)).collect();
@@ -112,6 +122,11 @@ fn febrl(id: &str) -> String {
 #[test]
 fn fake_1000_weighs_as_in_splink() {
     check("fake_1000", &["fake_1000.csv"], None, ("cluster", str::to_owned));
+}
+
+#[test]
+fn rarity_of_values_that_differ_weighs_as_in_splink() {
+    check("fake_1000_rarity", &["fake_1000.csv"], None, ("cluster", str::to_owned));
 }
 
 #[test]

@@ -130,3 +130,12 @@ level = [
     // Chance agreement on surname is (2/3)² + (1/3)² = 5/9; Smith's share is 2/3.
     near(explanation.parts[1].term_frequency_bits, (5.0_f64 / 6.0).log2());
 }
+
+#[test]
+fn a_record_weighs_what_its_copy_would() {
+    let weights = linker().self_weights();
+    // Martha Smith: log2(0.001 / 0.999) + log2(0.8 / 0.02) + log2(0.9 / 0.6); Okafor without a forename: + log2(0.9 / 0.4) alone.
+    near(weights[0], -9.964_340_867_792_417 + 60.0_f64.log2());
+    near(weights[3], -9.964_340_867_792_417 + 2.25_f64.log2());
+    assert_eq!(weights.len(), 5);
+}

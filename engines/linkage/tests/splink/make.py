@@ -88,9 +88,12 @@ def run(name, sources, settings, prior, person):
         last = left
     people = [person(row) for rows in sources for row in rows]
     source_of = [n for n, rows in enumerate(sources) for _ in rows] if len(sources) > 1 else None
+    # The shares that `unlinkables_chart` draws: records below a weight even against themselves.
+    selves = linker._self_link().as_pyarrow_table().column("match_weight").to_pylist()
+    unlinkable = {str(least): sum(w < least for w in selves) / len(selves) for least in (-5, 0, 5, 10, 15, 20)}
     saved = linker.misc.save_model_to_json()
     f1 = best_f1(pairs, people, source_of)
-    model = {"splink": splink.__version__, "best_f1": f1, **saved, "linker_uid": name}
+    model = {"splink": splink.__version__, "best_f1": f1, "unlinkable": unlinkable, **saved, "linker_uid": name}
     (HERE / f"{name}.json").write_text(json.dumps(model, indent=1) + "\n")
     with open(HERE / f"{name}.pairs.gz", "wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=9, mtime=0, filename="") as file:
         file.write("\n".join(lines).encode())
@@ -120,6 +123,67 @@ run(
             block_on("surname"),
             block_on("dob"),
             block_on("substr(first_name, 1, 3)", "substr(surname, 1, 2)"),
+        ],
+        additional_columns_to_retain=["cluster"],
+    ),
+    0.002,
+    lambda row: row["cluster"],
+)
+run(
+    # Term frequency on levels whose values may differ, of a column that the level doesn't ask for, and where one side has none.
+    "fake_1000_rarity",
+    read("fake_1000.csv"),
+    SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="row",
+        comparisons=[
+            cl.CustomComparison(
+                output_column_name="names",
+                comparison_levels=[
+                    cll.And(cll.NullLevel("first_name"), cll.NullLevel("surname")),
+                    cll.And(cll.ExactMatchLevel("first_name"), cll.ExactMatchLevel("surname")).configure(
+                        tf_adjustment_column="surname"
+                    ),
+                    cll.And(cll.JaroWinklerLevel("first_name", 0.85), cll.JaroWinklerLevel("surname", 0.85)).configure(
+                        tf_adjustment_column="surname", tf_adjustment_weight=0.7, tf_minimum_u_value=0.002
+                    ),
+                    cll.ExactMatchLevel("surname").configure(tf_adjustment_column="surname"),
+                    cll.Or(cll.JaroWinklerLevel("surname", 0.8), cll.ExactMatchLevel("first_name")).configure(
+                        tf_adjustment_column="surname", tf_adjustment_weight=0.5
+                    ),
+                    cll.ElseLevel(),
+                ],
+            ),
+            cl.DateOfBirthComparison("dob", input_is_string=True),
+            cl.CustomComparison(
+                output_column_name="city",
+                comparison_levels=[
+                    cll.NullLevel("city"),
+                    cll.ExactMatchLevel("city").configure(tf_adjustment_column="city"),
+                    cll.LevenshteinLevel("city", 2).configure(tf_adjustment_column="city", tf_minimum_u_value=0.01),
+                    cll.ElseLevel(),
+                ],
+            ),
+            cl.CustomComparison(
+                output_column_name="email",
+                comparison_levels=[
+                    cll.NullLevel("email"),
+                    cll.ExactMatchLevel("email").configure(
+                        tf_adjustment_column="city", disable_tf_exact_match_detection=True
+                    ),
+                    cll.JaroWinklerLevel("email", 0.88).configure(
+                        tf_adjustment_column="email", disable_tf_exact_match_detection=True, tf_adjustment_weight=0.3
+                    ),
+                    cll.ElseLevel(),
+                ],
+            ),
+        ],
+        blocking_rules_to_generate_predictions=[
+            block_on("first_name", "city"),
+            block_on("surname"),
+            block_on("dob"),
+            block_on("substr(first_name, 1, 3)", "substr(surname, 1, 2)"),
+            block_on("email"),
         ],
         additional_columns_to_retain=["cluster"],
     ),

@@ -191,7 +191,8 @@ fn without_contradictions(
     for _ in 0..ROUNDS {
         let before = apart.len();
         for cluster in &outcome.clusters {
-            for Flag::Contradiction { records, .. } in &cluster.flags {
+            for flag in &cluster.flags {
+                let Flag::Contradiction { records, .. } = flag else { continue };
                 let pairs =
                     records.iter().enumerate().flat_map(|(at, a)| records.iter().skip(at + 1).map(move |b| (*a, *b)));
                 apart.extend(pairs.filter(|pair| !required.contains(pair) && !decided.contains(pair)));
