@@ -108,7 +108,7 @@ impl BlockingRule {
             let Some(field) = known.get(key.field.as_str()) else {
                 return wrong(format!("blocking rule `{name}` uses `{}`, which is not a field of the spec", key.field));
             };
-            if field.list.is_none() && key.has_several_keys() {
+            if field.list.is_none() && key.steps.contains(&super::Step::Any) {
                 return wrong(format!(
                     "blocking rule `{name}`: `{key}` needs a list; write `list = \";\"` on the field"
                 ));
