@@ -49,6 +49,7 @@ fn main() {
     let batches = read(path, &names, most);
     let table = Table::from_batches(&batches).unwrap();
     let ask: usize = option("--ask").map_or(0, |n| n.parse().unwrap());
+    let batches = if ask > 0 { batches } else { Vec::new() };
     lap("read");
     let linker = Linker::new(spec, table).unwrap();
     lap("prepare");
