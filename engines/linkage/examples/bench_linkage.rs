@@ -46,10 +46,12 @@ fn main() {
         times.push((what, last.elapsed().as_secs_f64()));
         last = Instant::now();
     };
-    let batches = read(path, &names, most);
+    let mut batches = read(path, &names, most);
     let table = Table::from_batches(&batches).unwrap();
     let ask: usize = option("--ask").map_or(0, |n| n.parse().unwrap());
-    let batches = if ask > 0 { batches } else { Vec::new() };
+    if ask == 0 {
+        batches.clear();
+    }
     lap("read");
     let linker = Linker::new(spec, table).unwrap();
     lap("prepare");
