@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::UInt64Type;
+use arrow_array::{Array, cast::AsArray, types::UInt64Type};
 use demo::county::{Plan, generate};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
