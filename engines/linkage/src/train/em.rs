@@ -33,6 +33,8 @@ pub(super) struct Freedom {
     pub(super) fixed: Vec<Vec<Option<f64>>>,
     /// By comparison and level: pairs that count as seen before any was (the prior distribution's).
     pub(super) before: Vec<Vec<f64>>,
+    /// By comparison and level: the value that is never passed; none where any may be.
+    pub(super) most: Vec<Vec<f64>>,
 }
 
 /// Pairs that were not looked at one by one, and are of the last class without doubt.
@@ -53,6 +55,8 @@ pub(super) struct Problem<'a> {
     pub(super) part: Vec<bool>,
     /// By class.
     pub(super) freedom: Vec<Freedom>,
+    /// The share of the first class, where it is known.
+    pub(super) share: Option<f64>,
 }
 
 /// When to stop.
@@ -181,6 +185,9 @@ impl Problem<'_> {
         for (share, class) in next.shares.iter_mut().zip(&classes) {
             *share = (class / pairs).max(LEAST_SHARE);
         }
+        if let Some(known) = self.share {
+            hold_first(&mut next.shares, known);
+        }
         let last = next.chances.len().saturating_sub(1);
         for (class, ((chances, freedom), counts)) in
             next.chances.iter_mut().zip(&self.freedom).zip(&sums.levels).enumerate()
@@ -197,6 +204,9 @@ impl Problem<'_> {
                     of(counts) + of(before) + outside.map_or(0.0, |outside| of(outside))
                 };
                 share_out(levels, fixed, count);
+                if let Some(most) = freedom.most.get(at) {
+                    hold_below(levels, most);
+                }
             }
         }
         next
@@ -214,6 +224,37 @@ pub(super) fn share_out(levels: &mut [f64], fixed: &[Option<f64>], count: impl F
     let rest = (1.0 - kept).max(1e-9);
     for (level, chance) in levels.iter_mut().enumerate() {
         *chance = fixed.get(level).copied().flatten().unwrap_or_else(|| rest * count(level) / total);
+    }
+}
+
+/// Sets the first share, and gives the others what is left by what they have.
+fn hold_first(shares: &mut [f64], known: f64) {
+    let Some((first, others)) = shares.split_first_mut() else { return };
+    let rest: f64 = others.iter().sum();
+    *first = known;
+    others.iter_mut().for_each(|share| *share *= (1.0 - known) / rest);
+}
+
+/// Takes chances down to what they may be at most, and gives the rest to the others by what they have: the likeliest chances of all that
+/// keep to it.
+fn hold_below(levels: &mut [f64], most: &[f64]) {
+    let mut held = vec![false; levels.len()];
+    for _ in 0..levels.len() {
+        let mut passed = false;
+        for ((level, most), held) in levels.iter_mut().zip(most).zip(&mut held) {
+            if *level > *most {
+                (*level, *held, passed) = (*most, true, true);
+            }
+        }
+        let sum = |held_ones: bool| -> f64 {
+            levels.iter().zip(&held).filter(|(_, held)| **held == held_ones).map(|(level, _)| level).sum()
+        };
+        let (kept, free) = (sum(true), sum(false));
+        if !passed || free <= 0.0 {
+            return;
+        }
+        let factor = (1.0 - kept) / free;
+        levels.iter_mut().zip(&held).filter(|(_, held)| !**held).for_each(|(level, _)| *level *= factor);
     }
 }
 

@@ -48,12 +48,14 @@ fn problem<'a>(patterns: &'a [(Pattern, f64)], shape: &'a Mixture) -> Problem<'a
     let of = |class: &Vec<Vec<f64>>| Freedom {
         fixed: class.iter().map(|levels| vec![None; levels.len()]).collect(),
         before: class.iter().map(|levels| vec![0.5; levels.len()]).collect(),
+        most: Vec::new(),
     };
     Problem {
         patterns,
         outside: Outside::default(),
         part: vec![true; shape.chances[0].len()],
         freedom: shape.chances.iter().map(of).collect(),
+        share: None,
     }
 }
 

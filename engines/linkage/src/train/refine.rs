@@ -35,10 +35,11 @@ pub(super) fn learn(linker: &Linker, settings: &Training, model: &mut Model) -> 
     let round = Round { spec, smoothing: settings.smoothing, counted: &counted, outside: outside(&counted, model) };
     let start =
         Mixture { shares: vec![model.prior, 1.0 - model.prior], chances: vec![model.m.clone(), model.u.clone()] };
-    let mut best = round.solve(start, model);
+    let mut best = round.solve(start, &[], model);
     let mut kept: Vec<&Together> = Vec::new();
     for together in &spec.together {
-        let with = round.solve(round.start(&best.0, together, model), model);
+        let reasons: Vec<&Together> = kept.iter().copied().chain([together]).collect();
+        let with = round.solve(round.start(&best.0, together, model), &reasons, model);
         // Bayesian information criterion: every chance that is added must earn its keep.
         let added = 1 + model.m.iter().map(|levels| levels.len().saturating_sub(1)).sum::<usize>();
         let gain = likelihood(&with.1) - likelihood(&best.1);
@@ -126,23 +127,38 @@ struct Round<'a> {
 }
 
 impl Round<'_> {
-    fn solve(&self, start: Mixture, model: &Model) -> Solved {
-        let between = start.shares.len() - 2;
-        let mut freedom = vec![Freedom { fixed: self.kept_m(model), before: model.even(self.smoothing) }];
+    /// `reasons` are those of the mixture's classes between pairs that belong together and strangers.
+    fn solve(&self, start: Mixture, reasons: &[&Together], model: &Model) -> Solved {
+        let free = |fixed| Freedom { fixed, before: model.even(self.smoothing), most: Vec::new() };
         let shrunk = |levels: &Vec<f64>| levels.iter().map(|u| u * SHRINKAGE + self.smoothing / 10.0).collect();
-        let reason = Freedom {
+        let of_reason = |reason: &&Together| Freedom {
             fixed: model.m.iter().map(|levels| vec![None; levels.len()]).collect(),
             before: model.u.iter().map(shrunk).collect(),
+            most: self.most(reason, model),
         };
-        freedom.extend(std::iter::repeat_n(reason, between));
-        freedom.push(Freedom { fixed: model.fixed_u(self.spec), before: model.even(self.smoothing) });
+        let mut freedom = vec![free(self.kept_m(model))];
+        freedom.extend(reasons.iter().map(of_reason));
+        freedom.push(free(model.fixed_u(self.spec)));
         let problem = Problem {
             patterns: &self.counted.patterns,
             outside: self.outside.clone(),
             part: model.chance.iter().map(|chance| chance.pairs > 0.0).collect(),
             freedom,
+            // Strangers of one name outnumber those who belong together where records are many, and would draw the class to themselves.
+            share: (model.prior_basis != Basis::Nothing).then_some(model.prior),
         };
         problem.solve(start, LIMITS)
+    }
+
+    /// A reason to be alike explains at most half the bits of what it does not name: twins share a date of birth, but nobody shares an NHS number.
+    /// Without this the class may settle on the pairs that belong together, and these on others, where nearly all pairs are apart.
+    fn most(&self, reason: &Together, model: &Model) -> Vec<Vec<f64>> {
+        let half = |(m, u): (&f64, &f64)| if m > u { (m * u).sqrt() } else { 1.0 };
+        let of = |(comparison, (m, u)): (&crate::Comparison, (&Vec<f64>, &Vec<f64>))| {
+            let named = reason.comparisons.contains(&comparison.name);
+            m.iter().zip(u).map(|level| if named { 1.0 } else { half(level) }).collect()
+        };
+        self.spec.comparisons.iter().zip(model.m.iter().zip(&model.u)).map(of).collect()
     }
 
     /// What stays of `m`: what the spec fixes, and what was counted from labels.

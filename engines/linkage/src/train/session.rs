@@ -46,11 +46,13 @@ fn run(spec: &Spec, session: &Session, counted: &Counted, smoothing: f64, model:
         patterns: &counted.patterns,
         outside: Outside::default(),
         part: part.clone(),
+        share: None,
         freedom: vec![
-            Freedom { fixed: model.fixed_m(spec), before: model.even(smoothing) },
+            Freedom { fixed: model.fixed_m(spec), before: model.even(smoothing), most: Vec::new() },
             Freedom {
                 fixed: if session.learn_u { model.fixed_u(spec) } else { model.all_u() },
                 before: model.even(if session.learn_u { smoothing } else { 0.0 }),
+                most: Vec::new(),
             },
         ],
     };
