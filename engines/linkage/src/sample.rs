@@ -92,7 +92,7 @@ impl Linker {
     }
 
     /// For each record a number that depends on its values alone.
-    fn fingerprints(&self) -> &[u64] {
+    pub(crate) fn fingerprints(&self) -> &[u64] {
         self.prints.get_or_init(|| self.print_records())
     }
 
