@@ -12,8 +12,8 @@ use crate::{
 
 /// More pairs than anyone waits for: beyond it a rule is refused.
 const MOST_PAIRS: u64 = 50_000_000_000;
-/// How many pairs one task draws.
-const DRAW: u64 = 2_048;
+/// How many records, and how many distances, one task takes.
+const SIDE: usize = 2_048;
 
 type Counts = HashMap<Pattern, u64>;
 
@@ -67,28 +67,47 @@ impl Linker {
         Ok((found, added(counted.into_iter().map(|(_, counts)| counts))))
     }
 
-    /// How often each pattern shows among `pairs` pairs of records drawn at random; a pair may be drawn twice. By pattern; the same for
-    /// the same seed, whatever the number of threads and the order of the records.
+    /// How often each pattern shows among `pairs` pairs of records drawn at random, or among all pairs where there are no more. By pattern;
+    /// the same for the same seed, whatever the number of threads and the order of the records.
+    ///
+    /// Records are shuffled into a ring, and each is compared with those that stand 1, 2, 3 … places after it: every pair is as likely to be drawn as any other,
+    /// none is drawn twice, and a record is looked up once for many pairs.
     #[must_use]
     pub fn sample_patterns(&self, pairs: u64, seed: u64) -> Vec<(Pattern, u64)> {
-        let prints = self.fingerprints();
-        let mut order: Vec<u32> = (0..self.records() as u32).collect();
-        order.par_sort_unstable_by_key(|record| prints.get(*record as usize).copied());
-        if order.len() < 2 {
+        let order = self.shuffled(seed);
+        let records = order.len() as u64;
+        let pairs = pairs.min(records * records.saturating_sub(1) / 2);
+        if pairs == 0 {
             return Vec::new();
         }
-        let place = |number: u64| {
-            let dice = mix(seed ^ mix(number));
-            order.get(((u128::from(dice) * order.len() as u128) >> 64) as usize).copied().unwrap_or_default()
-        };
+        let rounds = pairs.div_ceil(records) as usize;
         let scan = Scan { linker: self, blocking: &self.blocking, least: f64::NEG_INFINITY };
-        let counts = share_out(pairs.div_ceil(DRAW) as usize, |task, desk, counts: &mut Counts| {
-            let first = task as u64 * DRAW;
-            let drawn = (first..(first + DRAW).min(pairs)).map(|number| (place(2 * number), place(2 * number + 1)));
-            let drawn = drawn.filter(|(one, other)| one != other && self.comparable(*one, *other));
-            scan.listed(desk, drawn, |seen| *counts.entry(seen.pattern).or_default() += 1);
+        let at = |place: usize| order.get(place % order.len()).copied().unwrap_or_default();
+        let wanted = |place: usize, distance: usize| {
+            (distance as u64 - 1) * records + (place as u64) < pairs && self.comparable(at(place), at(place + distance))
+        };
+        let (across, down) = (order.len().div_ceil(SIDE), rounds.div_ceil(SIDE));
+        let part = |number: usize, end: usize| number * SIDE..((number + 1) * SIDE).min(end);
+        let counts = share_out(across * down, |task, desk, counts: &mut Counts| {
+            let distances = part(task % down, rounds);
+            let square = (part(task / down, order.len()), distances.start + 1..distances.end + 1);
+            scan.spaced(desk, &order, square, wanted, |seen| *counts.entry(seen.pattern).or_default() += 1);
         });
         added(counts)
+    }
+
+    /// The records in an order that depends on nothing but what they hold and the seed. Records that hold the same are apart like any others.
+    fn shuffled(&self, seed: u64) -> Vec<u32> {
+        let mut order: Vec<(u64, u32)> = self.fingerprints().iter().copied().zip(0..).collect();
+        order.par_sort_unstable();
+        let (mut last, mut twins) = (None, 0);
+        for (print, _) in &mut order {
+            twins = if last == Some(*print) { twins + 1 } else { 0 };
+            last = Some(*print);
+            *print = mix(seed ^ mix(print.wrapping_add(twins)));
+        }
+        order.par_sort_unstable();
+        order.into_iter().map(|(_, record)| record).collect()
     }
 
     /// For each record a number that depends on its values alone.

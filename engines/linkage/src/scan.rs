@@ -6,7 +6,10 @@ mod desk;
 mod quick;
 mod way;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
     Linker, Pattern,
@@ -95,9 +98,29 @@ impl Scan<'_> {
         count
     }
 
-    /// Compares pairs of any records: less than 32,768 of them.
-    pub(crate) fn listed(&self, desk: &mut Desk, pairs: impl Iterator<Item = (u32, u32)>, keep: impl FnMut(Seen)) {
-        desk.list(&self.linker.rows, pairs);
+    /// Compares each of these records, by places in an order that goes round, with those that stand some places after it, where `wanted`
+    /// says so of the place and the distance. INVARIANT: fewer than 65,536 places and distances together.
+    pub(crate) fn spaced(
+        &self,
+        desk: &mut Desk,
+        order: &[u32],
+        (places, distances): (Range<usize>, Range<usize>),
+        wanted: impl Fn(usize, usize) -> bool,
+        mut keep: impl FnMut(Seen),
+    ) {
+        let first = places.start + distances.start;
+        let others = first..(places.end + distances.end).saturating_sub(1);
+        let record = |place: usize| order.get(place % order.len()).copied();
+        desk.take_up(&self.linker.rows, places.clone().chain(others).filter_map(record));
+        for place in places.clone() {
+            let left = place - places.start;
+            for distance in distances.clone().filter(|distance| wanted(place, *distance)) {
+                desk.add(left, places.len() + place + distance - first);
+            }
+            if desk.batch.len() >= BATCH {
+                self.compare(desk, &mut keep);
+            }
+        }
         self.compare(desk, keep);
     }
 

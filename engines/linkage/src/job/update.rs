@@ -61,7 +61,7 @@ pub(super) fn write(
         form: FORM,
         found: outcome.found_from(linker.least(&RunOptions::default())),
         sources: sources(request, input),
-        records: named.map(|(record, (id, print))| (source(record), id.clone(), print)).collect(),
+        records: named.map(|(record, (id, print))| (source(record), id.clone(), *print)).collect(),
     };
     serde_json::to_writer(file, &kept).map_err(io::Error::from)
 }
@@ -78,7 +78,7 @@ pub(super) fn read(folder: &Path, request: &Request, input: &Input, linker: &Lin
     let names = sources(request, input);
     let prints = linker.fingerprints();
     let now: HashMap<(&str, &str), (u32, u64)> = (0_u32..)
-        .zip(input.ids.iter().zip(&prints))
+        .zip(input.ids.iter().zip(prints))
         .filter_map(|(record, (id, print))| {
             let source = input.source_of.get(record as usize).filter(|_| names.len() > 1).copied().unwrap_or_default();
             Some(((names.get(source as usize)?.as_str(), id.as_str()), (record, *print)))

@@ -93,15 +93,16 @@ impl Desk {
         count
     }
 
-    /// Lays out pairs of any records.
-    pub(super) fn list(&mut self, rows: &Rows, pairs: impl Iterator<Item = (u32, u32)>) {
+    /// Lays out any records.
+    pub(super) fn take_up(&mut self, rows: &Rows, records: impl Iterator<Item = u32>) {
         self.records.clear();
-        for (one, other) in pairs {
-            let place = self.records.len() as u32;
-            self.records.extend([one, other]);
-            self.batch.push(candidate(place, place + 1));
-        }
+        self.records.extend(records);
         self.gather(rows);
+    }
+
+    /// Pairs the records at two places.
+    pub(super) fn add(&mut self, left: usize, right: usize) {
+        self.batch.push(candidate(left as u32, right as u32));
     }
 
     fn gather(&mut self, rows: &Rows) {

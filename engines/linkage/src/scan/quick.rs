@@ -10,21 +10,25 @@ use crate::{
 };
 
 /// Stands for a value that has no such part.
-const NO_PART: u32 = u32::MAX;
+const NO_PART: u64 = u64::MAX;
 
 /// A comparison of one field whose first level is `exact`, for two values that differ.
 #[derive(Debug)]
 pub(super) struct Quick {
     /// One for each level after the first.
     tests: Vec<Test>,
-    /// Each value's bytes, the first one lowest; 0 for one that is too long or not ASCII.
-    words: Vec<u64>,
+    /// Whether a test asks for whole values.
+    needs_words: bool,
+    /// Numbers of each value, value after value: its bytes, the first one lowest, or 0 for one that is too long or not ASCII; and
+    /// the numbers of its parts.
+    rows: Vec<u64>,
+    width: usize,
 }
 
 #[derive(Debug)]
 enum Test {
-    /// The same part, by its number.
-    Part(Vec<u32>),
+    /// The same part, by its number at this place of a row.
+    Part(usize),
     OneEdit,
     OneDigitWrong,
     DayMonthSwapped,
@@ -35,28 +39,28 @@ enum Test {
 impl Quick {
     /// `None` where a level asks for something else.
     pub(super) fn new(comparison: &Comparison, column: &Column) -> Option<Quick> {
-        let tests = comparison.levels.iter().skip(1).map(|level| Test::new(&level.rule, column));
+        let mut parts: Vec<Vec<u64>> = Vec::new();
+        let tests = comparison.levels.iter().skip(1).map(|level| Test::new(&level.rule, column, &mut parts));
         let tests = tests.collect::<Option<Vec<Test>>>()?;
-        let words = if tests.iter().any(Test::needs_words) {
-            column.values.iter().map(|value| word(value)).collect()
-        } else {
-            Vec::new()
-        };
-        Some(Quick { tests, words })
+        let width = parts.len() + 1;
+        let mut rows = Vec::with_capacity(width * column.values.len());
+        for (at, value) in column.values.iter().enumerate() {
+            rows.push(word(value));
+            rows.extend(parts.iter().map(|part| part.get(at).copied().unwrap_or(NO_PART)));
+        }
+        Some(Quick { needs_words: tests.iter().any(Test::needs_words), tests, rows, width })
     }
 
     /// What two different values show, as a pattern holds it; `None` where that must be found out in the plain way.
     pub(super) fn code(&self, one: u32, other: u32) -> Option<u8> {
-        let (one, other) = (one as usize, other as usize);
-        let (mut a, mut b) = (0, 0);
-        if !self.words.is_empty() {
-            (a, b) = (*self.words.get(one)?, *self.words.get(other)?);
-            if a == 0 || b == 0 {
-                return None;
-            }
+        let (one, other) = (one as usize * self.width, other as usize * self.width);
+        let (left, right) = (self.rows.get(one..one + self.width)?, self.rows.get(other..other + self.width)?);
+        let (a, b) = (*left.first()?, *right.first()?);
+        if self.needs_words && (a == 0 || b == 0) {
+            return None;
         }
         let holds = |test: &Test| match test {
-            Test::Part(parts) => match (parts.get(one), parts.get(other)) {
+            Test::Part(at) => match (left.get(*at), right.get(*at)) {
                 (Some(a), Some(b)) => a == b && *a != NO_PART,
                 _ => false,
             },
@@ -77,14 +81,15 @@ impl Quick {
 }
 
 impl Test {
-    fn new(rule: &Rule, column: &Column) -> Option<Test> {
-        let parts = |part: fn(&str) -> Option<&str>| {
-            let mut numbers: HashMap<&str, u32> = HashMap::new();
+    fn new(rule: &Rule, column: &Column, all: &mut Vec<Vec<u64>>) -> Option<Test> {
+        let mut parts = |part: fn(&str) -> Option<&str>| {
+            let mut numbers: HashMap<&str, u64> = HashMap::new();
             let mut number = |part| {
-                let next = numbers.len() as u32;
+                let next = numbers.len() as u64;
                 *numbers.entry(part).or_insert(next)
             };
-            Test::Part(column.values.iter().map(|value| part(value).map_or(NO_PART, &mut number)).collect())
+            all.push(column.values.iter().map(|value| part(value).map_or(NO_PART, &mut number)).collect());
+            Test::Part(all.len())
         };
         Some(match rule {
             Rule::SameYear => parts(date::year),

@@ -121,36 +121,46 @@ impl Way {
         least: f32,
     ) {
         let shift = 4 * self.comparison;
-        batch.retain_mut(|candidate| {
-            let (left, right) = (candidate.left as usize, candidate.right as usize);
-            let (Some(one), Some(other)) = (numbers.get(left), numbers.get(right)) else {
-                return false;
-            };
-            let plain = if *one == NONE || *other == NONE {
-                self.missing
-            } else if one == other {
-                self.same
-            } else {
-                self.differ
-            };
-            let quick = || {
-                if one == other || *one == NONE || *other == NONE {
-                    return None;
-                }
-                match (&self.quick, &self.alike) {
-                    (Some(quick), _) => quick.code(*one, *other),
-                    (None, Some(alike)) => alike.code(*one, *other),
-                    (None, None) => None,
-                }
-            };
-            let ask = || match (records.get(left), records.get(right)) {
-                (Some(left), Some(right)) => linker.comparisons.code(self.comparison, &linker.columns, *left, *right),
-                _ => 0,
-            };
-            let code = plain.or_else(quick).unwrap_or_else(|| memo.of(*one, *other, ask));
+        let see = |candidate: &mut Candidate, code: u8| {
             candidate.pattern |= u64::from(code) << shift;
-            candidate.most += self.most.get(code as usize).copied().unwrap_or(0.0) - self.best;
-            candidate.most >= least
-        });
+            candidate.most += self.most.get(code as usize & 15).copied().unwrap_or(0.0) - self.best;
+        };
+        let number = |place: u16| numbers.get(place as usize).copied().unwrap_or(NONE);
+        if let (Some(missing), Some(same), Some(differ)) = (self.missing, self.same, self.differ) {
+            // Nothing to ask: no branches, which no processor could foretell.
+            for candidate in batch.iter_mut() {
+                let (one, other) = (number(candidate.left), number(candidate.right));
+                let there = if one == other { same } else { differ };
+                see(candidate, if one == NONE || other == NONE { missing } else { there });
+            }
+        } else {
+            let record = |place: u16| records.get(place as usize).copied().unwrap_or_default();
+            for candidate in batch.iter_mut() {
+                let (one, other) = (number(candidate.left), number(candidate.right));
+                let code = self.plain(one, other).unwrap_or_else(|| {
+                    let (left, right) = (record(candidate.left), record(candidate.right));
+                    memo.of(one, other, || linker.comparisons.code(self.comparison, &linker.columns, left, right))
+                });
+                see(candidate, code);
+            }
+        }
+        if least > f32::NEG_INFINITY {
+            batch.retain(|candidate| candidate.most >= least);
+        }
+    }
+
+    /// What two numbers show, where that is quick to find out.
+    fn plain(&self, one: u32, other: u32) -> Option<u8> {
+        if one == NONE || other == NONE {
+            self.missing
+        } else if one == other {
+            self.same
+        } else if let Some(quick) = &self.quick {
+            quick.code(one, other)
+        } else if let Some(alike) = &self.alike {
+            alike.code(one, other)
+        } else {
+            self.differ
+        }
     }
 }
