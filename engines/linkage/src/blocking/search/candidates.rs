@@ -128,7 +128,8 @@ impl Search<'_> {
     fn may_stand_together(&self, set: u128) -> bool {
         let fields: BTreeSet<usize> = members(self.singles, set).map(|single| single.field).collect();
         let hashed = members(self.singles, set).filter(|single| single.is_hashed()).count();
-        fields.len() == set.count_ones() as usize && (hashed == 0 || hashed == 1 && fields.len() == 2)
+        let firm = members(self.singles, set).filter(|single| single.is_firm()).count();
+        fields.len() == set.count_ones() as usize && (hashed == 0 || hashed == 1 && firm == 1 && fields.len() == 2)
     }
 
     /// Whether the last key added to any part of it leaves out pairs.

@@ -1,6 +1,6 @@
 //! Single keys: what each field offers, over records in an order that depends on their values alone.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::{
@@ -41,21 +41,21 @@ pub(super) fn all(linker: &Linker, order: &[u32]) -> Vec<Single> {
     let mut wanted: Vec<Expression> = linker.spec().blocking.iter().flat_map(|rule| rule.keys.clone()).collect();
     let own = wanted.len();
     wanted.extend(fields.iter().flat_map(|field| offers(field, order.len())));
-    let mut seen = std::collections::HashSet::new();
-    let mut own_left = Vec::new();
+    let mut seen = HashSet::new();
+    let mut different = Vec::new();
     for (at, expression) in wanted.into_iter().enumerate() {
         if seen.insert(expression.to_string()) {
-            own_left.push((at < own, expression));
+            different.push((at < own, expression));
         }
     }
-    own_left.truncate(MOST);
+    different.truncate(MOST);
     let single = |(own, expression): (bool, Expression)| {
         let field = fields.iter().position(|field| field.name == expression.field)?;
         let column: &Column = linker.columns.get(field)?;
         let part = ordered(&Part::new(&expression, column), order);
         (own || tells_apart(&part)).then_some(Single { expression, field, part, implies: 0 })
     };
-    let mut singles: Vec<Single> = own_left.into_par_iter().filter_map(single).collect();
+    let mut singles: Vec<Single> = different.into_par_iter().filter_map(single).collect();
     let implied: Vec<u128> = singles.par_iter().map(|single| implied(single, &singles)).collect();
     singles.iter_mut().zip(implied).for_each(|(single, implies)| single.implies = implies);
     singles
@@ -136,7 +136,13 @@ fn follow(of: &[u32], distinct: usize, others: &[u32]) -> bool {
 }
 
 impl Single {
-    /// Whether a record may have several of these keys by chance; not tried on its own.
+    /// Whether it is a whole value, or a part of one that nobody spells by ear: what `minhash` of another field is tried beside.
+    pub(super) fn is_firm(&self) -> bool {
+        !self.is_hashed()
+            && !matches!(self.expression.steps.last(), Some(Step::Phonetic | Step::Prefix(_) | Step::Initial))
+    }
+
+    /// Whether a record has several of these keys by what its text looks like; tried beside another key only.
     pub(super) fn is_hashed(&self) -> bool {
         matches!(self.expression.steps.last(), Some(Step::MinHash(..)))
     }
