@@ -51,8 +51,8 @@ impl Linker {
     ///
     /// Candidates are the spec's own rules and conjunctions of up to three keys of different fields, from what each field's kind offers:
     /// whole values, sounds, beginnings, initials, years, postcode sectors and so on. Their pairs are counted exactly. About 300,000
-    /// pairs drawn from all of them are compared; a pair that the model gives at least the probability at which review begins is a likely
-    /// match, and counts by that probability. Rules are then chosen greedily, until the next would add less than 0.01 % or go beyond the budget.
+    /// pairs drawn from all of them are compared; a pair of a probability of 0.05 or more (or that is for review) is a likely match,
+    /// and counts by that probability. Rules are then chosen greedily, until the next would add less than 0.002 % or go beyond the budget.
     ///
     /// Takes time by the number of records and candidates, not by pairs. The same for any order of the records and number of threads.
     ///

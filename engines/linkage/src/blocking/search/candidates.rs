@@ -15,7 +15,7 @@ const NARROW: u64 = 32;
 /// A further key must leave out a tenth of the pairs at least, or it is no use.
 const NARROWS: f64 = 0.9;
 /// Most candidates of three keys that are counted.
-const MOST_OF_THREE: usize = 600;
+const MOST_OF_THREE: usize = 300;
 
 /// A rule that could be chosen.
 #[derive(Debug, Clone)]

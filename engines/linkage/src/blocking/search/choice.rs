@@ -3,7 +3,7 @@
 use super::{candidates::Candidate, evidence::Evidence};
 
 /// A rule that adds less than this share of the likely matches adds next to nothing.
-const LEAST: f64 = 0.000_1;
+const LEAST: f64 = 0.000_02;
 /// Of what a rule adds, so many standard errors of its estimate don't count: among many candidates some look good by luck.
 const DOUBT: f64 = 2.0;
 /// Most rules chosen.

@@ -13,6 +13,9 @@ use crate::{Linker, bits, probability, sample::mix};
 /// Most pairs that are compared.
 const DRAWN: u64 = 300_000;
 
+/// A pair of this probability counts even where review begins later: rules are for finding, thresholds for deciding.
+const LEAST: f64 = 0.05;
+
 /// Likely matches, by the single keys that they share.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -56,7 +59,7 @@ impl Evidence {
             .chunk_by(|a, b| a == b)
             .filter_map(|same| Some((same.first()?.0, same.first()?.1, same.len() as u32)))
             .collect();
-        let least = bits(linker.spec().thresholds.review);
+        let least = bits(linker.spec().thresholds.review.min(LEAST));
         let record = |place: u32| order.get(place as usize).copied().unwrap_or_default();
         let likely = |(left, right, hits): &(u32, u32, u32)| {
             let (one, other) = (record(*left), record(*right));
