@@ -30,7 +30,7 @@ bench-ingest: assets
 bench-pages: assets
 	scripts/bench-pages
 
-## Linking 1,000,000 records, side by side with Splink 5 on DuckDB 2: seconds, memory, ratio (BENCH="--runs 5 --wide")
+## Linking 1,000,000 records, side by side with Splink 5 on DuckDB 2: seconds, memory, ratio (BENCH="--runs 5 --wide 1 --large")
 bench-linkage:
 	scripts/bench-linkage $(BENCH)
 

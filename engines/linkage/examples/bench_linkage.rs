@@ -1,6 +1,8 @@
 //! Our side of `make bench-linkage`: Parquet to clusters with training, timed stage by stage, as one line of JSON.
 //!
-//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--method correlation] [--clusters out.csv]`
+//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--method correlation] [--clusters out.csv] [--ask N]`
+//!
+//! `--ask N` then asks an index of all records for each of N of them (how long, by percentile), and compares N pairs of any records.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +15,7 @@
 use std::{fs::File, path::Path, time::Instant};
 
 use linkage::{
-    Linker, Method, RunOptions, Spec, Table, TrainOptions,
+    Index, Linker, Method, RunOptions, Spec, Table, TrainOptions,
     arrow::array::{AsArray, RecordBatch},
 };
 use parquet::arrow::{
@@ -44,7 +46,12 @@ fn main() {
         times.push((what, last.elapsed().as_secs_f64()));
         last = Instant::now();
     };
-    let table = read(path, &names, most);
+    let mut batches = read(path, &names, most);
+    let table = Table::from_batches(&batches).unwrap();
+    let ask: usize = option("--ask").map_or(0, |n| n.parse().unwrap());
+    if ask == 0 {
+        batches.clear();
+    }
     lap("read");
     let linker = Linker::new(spec, table).unwrap();
     lap("prepare");
@@ -73,10 +80,44 @@ fn main() {
     if let Some(out) = option("--clusters") {
         quality(path, &outcome, most, &out);
     }
+    if ask > 0 {
+        ask_all(linker, &batches, ask);
+    }
+}
+
+/// Asks for so many records, spread over all, and compares as many pairs; prints a line of JSON.
+fn ask_all(linker: Linker, batches: &[RecordBatch], ask: usize) {
+    let records = linker.records() as u64;
+    let place = |number: u64| (((number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) * records) >> 32) as u32;
+    let start = Instant::now();
+    let pairs = (0..ask as u64).filter_map(|n| linker.compare(place(2 * n), place(2 * n + 1)));
+    let weight: f64 = pairs.map(|pair| pair.weight).sum();
+    let compare = start.elapsed().as_secs_f64() * 1e6 / ask as f64;
+    let start = Instant::now();
+    let index = Index::new(linker);
+    let build = start.elapsed().as_secs_f64();
+    let mut found = 0;
+    let mut milliseconds: Vec<f64> = (0..ask)
+        .map(|at| {
+            let batch = &batches[at % batches.len()];
+            let record = Table::from_batches(&[batch.slice(at * 7919 % batch.num_rows(), 1)]).unwrap();
+            let start = Instant::now();
+            found += index.find_matches(&record).unwrap().len();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    milliseconds.sort_by(f64::total_cmp);
+    let at = |share: f64| milliseconds[((milliseconds.len() - 1) as f64 * share) as usize];
+    println!(
+        "{{\"index_seconds\": {build:.2}, \"asked\": {ask}, \"found\": {found}, \"median_ms\": {:.3}, \"p99_ms\": {:.3}, \"most_ms\": {:.3}, \"compare_us\": {compare:.3}, \"weights\": {weight:.0}}}",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
 }
 
 /// Row groups side by side.
-fn read(path: &Path, names: &[String], most: usize) -> Table {
+fn read(path: &Path, names: &[String], most: usize) -> Vec<RecordBatch> {
     let file = File::open(path).unwrap();
     let metadata = ArrowReaderMetadata::load(&file, Default::default()).unwrap();
     let groups = metadata.metadata().num_row_groups();
@@ -99,7 +140,7 @@ fn read(path: &Path, names: &[String], most: usize) -> Table {
         left -= rows;
         kept.push(batch.slice(0, rows));
     }
-    Table::from_batches(&kept).unwrap()
+    kept
 }
 
 /// Pairwise precision, recall and F1 of clusters and of links against the column `person`.

@@ -52,6 +52,7 @@ mod kernels;
 mod linker;
 mod list;
 mod memo;
+mod minhash;
 mod options;
 mod outcome;
 mod outliers;

@@ -4,7 +4,6 @@ pub(crate) mod date;
 pub(crate) mod email;
 pub(crate) mod grams;
 pub(crate) mod identifier;
-pub(crate) mod minhash;
 pub(crate) mod name;
 pub(crate) mod number;
 pub(crate) mod phonetic;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     BlockingRule, Check, Comparison, Field, Kind, Level, MOST_COMPARISONS, MOST_FIELDS, MOST_LEVELS, MOST_RULES, Rule,
-    Spec, Step,
+    Spec,
 };
 use crate::{Error, kernels::grams};
 
@@ -108,7 +108,7 @@ impl BlockingRule {
             let Some(field) = known.get(key.field.as_str()) else {
                 return wrong(format!("blocking rule `{name}` uses `{}`, which is not a field of the spec", key.field));
             };
-            if field.list.is_none() && key.steps.contains(&Step::Any) {
+            if field.list.is_none() && key.steps.contains(&super::Step::Any) {
                 return wrong(format!(
                     "blocking rule `{name}`: `{key}` needs a list; write `list = \";\"` on the field"
                 ));

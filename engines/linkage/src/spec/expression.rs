@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Field, Kind};
 use crate::{
     clean::fold,
-    kernels::{date, email, minhash, phonetic, postcode},
-    list,
+    kernels::{date, email, phonetic, postcode},
+    list, minhash,
 };
 
 /// A field and what is taken of its value, innermost step first.
