@@ -139,6 +139,9 @@ pub struct Link {
     /// Only say what would be compared, and stop.
     #[arg(long, requires = "files")]
     pub plan: bool,
+    /// Only look for blocking rules that find the most likely matches within --budget pairs, print them beside the spec's own, and stop.
+    #[arg(long, requires = "files", conflicts_with_all = ["plan", "update", "out"])]
+    pub suggest_blocking: bool,
     /// Compare records of different sources only: each source holds nobody twice.
     #[arg(long, requires = "files")]
     pub link_only: bool,

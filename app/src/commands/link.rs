@@ -3,7 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
-use linkage::job::{self, Progress, Request};
+use linkage::{
+    Suggestion,
+    job::{self, Progress, Request, Summary},
+};
 
 use crate::{cli, progress::Step};
 
@@ -20,9 +23,10 @@ pub fn run(plan: cli::Link) -> anyhow::Result<ExitCode> {
         print!("{}", job::convert(model)?);
         return Ok(ExitCode::SUCCESS);
     }
+    let suggests = plan.suggest_blocking;
     let request = request(plan)?;
     let mut current: Option<Step> = None;
-    let summary = job::run(&request, &mut |progress| match progress {
+    let mut tell = |progress| match progress {
         Progress::Begin(step) => current = Some(Step::begin(step, 0)),
         Progress::End(outcome) => {
             if let Some(step) = current.take() {
@@ -30,15 +34,31 @@ pub fn run(plan: cli::Link) -> anyhow::Result<ExitCode> {
             }
         }
         Progress::Say(line) => eprintln!("  {line}"),
-    });
+    };
+    let done = if suggests {
+        job::suggest(&request, &mut tell).map(|suggestion| Some(suggested(&suggestion)))
+    } else {
+        job::run(&request, &mut tell).map(|summary| summary.map(|summary| linked(&request, &summary)))
+    };
     if let Some(step) = current {
         step.clear();
     }
-    if let Some(summary) = summary? {
-        println!("{}", summary.line());
-        println!("Open {} to see how it came about.", request.out.join("report.html").display());
+    if let Some(text) = done? {
+        print!("{text}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was found, to read.
+fn linked(request: &Request, summary: &Summary) -> String {
+    let page = request.out.join("report.html");
+    format!("{}\nOpen {} to see how it came about.\n", summary.line(), page.display())
+}
+
+/// The whole text can be put into a spec: what is to read are comments.
+fn suggested(suggestion: &Suggestion) -> String {
+    let lines: String = suggestion.lines().iter().map(|line| format!("# {line}\n")).collect();
+    lines + &suggestion.to_toml()
 }
 
 fn request(plan: cli::Link) -> anyhow::Result<Request> {
@@ -50,8 +70,8 @@ fn request(plan: cli::Link) -> anyhow::Result<Request> {
         .context("name what to link by: --spec people.toml (alongside link --example prints one)")?;
     let out = match plan.out {
         Some(out) => out,
-        // Nothing is written for a plan.
-        None if plan.plan => PathBuf::from("out"),
+        // Nothing is written for a plan or for rules.
+        None if plan.plan || plan.suggest_blocking => PathBuf::from("out"),
         None => anyhow::bail!("name the folder to write: --out out/ (or --plan to only see what would be compared)"),
     };
     let mut request = Request::new(plan.files, spec, out);

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf, process::ExitCode};
 
-use linkage::job::{Progress, Request, run};
+use linkage::job::{Progress, Request, run, suggest};
 
 fn main() -> ExitCode {
     let mut named = env::args().skip(1).map(PathBuf::from);
@@ -15,6 +15,19 @@ fn main() -> ExitCode {
     request.update = env::var_os("UPDATE").map(PathBuf::from);
     request.groups =
         env::var("GROUPS").map(|groups| groups.split(',').map(str::to_owned).collect()).unwrap_or_default();
+    if let Some(budget) = env::var("SUGGEST").ok().and_then(|budget| budget.parse().ok()) {
+        request.budget = budget;
+        return match suggest(&request, &mut |_| ()) {
+            Ok(suggestion) => {
+                println!("{}\n{}", suggestion.lines().join("\n"), suggestion.to_toml());
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     match run(&request, &mut |progress| match progress {
         Progress::Begin(step) => eprint!("{step} … "),
         Progress::End(outcome) => eprintln!("{outcome}"),

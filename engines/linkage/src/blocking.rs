@@ -2,6 +2,7 @@
 
 mod keys;
 mod plan;
+mod search;
 mod tasks;
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use rayon::prelude::*;
 use crate::{BlockingRule, Error, Expression, Spec, column::Column};
 use keys::{Keys, Part};
 pub use plan::{Block, Plan, RulePlan};
+pub use search::{RuleWorth, Suggestion};
 pub(crate) use tasks::{Piece, Task};
 
 /// The rules' keys for every record.
@@ -106,5 +108,32 @@ impl Blocks {
     /// How many pairs there are, those of earlier rules counted.
     pub(crate) fn pairs(&self) -> u64 {
         self.blocks.iter().map(|block| block.pairs()).sum()
+    }
+
+    /// Records in the largest block.
+    fn largest(&self) -> u64 {
+        self.blocks.iter().map(|block| block.records.into()).max().unwrap_or_default()
+    }
+
+    /// A pair of places in the order, drawn by a number from 0 to the number of pairs and two dice; `ends` is the sum of pairs up to the
+    /// end of each block. Also the number of the block's combination. For blocks of which all records are new.
+    fn draw(&self, ends: &[u64], number: u64, dice: [u64; 2]) -> Option<(u32, u32, u32)> {
+        let block = self.blocks.get(ends.partition_point(|end| *end <= number))?;
+        let below = |dice: u64, limit: u32| ((u128::from(dice) * u128::from(limit)) >> 64) as u32;
+        let [one, other] = dice;
+        let (one, other) = (below(one, block.records), below(other, block.records - 1));
+        let other = other + u32::from(other >= one);
+        let record = |place: u32| self.order.get((block.start + place) as usize).copied();
+        Some((record(one.min(other))?, record(one.max(other))?, block.combination))
+    }
+
+    /// All pairs, block after block, each with the number of the block's combination.
+    fn every(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        self.blocks.iter().flat_map(|block| {
+            let records = self.records(&(block.start..block.start + block.records));
+            records.iter().enumerate().flat_map(move |(at, left)| {
+                records.iter().skip(at + 1).map(move |right| (*left, *right, block.combination))
+            })
+        })
     }
 }

@@ -26,6 +26,9 @@ pub enum Error {
     /// There is nothing to learn from.
     #[error("the spec can't be trained: {0}")]
     Training(String),
+    /// No blocking rules can be suggested.
+    #[error("no blocking rules can be suggested: {0}")]
+    Suggestion(String),
     /// A column holds something that has no text form.
     #[error("column `{column}` holds {kind}, which can't be read as text")]
     ColumnType {

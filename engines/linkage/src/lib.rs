@@ -74,7 +74,7 @@ mod update;
 /// The JSON Schema of a spec, for editors that check a TOML file while it is written.
 pub const SPEC_SCHEMA: &str = include_str!("../schema/spec.schema.json");
 
-pub use blocking::{Block, Plan, RulePlan};
+pub use blocking::{Block, Plan, RulePlan, RuleWorth, Suggestion};
 pub use cluster::{Cluster, Flag};
 pub use error::Error;
 pub use index::{Index, Match};

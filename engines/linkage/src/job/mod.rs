@@ -9,6 +9,7 @@ mod input;
 mod judge;
 mod model;
 mod page;
+mod suggest;
 mod update;
 mod write;
 
@@ -23,6 +24,7 @@ use crate::{
 };
 use input::Input;
 pub use model::{EXAMPLE, convert};
+pub use suggest::suggest;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -165,15 +167,7 @@ const KEPT: u64 = 8_000_000;
 /// [`JobError`], naming the file, and its column, line or rule where there is one.
 pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<Summary>, JobError> {
     folder::may_write(&request.out)?;
-    let (spec, link_type) = model::read(&request.spec)?;
-    let link_only = request.link_only || link_type.as_deref() == Some("link_only");
-    tell(Progress::Begin("Reading"));
-    let mut input = Input::read(request, &spec, link_only)?;
-    tell(Progress::End(format!("{} records", count(input.records as u64))));
-    let named = |error| JobError::Spec { file: request.spec.display().to_string(), error };
-    tell(Progress::Begin("Cleaning"));
-    let mut linker = Linker::new(spec, input.take_table()?).map_err(named)?;
-    tell(Progress::End("done".to_owned()));
+    let (mut input, mut linker) = prepare(request, tell)?;
     let mut warnings = std::mem::take(&mut input.notes);
     warnings.extend(model::field_warnings(&linker));
     let before = request.update.as_deref().map(|folder| update::read(folder, request, &input, &linker)).transpose()?;
@@ -197,12 +191,10 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
     let decided = input.decided(request)?;
     let mut training = None;
     if !linker.spec().is_trained() {
-        tell(Progress::Begin("Training"));
-        let trained = linker.train(&TrainOptions::default())?;
-        warnings.extend(trained.report.warnings.iter().map(ToString::to_string));
-        tell(Progress::End(format!("{} chances learnt", trained.report.parameters.len() * 2)));
-        linker = linker.with_model(trained.spec).map_err(named)?;
-        training = Some(trained.report);
+        let report;
+        (linker, report) = learn(request, linker, tell)?;
+        warnings.extend(report.warnings.iter().map(ToString::to_string));
+        training = Some(report);
     }
     tell(Progress::Begin("Comparing"));
     let Compared { plan, whole, outcome, anew } = compare(request, &linker, plan, before.as_ref(), decided)?;
@@ -224,6 +216,36 @@ pub fn run(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<Option<S
         warnings,
     };
     Ok(Some(summary))
+}
+
+/// Reads the records and makes them ready.
+fn prepare(request: &Request, tell: &mut dyn FnMut(Progress)) -> Result<(Input, Linker), JobError> {
+    let (spec, link_type) = model::read(&request.spec)?;
+    let link_only = request.link_only || link_type.as_deref() == Some("link_only");
+    tell(Progress::Begin("Reading"));
+    let mut input = Input::read(request, &spec, link_only)?;
+    tell(Progress::End(format!("{} records", count(input.records as u64))));
+    tell(Progress::Begin("Cleaning"));
+    let linker = Linker::new(spec, input.take_table()?).map_err(|error| of_spec(request, error))?;
+    tell(Progress::End("done".to_owned()));
+    Ok((input, linker))
+}
+
+/// Learns the chances that the spec leaves open.
+fn learn(
+    request: &Request,
+    linker: Linker,
+    tell: &mut dyn FnMut(Progress),
+) -> Result<(Linker, TrainingReport), JobError> {
+    tell(Progress::Begin("Training"));
+    let trained = linker.train(&TrainOptions::default())?;
+    tell(Progress::End(format!("{} chances learnt", trained.report.parameters.len() * 2)));
+    let linker = linker.with_model(trained.spec).map_err(|error| of_spec(request, error))?;
+    Ok((linker, trained.report))
+}
+
+fn of_spec(request: &Request, error: crate::Error) -> JobError {
+    JobError::Spec { file: request.spec.display().to_string(), error }
 }
 
 /// What comparing gave.

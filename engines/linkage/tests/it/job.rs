@@ -6,8 +6,8 @@ use std::{
 };
 
 use linkage::{
-    Spec,
-    job::{EXAMPLE, Progress, Request, Summary, run},
+    Spec, Suggestion,
+    job::{EXAMPLE, Progress, Request, Summary, run, suggest},
 };
 
 const SPEC: &str = r#"
@@ -349,6 +349,17 @@ fn the_example_is_a_spec_that_runs() {
     request.spec = desk.file("example.toml", EXAMPLE.replace("1_000_000", "20_000"));
     let (summary, _) = go(&request).unwrap();
     assert!(summary.unwrap().links >= 290);
+    // The same files, and rules for them.
+    request.budget = 2_000;
+    let mut said = Vec::new();
+    let suggestion = suggest(&request, &mut |progress| said.push(progress)).unwrap();
+    assert!(said.contains(&Progress::End(format!("{} found", suggestion.rules.len()))), "{said:?}");
+    assert!(
+        Suggestion::pairs(&suggestion.rules) <= 2_000 && Suggestion::share(&suggestion.rules) > 0.99,
+        "{suggestion:#?}"
+    );
+    let text = suggestion.lines().join("\n");
+    assert!(text.contains("keep the budget of 2,000 pairs") && text.contains("The spec's own rules:"), "{text}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod properties;
 mod rarity;
 mod rules;
 mod splink;
+mod suggest;
 mod training;
 mod update;
 mod weights;
