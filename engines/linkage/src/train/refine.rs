@@ -3,7 +3,8 @@
 //! Sessions look at pairs chosen by what they share, and leave out what chose them. This round looks at the whole space of pairs instead:
 //! those that no blocking rule finds are taken as apart, and of them it is enough to know how often each level shows, which chance
 //! agreement among all pairs gives. So the chance agreement of pairs that are apart is freed of those that belong together (nearly all
-//! pairs with one NHS number), and pairs that are alike for another reason become a class of their own.
+//! pairs with one NHS number), and pairs that are alike for another reason become a class of their own. Where the prior and `m` are known, from rules and
+//! sessions, they stay: strangers of one name outnumber those who belong together the more records there are.
 
 use super::{
     em::{Freedom, Limits, Mixture, Outside, Problem},
@@ -161,11 +162,12 @@ impl Round<'_> {
         self.spec.comparisons.iter().zip(model.m.iter().zip(&model.u)).map(of).collect()
     }
 
-    /// What stays of `m`: what the spec fixes, and what was counted from labels.
+    /// What stays of `m`: what the spec fixes, what was counted from labels, and what sessions learnt: over all pairs strangers of one name, who
+    /// share more than chance has it, would draw it to themselves.
     fn kept_m(&self, model: &Model) -> Vec<Vec<Option<f64>>> {
         let mut fixed = model.fixed_m(self.spec);
         for ((fixed, levels), basis) in fixed.iter_mut().zip(&model.m).zip(&model.m_basis) {
-            if *basis == Basis::Labels {
+            if matches!(*basis, Basis::Labels | Basis::Sessions) {
                 *fixed = levels.iter().copied().map(Some).collect();
             }
         }
