@@ -138,7 +138,7 @@ fn read(path: &Path, names: &[String], most: usize) -> Vec<RecordBatch> {
     for batch in batches.into_iter().flatten() {
         let rows = batch.num_rows().min(left);
         left -= rows;
-        kept.push(batch.slice(0, rows));
+        kept.extend((rows > 0).then(|| batch.slice(0, rows)));
     }
     kept
 }
