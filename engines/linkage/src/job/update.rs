@@ -84,8 +84,10 @@ pub(super) fn read(folder: &Path, request: &Request, input: &Input, linker: &Lin
             Some(((names.get(source as usize)?.as_str(), id.as_str()), (record, *print)))
         })
         .collect();
+    // One file then and one now are the same source, whatever the files are called.
+    let before = if names.len() == 1 && kept.sources.len() == 1 { &names } else { &kept.sources };
     let place = |(source, id, print): &(u16, String, u64)| {
-        let source = kept.sources.get(*source as usize)?;
+        let source = before.get(*source as usize)?;
         now.get(&(source.as_str(), id.as_str())).filter(|(_, now)| now == print).map(|(record, _)| *record)
     };
     let places: Vec<Option<u32>> = kept.records.iter().map(place).collect();

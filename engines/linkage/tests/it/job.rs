@@ -253,7 +253,8 @@ fn a_delivery_updates_an_earlier_job() {
     ];
     let (update, full) = (desk.dir.path().join("update"), desk.dir.path().join("full"));
     let mut both = |now: &[&str]| {
-        desk.file("people.csv", now.join("\n") + "\n");
+        // A file of another name: there is one source, then as now.
+        request.files = vec![desk.file("people of today.csv", now.join("\n") + "\n")];
         (request.out, request.update) = (full.clone(), None);
         let whole = go(&request).unwrap().0.unwrap();
         (request.out, request.update) = (update.clone(), Some(earlier.clone()));
