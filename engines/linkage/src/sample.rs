@@ -54,7 +54,7 @@ impl Linker {
         let print = |record: u32| prints.get(record as usize).copied().unwrap_or_default();
         // Drawn by what the records hold, so that their order can't show.
         let below = (share * 2_f64.powi(64)) as u64;
-        let drawn = |left, right| share >= 1.0 || below > 0 && mix(print(left).wrapping_add(print(right))) < below;
+        let drawn = |left, right| share >= 1.0 || mix(print(left).wrapping_add(print(right))) < below;
         let scan = Scan { linker: self, blocking: &blocking, least: f64::NEG_INFINITY };
         let tasks: Vec<_> =
             blocks.iter().flat_map(|rule| rule.tasks().into_iter().map(move |task| (rule, task))).collect();
@@ -83,8 +83,10 @@ impl Linker {
         let rounds = pairs.div_ceil(records) as usize;
         let scan = Scan { linker: self, blocking: &self.blocking, least: f64::NEG_INFINITY };
         let at = |place: usize| order.get(place % order.len()).copied().unwrap_or_default();
+        let apart = self.sources_apart().is_some();
         let wanted = |place: usize, distance: usize| {
-            (distance as u64 - 1) * records + (place as u64) < pairs && self.comparable(at(place), at(place + distance))
+            (distance as u64 - 1) * records + (place as u64) < pairs
+                && (!apart || self.comparable(at(place), at(place + distance)))
         };
         let (across, down) = (order.len().div_ceil(SIDE), rounds.div_ceil(SIDE));
         let part = |number: usize, end: usize| number * SIDE..((number + 1) * SIDE).min(end);

@@ -40,7 +40,7 @@ fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = Option<Strin
     prop::option::weighted(0.85, prop::sample::select(values).prop_map(str::to_owned))
 }
 
-pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+pub fn row() -> impl Strategy<Value = Row> {
     let row = (
         one_of(&["Robert", "Bob", "R", "Elizabeth", "Liz", "Lee", "Rodert"]),
         one_of(&["Lee", "Robert", "Okafor", "Okafer", "Smith"]),
@@ -48,7 +48,11 @@ pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
         one_of(&["CM1 1AA", "CM1 1AB", "CM1 2BD", "SS1 1AA", "unknown"]),
         one_of(&["9434765919", "9434765918", "4010232137"]),
     );
-    prop::collection::vec(row.prop_map(|(a, b, c, d, e)| [a, b, c, d, e]), 2..most)
+    row.prop_map(|(a, b, c, d, e)| [a, b, c, d, e])
+}
+
+pub fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec(row(), 2..most)
 }
 
 type Seen = (Vec<(usize, usize, u64, String)>, Vec<Vec<usize>>);

@@ -3,7 +3,7 @@
 use linkage::{Anew, Error, Found, Linker, NewRecords, Outcome, RunOptions, Spec, Table};
 use proptest::{prelude::*, strategy::ValueTree};
 
-type Row = [Option<String>; 5];
+use crate::properties::{Row, row};
 
 fn linker(rows: &[Row], change: impl Fn(&mut Spec)) -> Linker {
     let names = ["forename", "surname", "date_of_birth", "postcode", "nhs_number"];
@@ -11,21 +11,6 @@ fn linker(rows: &[Row], change: impl Fn(&mut Spec)) -> Linker {
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
     change(&mut spec);
     Linker::new(spec, Table::from_columns(columns).unwrap()).unwrap()
-}
-
-fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
-    prop::option::weighted(0.85, prop::sample::select(values).prop_map(str::to_owned))
-}
-
-fn row() -> impl Strategy<Value = Row> {
-    let row = (
-        one_of(&["Robert", "Bob", "R", "Elizabeth", "Liz", "Lee", "Rodert"]),
-        one_of(&["Lee", "Robert", "Okafor", "Okafer", "Smith"]),
-        one_of(&["1990-02-04", "1990-04-02", "1990-01-01", "1990-02-05", "1981-02-04"]),
-        one_of(&["CM1 1AA", "CM1 1AB", "CM1 2BD", "SS1 1AA", "unknown"]),
-        one_of(&["9434765919", "9434765918", "4010232137"]),
-    );
-    row.prop_map(|(a, b, c, d, e)| [a, b, c, d, e])
 }
 
 fn compared(outcome: &Outcome) -> u64 {
