@@ -21,11 +21,10 @@ pub use crate::{
     },
     agreement::{
         Agreement, AgreementError, Standing, Terms, add as add_agreement, all as agreements, by_id as agreement_by_id,
-        end as end_agreement,
-        law::{Category, Confidentiality, Gateway, Law, law},
-        purpose_words,
+        end as end_agreement, purpose_words,
     },
-    decision::{CedarDecider, PolicyError, RECEIVER, refusal_words},
+    decision::{CedarDecider, RECEIVER, refusal_words},
+    law::{Category, Force, Law, PolicyError, PowerKind, Rule, RuleKind, Sharing, law},
     member::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,

@@ -8,6 +8,7 @@ mod agency;
 mod agreement;
 pub mod api;
 mod decision;
+mod law;
 mod member;
 mod sign_in;
 mod token;

@@ -45,8 +45,12 @@ pub struct Grant {
     pub power: Code,
     /// The basis in data-protection law (`public_task`, `law_enforcement`, …).
     pub basis: Code,
+    /// The further condition for special categories and criminal offences (UK GDPR articles 9 and 10), where one is needed.
+    pub condition: Option<Code>,
     /// The ground that answers a duty of confidence, where the data was given in confidence.
     pub confidentiality: Option<Code>,
+    /// What whoever sees it must do, as codes of the rules that decided (`not_for_enforcement`), sorted, each once.
+    pub obligations: Vec<Code>,
 }
 
 /// What the decider says: what is granted, what is not and why. A facet in neither list counts as refused.
@@ -56,12 +60,15 @@ pub struct Decision {
     pub grants: Vec<Grant>,
     /// Refused, each with the reason's code.
     pub refused: Vec<(Facet, Code)>,
+    /// What the decision depended on beyond the request, as codes (the asker's duties, the version of the rules), so that it can be
+    /// made again later without anybody's record.
+    pub inputs: BTreeMap<&'static str, String>,
 }
 
 impl Decision {
     /// Only what was asked for, each facet once: what was not asked is dropped, what was passed over is refused.
     pub(crate) fn held_to(self, ask: &Ask) -> Self {
-        let mut held = Self::default();
+        let mut held = Self { inputs: self.inputs, ..Self::default() };
         let facets: std::collections::BTreeSet<&Facet> = ask.facets.iter().collect();
         for facet in facets {
             match self.grants.iter().find(|grant| grant.facet == *facet) {

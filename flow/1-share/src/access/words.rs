@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use vault::{Purpose, audit::LoggedEntry};
 
 use crate::{
-    agreement::{law::law, purpose_words},
+    agreement::purpose_words,
     decision::refusal_words,
+    law::law,
 };
 
 /// Names by id, of whoever and whatever works here.

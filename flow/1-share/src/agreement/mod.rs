@@ -1,6 +1,5 @@
 //! Information sharing agreements: who gives which categories to whom, what for, under which law, from when until when.
 
-pub(crate) mod law;
 mod over;
 pub(crate) mod pages;
 mod store;
@@ -8,8 +7,10 @@ mod store;
 use base::{Code, Date, Id, kind};
 use vault::Purpose;
 
-use crate::agency::{Agency, AgencyKind};
-use law::law;
+use crate::{
+    agency::{Agency, AgencyKind},
+    law::{Sharing, law},
+};
 
 pub use over::{AGREEMENT_OVER, EndAgreement};
 pub(crate) use store::all_in;
@@ -116,11 +117,11 @@ impl Terms {
             }
         }
         for code in self.gateways.iter().filter(|code| law().gateway(code.as_str()).is_none()) {
-            let known: Vec<&str> = law().gateways().iter().map(|gateway| gateway.code.as_str()).collect();
+            let known: Vec<&str> = law().gateways().map(|gateway| gateway.code.as_str()).collect();
             found.push(format!("“{code}” is no gateway. The gateways are: {}.", known.join(", ")));
         }
         if let Some(code) = self.confidentiality.as_ref().filter(|code| law().ground(code.as_str()).is_none()) {
-            let known: Vec<&str> = law().confidentiality().iter().map(|ground| ground.code.as_str()).collect();
+            let known: Vec<&str> = law().confidentiality().map(|ground| ground.code.as_str()).collect();
             found.push(format!("“{code}” is no ground of confidentiality. They are: {}.", known.join(", ")));
         }
     }
@@ -133,8 +134,11 @@ impl Terms {
         }
     }
 
-    /// A category that no gateway of the agreement can carry from any party would be covered on paper only.
+    /// A category that no gateway of the agreement can carry between any two parties would be covered on paper only.
     fn check_law(&self, agencies: &[Agency], found: &mut Vec<String>) {
+        for code in self.gateways.iter().filter(|code| law().gateways().all(|gateway| gateway.code != **code)) {
+            found.push(format!("“{code}” can’t be agreed upon: only a named person can use it, about one person."));
+        }
         let kinds: Vec<AgencyKind> =
             agencies.iter().filter(|agency| self.parties.contains(&agency.id)).map(|agency| agency.kind).collect();
         for code in &self.categories {
@@ -145,17 +149,12 @@ impl Terms {
                     category.name
                 ));
             }
-            let carried = self
-                .gateways
-                .iter()
-                .filter_map(|code| law().gateway(code.as_str()))
-                .any(|gateway| kinds.iter().any(|kind| gateway.carries(&category, *kind)));
-            if !category.open && !carried {
-                let laws: Vec<String> = self
+            if !category.open && !self.is_carried(code, &kinds) {
+                let laws: Vec<&str> = self
                     .gateways
                     .iter()
                     .filter_map(|code| law().gateway(code.as_str()))
-                    .map(|gateway| gateway.law.clone())
+                    .map(|gateway| gateway.law.as_str())
                     .collect();
                 found.push(format!(
                     "{} can’t carry “{}”. Add a gateway that can, or take the category out.",
@@ -164,6 +163,24 @@ impl Terms {
                 ));
             }
         }
+    }
+
+    /// Whether one of its gateways carries this category from some party to another for one of its purposes.
+    fn is_carried(&self, category: &Code, kinds: &[AgencyKind]) -> bool {
+        let carries = |giver: &AgencyKind, receiver: &AgencyKind, purpose: &Purpose| {
+            let sharing = Sharing {
+                giver: *giver,
+                receiver: *receiver,
+                category: category.clone(),
+                purpose: *purpose,
+                decided_by_person: false,
+                emergency: false,
+            };
+            law().powers(&sharing).any(|power| self.gateways.contains(&power.code))
+        };
+        kinds.iter().any(|giver| {
+            kinds.iter().any(|receiver| self.purposes.iter().any(|purpose| carries(giver, receiver, purpose)))
+        })
     }
 }
 

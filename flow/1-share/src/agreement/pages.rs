@@ -5,8 +5,11 @@ use axum::{Router, extract::Path, response::Redirect, routing::get};
 use base::{Date, Id, kind};
 use web::{Caller, Fault, Page, Site};
 
-use super::{Agreement, Standing, law::law, purpose_words, store};
-use crate::trust;
+use super::{Agreement, Standing, purpose_words, store};
+use crate::{
+    law::{Force, law},
+    trust,
+};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -139,10 +142,11 @@ async fn show(site: Site, _: Caller, page: Page, Path(id): Path<String>) -> web:
         name: gateway.name.clone(),
         law: gateway.law.clone(),
         note: gateway.note.clone(),
-        from: gateway.in_force_from.map_or_else(
-            || "Commenced by regulations".to_owned(),
-            |date| format!("In force since {}", web::time::date(date)),
-        ),
+        from: match gateway.force {
+            Force::Always => "Common law".to_owned(),
+            Force::ByRegulations => "Commenced by regulations".to_owned(),
+            Force::From(date) => format!("In force since {}", web::time::date(date)),
+        },
     });
     web::render(ShowPage {
         page: page.title(terms.title.clone()),

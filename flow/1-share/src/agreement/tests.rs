@@ -90,8 +90,12 @@ fn section_16_alone_does_not_carry_patients() {
          can, or take the category out."
     );
     let with_another =
-        Terms { gateways: vec![code!("pcsc_act_2022_s16"), code!("children_act_2004_s10_s11")], ..health };
-    assert_eq!(problems(&with_another), "");
+        Terms { gateways: vec![code!("pcsc_act_2022_s16"), code!("children_act_2004_s10_s11")], ..health.clone() };
+    assert!(problems(&with_another).contains("can’t carry"), "the Children Act does not serve prevention");
+    let and_for_support = Terms { purposes: vec![Purpose::Prevention, Purpose::Support], ..with_another };
+    assert_eq!(problems(&and_for_support), "");
+    let by_decision = Terms { gateways: vec![code!("public_interest_disclosure")], ..and_for_support };
+    assert!(problems(&by_decision).contains("only a named person"), "{}", problems(&by_decision));
 }
 
 #[test]

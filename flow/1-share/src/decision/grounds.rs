@@ -1,19 +1,21 @@
 //! On what ground a request may stand, part by part: the agency's own record, a live agreement whose gateway is in force
 //! and can carry the data, open data, or the duty to delete. No I/O: the register and the day are given.
 
+use std::collections::BTreeMap;
+
 use base::{Code, Date, Id, code, kind};
-use vault::{Ask, Decision, Facet, Grant, Purpose, Verb};
+use vault::{Ask, Decision, Facet, Grant, Verb};
 
 use super::{
+    lack::Lack,
+    legal::{Legal, Today},
     policy::{Policies, Verdict},
     register::{Asker, Register},
 };
 use crate::{
     agency::AgencyKind,
-    agreement::{
-        Agreement, Standing,
-        law::{Category, Gateway, law},
-    },
+    agreement::{Agreement, Standing},
+    law::{Category, Sharing},
 };
 
 /// One request with everything that its decision depends on.
@@ -30,7 +32,7 @@ pub(super) enum Ground {
     OwnRecord,
     OpenData,
     StorageLimitation,
-    Agreement { id: Id<kind::Agreement>, gateway: Code, basis: Code, confidentiality: Option<Code> },
+    Agreement { id: Id<kind::Agreement>, legal: Legal },
 }
 
 impl Ground {
@@ -44,47 +46,18 @@ impl Ground {
     }
 }
 
-/// How far the best agreement came; later is nearer to a ground, and its reason helps most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lack {
-    NoAgreement,
-    CategoryNotCovered,
-    PurposeNotCovered,
-    Ended,
-    NotStarted,
-    GatewayNotForPurpose,
-    GatewayNotInForce,
-    GatewayCannotCarry,
-    ConfidentialityMissing,
-}
-
-impl Lack {
-    fn code(self) -> Code {
-        match self {
-            Self::NoAgreement => code!("no_agreement"),
-            Self::CategoryNotCovered => code!("category_not_covered"),
-            Self::PurposeNotCovered => code!("purpose_not_covered"),
-            Self::Ended => code!("agreement_ended"),
-            Self::NotStarted => code!("agreement_not_started"),
-            Self::GatewayNotForPurpose => code!("gateway_not_for_purpose"),
-            Self::GatewayNotInForce => code!("gateway_not_in_force"),
-            Self::GatewayCannotCarry => code!("gateway_cannot_carry"),
-            Self::ConfidentialityMissing => code!("confidentiality_missing"),
-        }
-    }
-}
-
 /// Decides every part of a request.
 pub(super) fn decide(policies: &Policies, case: &Case) -> Decision {
-    let mut decision = Decision::default();
     let kind = case.asker.agency().and_then(|agency| case.register.agencies.get(&agency).copied());
+    let mut decision = Decision { inputs: inputs(case.asker, kind), ..Decision::default() };
+    let today = Today { law: policies.law(), day: case.today, commenced: &case.register.commenced };
     let asking = policies.asking(case.asker, kind);
     for facet in &case.ask.facets {
-        let outcome = ground(case, facet).and_then(|ground| {
+        let outcome = ground(case, &today, facet).and_then(|ground| {
             let Some(asking) = &asking else { return Err(code!("not_a_member")) };
-            let part = part(case, facet);
+            let part = part(case, &today, facet);
             match policies.ask(asking, case.ask.verb, case.ask.purpose, &part, &ground) {
-                Verdict::Allow => Ok(grant(case, facet, ground)),
+                Verdict::Allow(obligations) => Ok(grant(case, &today, facet, ground, obligations)),
                 Verdict::Deny(reason) => Err(reason),
             }
         });
@@ -96,6 +69,19 @@ pub(super) fn decide(policies: &Policies, case: &Case) -> Decision {
     decision
 }
 
+/// Who asked, as codes: enough to decide again, without saying which member it was.
+fn inputs(asker: &Asker, kind: Option<AgencyKind>) -> BTreeMap<&'static str, String> {
+    let mut inputs = BTreeMap::from([("as", asker.code().to_owned())]);
+    inputs.extend(kind.map(|kind| ("agency_kind", kind.code().to_owned())));
+    if let Asker::Member { active, duties, second_factor, .. } = asker {
+        let duties: Vec<&str> = duties.iter().map(Code::as_str).collect();
+        inputs.insert("duties", duties.join(" "));
+        let flags = [("active", *active), ("second_factor", *second_factor)];
+        inputs.insert("state", flags.iter().filter(|(_, is)| *is).map(|(word, _)| *word).collect::<Vec<_>>().join(" "));
+    }
+    inputs
+}
+
 /// What the policies need to know of one part.
 pub(super) struct Part {
     pub category: Category,
@@ -105,9 +91,9 @@ pub(super) struct Part {
     pub receiver: Option<AgencyKind>,
 }
 
-fn part(case: &Case, facet: &Facet) -> Part {
+fn part(case: &Case, today: &Today, facet: &Facet) -> Part {
     Part {
-        category: law().category(&facet.category),
+        category: today.law.category(&facet.category),
         // An unknown controller never comes so far; the most protected kind stands in.
         controller: case.register.agencies.get(&facet.controller).copied().unwrap_or(AgencyKind::Health),
         own: case.asker.agency() == Some(facet.controller),
@@ -135,7 +121,7 @@ fn receiver(case: &Case) -> Result<Option<Id<kind::Agency>>, Code> {
 /// The fact that names the agency to which data is to be given, by its code.
 pub const RECEIVER: &str = "receiver";
 
-fn ground(case: &Case, facet: &Facet) -> Result<Ground, Code> {
+fn ground(case: &Case, today: &Today, facet: &Facet) -> Result<Ground, Code> {
     if matches!(case.asker, Asker::Stranger) {
         return Err(code!("not_a_member"));
     }
@@ -148,38 +134,37 @@ fn ground(case: &Case, facet: &Facet) -> Result<Ground, Code> {
     {
         return Err(code!("not_your_feed"));
     }
-    let category = law().category(&facet.category);
-    if category.open {
+    if today.law.category(&facet.category).open {
         return Ok(Ground::OpenData);
     }
     let acting = acting_for(case).ok_or_else(|| code!("no_unit"))?;
     // What is given to another agency needs a ground of its own for that agency, whatever the giver's is.
     if let Some(receiver) = receiver(case)? {
-        let given = ground_of(case, facet, &category, acting)?;
-        let taken = ground_of(case, facet, &category, receiver)?;
+        let given = ground_of(case, today, facet, acting)?;
+        let taken = ground_of(case, today, facet, receiver)?;
         return Ok(if receiver == facet.controller { given } else { taken });
     }
-    ground_of(case, facet, &category, acting)
+    ground_of(case, today, facet, acting)
 }
 
 /// The ground on which one agency may have one part.
-fn ground_of(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::Agency>) -> Result<Ground, Code> {
+fn ground_of(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>) -> Result<Ground, Code> {
     if acting == facet.controller {
         return Ok(Ground::OwnRecord);
     }
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
     }
-    by_agreement(case, facet, category, acting)
+    by_agreement(case, today, facet, acting)
 }
 
-fn by_agreement(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::Agency>) -> Result<Ground, Code> {
+fn by_agreement(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>) -> Result<Ground, Code> {
     let mut nearest = Lack::NoAgreement;
     let between = case.register.agreements.iter().filter(|agreement| {
         agreement.terms.parties.contains(&facet.controller) && agreement.terms.parties.contains(&acting)
     });
     for agreement in between {
-        match covers(case, facet, category, agreement) {
+        match covers(case, today, facet, acting, agreement) {
             Ok(ground) => return Ok(ground),
             Err(lack) => nearest = nearest.max(lack),
         }
@@ -187,7 +172,13 @@ fn by_agreement(case: &Case, facet: &Facet, category: &Category, acting: Id<kind
     Err(nearest.code())
 }
 
-fn covers(case: &Case, facet: &Facet, category: &Category, agreement: &Agreement) -> Result<Ground, Lack> {
+fn covers(
+    case: &Case,
+    today: &Today,
+    facet: &Facet,
+    acting: Id<kind::Agency>,
+    agreement: &Agreement,
+) -> Result<Ground, Lack> {
     let terms = &agreement.terms;
     if !terms.categories.contains(&facet.category) {
         return Err(Lack::CategoryNotCovered);
@@ -200,67 +191,51 @@ fn covers(case: &Case, facet: &Facet, category: &Category, agreement: &Agreement
         Standing::Ended => return Err(Lack::Ended),
         Standing::Live => {}
     }
-    let gateway = usable_gateway(case, facet, category, agreement)?;
-    if category.in_confidence && terms.confidentiality.is_none() {
-        return Err(Lack::ConfidentialityMissing);
-    }
-    Ok(Ground::Agreement {
-        id: agreement.id,
-        gateway: gateway.code.clone(),
-        basis: gateway.basis.clone(),
-        confidentiality: terms.confidentiality.clone().filter(|_| category.in_confidence),
-    })
+    let sharing = sharing(case, facet, acting);
+    let legal = today.stands(&sharing, &terms.gateways, terms.confidentiality.as_ref())?;
+    Ok(Ground::Agreement { id: agreement.id, legal })
 }
 
-fn usable_gateway(
-    case: &Case,
-    facet: &Facet,
-    category: &Category,
-    agreement: &Agreement,
-) -> Result<&'static Gateway, Lack> {
-    let mut nearest = Lack::GatewayNotForPurpose;
-    let controller = part(case, facet).controller;
-    for gateway in agreement.terms.gateways.iter().filter_map(|code| law().gateway(code.as_str())) {
-        if !gateway.serves(case.ask.purpose) {
-            continue;
-        }
-        let from = case.register.commenced.get(&gateway.code).copied().or(gateway.in_force_from);
-        if from.is_none_or(|from| case.today < from) {
-            nearest = nearest.max(Lack::GatewayNotInForce);
-        } else if !gateway.carries(category, controller) {
-            nearest = nearest.max(Lack::GatewayCannotCarry);
-        } else {
-            return Ok(gateway);
-        }
+/// One agency's having one part, as the rules of law look at it.
+fn sharing(case: &Case, facet: &Facet, acting: Id<kind::Agency>) -> Sharing {
+    // Who is not known never comes so far; the most protected giver and the least entitled receiver stand in.
+    let kind = |agency, unknown| case.register.agencies.get(&agency).copied().unwrap_or(unknown);
+    Sharing {
+        giver: kind(facet.controller, AgencyKind::Health),
+        receiver: kind(acting, AgencyKind::Voluntary),
+        category: facet.category.clone(),
+        purpose: case.ask.purpose,
+        decided_by_person: false,
+        emergency: false,
     }
-    Err(nearest)
 }
 
-fn grant(case: &Case, facet: &Facet, ground: Ground) -> Grant {
+fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, mut obligations: Vec<Code>) -> Grant {
     let power = code_of(ground.code());
-    let basis = own_basis(case);
     let facet = facet.clone();
     match ground {
-        Ground::Agreement { id, gateway, basis, confidentiality } => {
-            let basis = if is_enforcement(case) { code!("law_enforcement") } else { basis };
-            Grant { facet, agreement: Some(id), power: gateway, basis, confidentiality }
+        Ground::Agreement { id, legal } => {
+            obligations.extend(legal.obligations);
+            obligations.sort();
+            obligations.dedup();
+            Grant {
+                facet,
+                agreement: Some(id),
+                power: legal.power,
+                basis: legal.basis,
+                condition: legal.condition,
+                confidentiality: legal.confidentiality,
+                obligations,
+            }
         }
-        _ => Grant { facet, agreement: None, power, basis, confidentiality: None },
-    }
-}
-
-/// Part 3 of the Data Protection Act 2018 applies where a competent authority acts for a law-enforcement purpose.
-fn is_enforcement(case: &Case) -> bool {
-    let kind = acting_for(case).and_then(|agency| case.register.agencies.get(&agency));
-    case.ask.purpose == Purpose::Prevention && kind.is_some_and(|kind| kind.enforces_the_law())
-}
-
-fn own_basis(case: &Case) -> Code {
-    let kind = acting_for(case).and_then(|agency| case.register.agencies.get(&agency));
-    match kind {
-        _ if is_enforcement(case) => code!("law_enforcement"),
-        Some(AgencyKind::Voluntary) => code!("legitimate_interests"),
-        _ => code!("public_task"),
+        _ => {
+            // No agreement stands behind it: its basis is recorded as far as the rules give one.
+            let acting = acting_for(case).unwrap_or(facet.controller);
+            let (basis, condition) = today
+                .basis(&sharing(case, &facet, acting), false)
+                .unwrap_or_else(|_| (code!("public_task"), None));
+            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations }
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod grounds;
 mod known;
+mod lack;
+mod legal;
 mod policy;
 mod refusal;
 mod register;
@@ -13,10 +15,10 @@ use base::Timestamp;
 use vault::{Ask, Decider, Decision, Staff, StoreError};
 
 pub use grounds::RECEIVER;
-pub use policy::PolicyError;
 pub use refusal::refusal_words;
 
 use grounds::{Case, decide};
+use crate::law::PolicyError;
 use policy::Policies;
 use register::Keeper;
 

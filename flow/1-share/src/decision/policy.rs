@@ -1,4 +1,4 @@
-//! The Cedar policies: read once, asked for every part of a request.
+//! The Cedar policies of one version of the rules, asked for every part of a request: may this asker do this with it?
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,7 +8,7 @@ use std::{
 use base::{Code, code};
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
+    RestrictedExpression,
 };
 use vault::{Purpose, Verb};
 
@@ -17,27 +17,16 @@ use super::{
     known::{Answers, Known, Question},
     register::Asker,
 };
-use crate::agency::AgencyKind;
-
-/// The policies as text, by the name of their file.
-pub(super) const TEXTS: [(&str, &str); 5] = [
-    ("00-never.cedar", include_str!("../../../../policies/00-never.cedar")),
-    ("10-help.cedar", include_str!("../../../../policies/10-help.cedar")),
-    ("20-know.cedar", include_str!("../../../../policies/20-know.cedar")),
-    ("30-answer.cedar", include_str!("../../../../policies/30-answer.cedar")),
-    ("40-program.cedar", include_str!("../../../../policies/40-program.cedar")),
-];
-const SCHEMA: &str = include_str!("../../../../policies/schema.cedarschema");
-
-/// The policies can't be used; the text says where.
-#[derive(Debug, thiserror::Error)]
-#[error("the sharing policies can’t be used: {0}")]
-pub struct PolicyError(String);
+use crate::{
+    agency::AgencyKind,
+    law::{self, Law, PolicyError, data_entity},
+};
 
 /// What the policies say to one part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Allow,
+    /// With what the deciding rules oblige to.
+    Allow(Vec<Code>),
     Deny(Code),
 }
 
@@ -45,9 +34,10 @@ pub(super) struct Policies {
     set: PolicySet,
     authorizer: Authorizer,
     actions: HashMap<Verb, EntityUid>,
-    data: EntityUid,
     reasons: HashMap<PolicyId, Code>,
+    obligations: HashMap<PolicyId, Code>,
     known: Known,
+    law: &'static Law,
 }
 
 /// Whoever asks, as Cedar knows them.
@@ -58,37 +48,34 @@ pub(super) struct Asking {
 }
 
 impl Policies {
-    /// The policies of `/policies`, checked against their schema.
+    /// The starting set, without putting it into force.
     pub(super) fn built_in() -> Result<Self, PolicyError> {
-        Self::read(TEXTS.iter().map(|(file, text)| (*file, *text)))
+        Self::new(law::read(&law::starting())?, Box::leak(Box::new(Law::new(&law::starting())?)))
     }
 
-    fn read<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, PolicyError> {
-        let mut set = PolicySet::new();
-        for (file, text) in texts {
-            let part: PolicySet = text.parse().map_err(|error| PolicyError(format!("{file}: {error}")))?;
-            for policy in part.policies() {
-                let name = PolicyId::new(format!("{file}:{}", policy.id()));
-                set.add(policy.new_id(name)).map_err(|error| PolicyError(format!("{file}: {error}")))?;
-            }
-        }
-        let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError(error.to_string()))?;
-        let checked = Validator::new(schema).validate(&set, ValidationMode::Strict);
-        if let Some(error) = checked.validation_errors().next() {
-            return Err(PolicyError(error.to_string()));
-        }
-        let reasons = set.policies().filter_map(|policy| {
-            let reason = policy.annotation("reason").and_then(|reason| reason.parse().ok())?;
-            Some((policy.id().clone(), reason))
-        });
+    /// The rules of one version: who may do what, and the law that they stand on.
+    pub(super) fn new(set: PolicySet, law: &'static Law) -> Result<Self, PolicyError> {
+        let annotated = |key: &str| -> HashMap<PolicyId, Code> {
+            let codes = set.policies().filter_map(|policy| {
+                let code = policy.annotation(key).and_then(|code| code.parse().ok())?;
+                Some((policy.id().clone(), code))
+            });
+            codes.collect()
+        };
         Ok(Self {
-            reasons: reasons.collect(),
+            reasons: annotated("reason"),
+            obligations: annotated("obligation"),
             actions: Verb::ALL.iter().map(|verb| Ok((*verb, uid("Action", verb.code())?))).collect::<Result<_, _>>()?,
-            data: uid("Data", "asked")?,
             authorizer: Authorizer::new(),
             known: Known::default(),
+            law,
             set,
         })
+    }
+
+    /// The law of this version.
+    pub(super) fn law(&self) -> &'static Law {
+        self.law
     }
 
     /// Whoever asks; none for a stranger, who is never asked about.
@@ -129,23 +116,31 @@ impl Policies {
 
     /// `None` where Cedar can't take the request, which refuses it.
     fn evaluate(&self, asking: &Asking, verb: Verb, purpose: Purpose, part: &Part, ground: &Ground) -> Option<Verdict> {
-        let data = Entity::new(self.data.clone(), data_attributes(part), HashSet::new()).ok()?;
-        let mut entities = vec![asking.entity.clone(), data];
+        let data = data_entity(&part.category, part.controller)?;
+        let asked = data.uid();
+        let mut above = HashSet::from([uid("Action", "handle").ok()?]);
         if matches!(verb, Verb::View | Verb::List | Verb::Search) {
-            let look = uid("Action", "look").ok()?;
-            entities.push(Entity::new_no_attrs(self.actions.get(&verb)?.clone(), HashSet::from([look])));
+            above.insert(uid("Action", "look").ok()?);
         }
+        let does = Entity::new_no_attrs(self.actions.get(&verb)?.clone(), above);
+        let entities = vec![asking.entity.clone(), data, does];
         let entities = Entities::from_entities(entities, None).ok()?;
         let context = Context::from_pairs(context_pairs(purpose, part, ground)).ok()?;
         let action = self.actions.get(&verb)?.clone();
-        let request = Request::new(asking.uid.clone(), action, self.data.clone(), context, None).ok()?;
+        let request = Request::new(asking.uid.clone(), action, asked, context, None).ok()?;
         let response = self.authorizer.is_authorized(&request, &self.set, &entities);
         // A policy that fails while it is evaluated is not applied: a forbid that is left out must not open anything.
         if response.diagnostics().errors().next().is_some() {
             return None;
         }
         Some(match response.decision() {
-            Decision::Allow => Verdict::Allow,
+            Decision::Allow => {
+                let mut obligations: Vec<Code> =
+                    response.diagnostics().reason().filter_map(|id| self.obligations.get(id).cloned()).collect();
+                obligations.sort();
+                obligations.dedup();
+                Verdict::Allow(obligations)
+            }
             Decision::Deny => {
                 let mut reasons: Vec<&Code> =
                     response.diagnostics().reason().filter_map(|id| self.reasons.get(id)).collect();
@@ -154,17 +149,6 @@ impl Policies {
             }
         })
     }
-}
-
-fn data_attributes(part: &Part) -> HashMap<String, RestrictedExpression> {
-    let flag = |name: &str, value: bool| (name.to_owned(), RestrictedExpression::new_bool(value));
-    HashMap::from([
-        ("category".to_owned(), string(part.category.code.as_str())),
-        ("controller_kind".to_owned(), string(part.controller.code())),
-        flag("anonymous", part.category.anonymous),
-        flag("in_confidence", part.category.in_confidence),
-        flag("patient_information", part.category.patient_information),
-    ])
 }
 
 fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String, RestrictedExpression)> {
@@ -176,10 +160,10 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
     if let Some(receiver) = part.receiver {
         pairs.push(("receiver".to_owned(), string(receiver.code())));
     }
-    if let Ground::Agreement { id, gateway, confidentiality, .. } = ground {
+    if let Ground::Agreement { id, legal } = ground {
         pairs.push(("agreement".to_owned(), string(&id.to_string())));
-        pairs.push(("gateway".to_owned(), string(gateway.as_str())));
-        if let Some(confidentiality) = confidentiality {
+        pairs.push(("gateway".to_owned(), string(legal.power.as_str())));
+        if let Some(confidentiality) = &legal.confidentiality {
             pairs.push(("confidentiality".to_owned(), string(confidentiality.as_str())));
         }
     }
@@ -191,6 +175,6 @@ fn string(text: &str) -> RestrictedExpression {
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
-    let kind: EntityTypeName = kind.parse().map_err(|_| PolicyError(format!("{kind} is no kind of thing")))?;
+    let kind: EntityTypeName = kind.parse().map_err(|_| PolicyError::new(format!("{kind} is no kind of thing")))?;
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }

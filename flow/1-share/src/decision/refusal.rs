@@ -10,11 +10,17 @@ pub fn refusal_words(code: &str) -> &'static str {
         "agreement_ended" => "The agreement that covered this has ended.",
         "agreement_not_started" => "The agreement that will cover this has not started yet.",
         "gateway_not_for_purpose" => "The law that the agreement stands on can’t be used for this purpose.",
+        "gateway_not_for_receiver" => "The law that the agreement stands on does not reach your kind of agency.",
         "gateway_not_in_force" => "The law that the agreement stands on is not in force yet.",
         "gateway_cannot_carry" => "The law that the agreement stands on does not allow sharing this kind of data.",
         "confidentiality_missing" => {
             "This was given in confidence, and the agreement names no ground that answers the duty of confidence."
         }
+        "confidentiality_not_for_this" => {
+            "This was given in confidence, and the agreement’s ground of confidentiality does not serve this purpose."
+        }
+        "no_basis" => "Data protection law gives your agency no basis for this.",
+        "no_condition" => "Data protection law asks for a further condition for such data, and none is met here.",
         "confidence_not_for_prevention" => {
             "What was given in confidence is not used to prevent crime, only to protect."
         }

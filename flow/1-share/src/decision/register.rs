@@ -42,6 +42,17 @@ pub(super) enum Asker {
 }
 
 impl Asker {
+    /// Which of these it is.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Member { .. } => "member",
+            Self::Token { .. } => "token",
+            Self::Job => "job",
+            Self::Program => "program",
+            Self::Stranger => "stranger",
+        }
+    }
+
     pub(super) fn agency(&self) -> Option<Id<kind::Agency>> {
         match self {
             Self::Member { agency, .. } | Self::Token { agency, .. } => Some(*agency),

@@ -39,7 +39,9 @@ impl Decider for Agreements {
                     agreement: None,
                     power: code!("own_record"),
                     basis: code!("public_task"),
-                    confidentiality: None,
+                    condition: None,
+        confidentiality: None,
+        obligations: Vec::new(),
                 });
             }
         }

@@ -71,6 +71,7 @@ impl NewEntry {
                     "agreement": grant.agreement.map(|id| id.to_string()),
                     "power": grant.power.to_string(),
                     "basis": grant.basis.to_string(),
+                    "condition": grant.condition.as_ref().map(ToString::to_string),
                     "confidentiality": grant.confidentiality.as_ref().map(ToString::to_string),
                 })
             })
@@ -99,7 +100,13 @@ impl NewEntry {
             purpose: ask.purpose.code(),
             allowed: permit.is_some(),
             permit: permit.map(|permit| permit.id().to_string()),
-            inputs: serde_json::json!({ "facts": facts, "granted": grants, "refused": refused }).to_string(),
+            inputs: serde_json::json!({
+                "asker": decision.inputs,
+                "facts": facts,
+                "granted": grants,
+                "refused": refused,
+            })
+            .to_string(),
         }
     }
 

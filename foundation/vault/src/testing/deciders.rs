@@ -12,7 +12,7 @@ pub struct AllowAll;
 #[async_trait]
 impl Decider for AllowAll {
     async fn decide(&self, _book: &Staff, ask: &Ask, _now: Timestamp) -> Result<Decision, StoreError> {
-        Ok(Decision { grants: ask.facets.iter().map(grant).collect(), refused: Vec::new() })
+        Ok(Decision { grants: ask.facets.iter().map(grant).collect(), ..Decision::default() })
     }
 }
 
@@ -62,6 +62,8 @@ fn grant(facet: &Facet) -> Grant {
         agreement: None,
         power: Code::checked("own_record"),
         basis: Code::checked("public_task"),
+        condition: None,
         confidentiality: None,
+        obligations: Vec::new(),
     }
 }
