@@ -104,6 +104,11 @@ impl Installation {
             random: Arc::clone(&random),
         };
         let vault = Vault::open(opening).await.context("the installation can't be opened")?;
+        if share::api::see_to_starting_set(&vault).await? {
+            tracing::warn!(
+                "this release brings other sharing rules: they wait at /trust/rules for two people's approval"
+            );
+        }
         Ok(Self { vault, handlers: handlers(history_days), clock, random, config })
     }
 }

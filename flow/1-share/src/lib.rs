@@ -9,7 +9,9 @@ mod agreement;
 pub mod api;
 mod decision;
 mod law;
+mod may_i;
 mod member;
+mod rules;
 mod sign_in;
 mod token;
 mod trust;
@@ -21,7 +23,11 @@ use web::Site;
 
 /// The pages of sharing: signing in and out, accounts, agreements, the log of who looked.
 pub fn routes() -> Router<Site> {
-    sign_in::routes().merge(agreement::pages::routes()).merge(access::pages::routes())
+    sign_in::routes()
+        .merge(agreement::pages::routes())
+        .merge(access::pages::routes())
+        .merge(rules::pages::routes())
+        .merge(may_i::routes())
 }
 
 /// The tables of sharing.
@@ -32,4 +38,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(130, "api_token", "token/0130_api_token.sql"),
     migration!(140, "access", "access/0140_access.sql"),
     migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),
+    migration!(160, "rules", "rules/0160_rules.sql"),
 ];

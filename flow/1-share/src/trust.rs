@@ -4,7 +4,11 @@ use web::Caller;
 
 /// The tabs that this caller may open: (text, address, whether it is this page).
 pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let mut tabs = vec![("Agreements", "/trust/agreements", here == "/trust/agreements")];
+    let mut tabs = vec![
+        ("Agreements", "/trust/agreements", here == "/trust/agreements"),
+        ("May I share this?", "/trust/may-i-share", here == "/trust/may-i-share"),
+        ("Rules", "/trust/rules", here == "/trust/rules"),
+    ];
     if caller.has("data_protection_officer") {
         tabs.push(("Who looked", "/trust/access", here == "/trust/access"));
     }

@@ -73,6 +73,8 @@ pub mod kind {
         Record
         /// A referral.
         Referral
+        /// A version of the rules of sharing.
+        RuleVersion
         /// One run of linking.
         Run
         /// An agency's or a sign-in's token.

@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 
 use vault::{Purpose, audit::LoggedEntry};
 
-use crate::{
-    agreement::purpose_words,
-    decision::refusal_words,
-    law::law,
-};
+use crate::{agreement::purpose_words, decision::refusal_words, law::law};
 
 /// Names by id, of whoever and whatever works here.
 #[derive(Default)]

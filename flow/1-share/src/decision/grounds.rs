@@ -231,9 +231,8 @@ fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, mut obligati
         _ => {
             // No agreement stands behind it: its basis is recorded as far as the rules give one.
             let acting = acting_for(case).unwrap_or(facet.controller);
-            let (basis, condition) = today
-                .basis(&sharing(case, &facet, acting), false)
-                .unwrap_or_else(|_| (code!("public_task"), None));
+            let (basis, condition) =
+                today.basis(&sharing(case, &facet, acting), false).unwrap_or_else(|_| (code!("public_task"), None));
             Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations }
         }
     }

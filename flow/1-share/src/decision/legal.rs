@@ -25,13 +25,13 @@ pub(crate) struct Legal {
 /// The law on a day.
 #[derive(Clone, Copy)]
 pub(crate) struct Today<'a> {
-    pub law: &'static Law,
+    pub law: &'a Law,
     pub day: Date,
     /// The days on which regulations brought rules into force.
     pub commenced: &'a BTreeMap<Code, Date>,
 }
 
-impl Today<'_> {
+impl<'a> Today<'a> {
     /// Whether this rule is law today.
     pub(crate) fn in_force(&self, rule: &Rule) -> bool {
         rule.in_force(self.day, self.commenced)
@@ -52,7 +52,7 @@ impl Today<'_> {
         })
     }
 
-    fn power(&self, sharing: &Sharing, powers: &[Code]) -> Result<&'static Rule, Lack> {
+    fn power(&self, sharing: &Sharing, powers: &[Code]) -> Result<&'a Rule, Lack> {
         let mut nearest = Lack::GatewayNotForPurpose;
         for rule in powers.iter().filter_map(|code| self.law.gateway(code.as_str())) {
             let permits = |sharing: &Sharing| self.law.powers(sharing).any(|other| other.code == rule.code);
@@ -74,6 +74,11 @@ impl Today<'_> {
         let relied_on = relied_on.ok_or(Lack::ConfidentialityMissing)?;
         let answers = self.law.confidences(sharing, duty).any(|rule| rule.code == *relied_on && self.in_force(rule));
         if answers { Ok(Some(relied_on.clone())) } else { Err(Lack::ConfidentialityNotForThis) }
+    }
+
+    /// Whether it stands on one of these powers.
+    pub(crate) fn permits(&self, sharing: &Sharing, powers: &[Code], relied_on: Option<&Code>) -> bool {
+        self.stands(sharing, powers, relied_on).is_ok()
     }
 
     /// The preferred basis, and the preferred condition where one is needed.

@@ -9,42 +9,45 @@ mod legal;
 mod policy;
 mod refusal;
 mod register;
+mod replay;
 
 use async_trait::async_trait;
 use base::Timestamp;
 use vault::{Ask, Decider, Decision, Staff, StoreError};
 
 pub use grounds::RECEIVER;
+pub(crate) use legal::Today;
 pub use refusal::refusal_words;
+pub(crate) use register::commenced;
+pub(crate) use replay::{Difference, Replay};
 
-use grounds::{Case, decide};
 use crate::law::PolicyError;
+use grounds::{Case, decide};
 use policy::Policies;
 use register::Keeper;
 
-/// The one decider: the register of agencies and agreements, the law as data, and the Cedar policies.
+/// The one decider: the register of agencies and agreements, and the rules in force.
 pub struct CedarDecider {
-    policies: Policies,
     keeper: Keeper,
 }
 
 impl CedarDecider {
-    /// The decider with the policies that are built in.
+    /// The decider, with the rules that are built in until a version is in force.
     ///
     /// # Errors
     /// [`PolicyError`] where they can't be read, which a test rules out.
     pub fn new() -> Result<Self, PolicyError> {
-        Ok(Self { policies: Policies::built_in()?, keeper: Keeper::default() })
+        Ok(Self { keeper: Keeper::new(Policies::starting()?) })
     }
 }
 
 #[async_trait]
 impl Decider for CedarDecider {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
-        let register = self.keeper.register(book, now).await?;
+        let (register, policies) = self.keeper.now(book, now).await?;
         let asker = register::asker(book, &register, &ask.actor).await?;
         let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london() };
-        Ok(decide(&self.policies, &case))
+        Ok(decide(&policies, &case))
     }
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     agency::AgencyKind,
-    law::{self, Law, PolicyError, data_entity},
+    law::{self, Law, PolicyError, RuleText, data_entity},
 };
 
 /// What the policies say to one part of a request.
@@ -37,7 +37,7 @@ pub(super) struct Policies {
     reasons: HashMap<PolicyId, Code>,
     obligations: HashMap<PolicyId, Code>,
     known: Known,
-    law: &'static Law,
+    law: Arc<Law>,
 }
 
 /// Whoever asks, as Cedar knows them.
@@ -48,13 +48,14 @@ pub(super) struct Asking {
 }
 
 impl Policies {
-    /// The starting set, without putting it into force.
-    pub(super) fn built_in() -> Result<Self, PolicyError> {
-        Self::new(law::read(&law::starting())?, Box::leak(Box::new(Law::new(&law::starting())?)))
+    /// The starting set.
+    pub(super) fn starting() -> Result<Self, PolicyError> {
+        Self::new(&law::starting())
     }
 
     /// The rules of one version: who may do what, and the law that they stand on.
-    pub(super) fn new(set: PolicySet, law: &'static Law) -> Result<Self, PolicyError> {
+    pub(super) fn new(texts: &[RuleText]) -> Result<Self, PolicyError> {
+        let set = law::read(texts)?;
         let annotated = |key: &str| -> HashMap<PolicyId, Code> {
             let codes = set.policies().filter_map(|policy| {
                 let code = policy.annotation(key).and_then(|code| code.parse().ok())?;
@@ -68,14 +69,14 @@ impl Policies {
             actions: Verb::ALL.iter().map(|verb| Ok((*verb, uid("Action", verb.code())?))).collect::<Result<_, _>>()?,
             authorizer: Authorizer::new(),
             known: Known::default(),
-            law,
+            law: Arc::new(Law::of(set.clone())?),
             set,
         })
     }
 
     /// The law of this version.
-    pub(super) fn law(&self) -> &'static Law {
-        self.law
+    pub(super) fn law(&self) -> &Arc<Law> {
+        &self.law
     }
 
     /// Whoever asks; none for a stranger, who is never asked about.

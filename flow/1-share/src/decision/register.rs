@@ -7,11 +7,13 @@ use std::{
 };
 
 use base::{Code, Date, Id, SignedDuration, Timestamp, kind};
-use vault::{Actor, FromRow, Row, Staff, StoreError, params};
+use vault::{Actor, FromRow, Plain, Row, Staff, StoreError, params};
 
+use super::policy::Policies;
 use crate::{
     agency::{Agency, AgencyKind},
     agreement::{Agreement, all_in},
+    law, rules,
 };
 
 /// However the register came to be changed (by hand, from a backup), it is read again after so many seconds.
@@ -61,14 +63,26 @@ impl Asker {
     }
 }
 
-#[derive(Default)]
-pub(super) struct Keeper(Mutex<Option<Kept>>);
+/// Keeps the register and the rules in force, and reads them again when they changed.
+pub(super) struct Keeper {
+    kept: Mutex<Option<Kept>>,
+    /// The rules before any version was put into force.
+    starting: Arc<Policies>,
+}
 
+#[derive(Clone)]
 struct Kept {
     version: i64,
     read_at: Timestamp,
+    /// When the next version of the rules takes effect.
+    rules_until: Option<Timestamp>,
+    rules: Rules,
     register: Arc<Register>,
 }
+
+/// A version of the rules, by its number; 0 is the set that is built in.
+#[derive(Clone)]
+struct Rules(i64, Arc<Policies>);
 
 struct Version(i64);
 
@@ -89,37 +103,81 @@ impl FromRow for Setting {
     }
 }
 
-impl Keeper {
-    pub(super) async fn register(&self, book: &Staff, now: Timestamp) -> Result<Arc<Register>, StoreError> {
-        let version: Option<Version> =
-            book.first("SELECT version FROM register_version WHERE only_row = 1", params![]).await?;
-        let version = version.map_or(0, |row| row.0);
-        if let Some(kept) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            let age = now.since(kept.read_at);
-            if kept.version == version && !age.is_negative() && age < SignedDuration::from_secs(KEPT_SECONDS) {
-                return Ok(Arc::clone(&kept.register));
-            }
-        }
-        // Read after the version: a change in between is found by the next decision at the latest.
-        let register = Arc::new(read(book).await?);
-        let kept = Kept { version, read_at: now, register: Arc::clone(&register) };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
-        Ok(register)
+impl Setting {
+    /// `in_force:<rule>` with its day.
+    fn commencement(&self) -> Option<(Code, Date)> {
+        Some((self.name.strip_prefix("in_force:")?.parse().ok()?, self.value.parse().ok()?))
     }
 }
 
-async fn read(book: &Staff) -> Result<Register, StoreError> {
+/// The days on which regulations brought rules into force, as the settings say.
+pub(crate) async fn commenced(plain: &Plain) -> Result<BTreeMap<Code, Date>, StoreError> {
+    let settings: Vec<Setting> = plain.rows("SELECT name, value FROM setting ORDER BY name", params![]).await?;
+    Ok(settings.iter().filter_map(Setting::commencement).collect())
+}
+
+impl Keeper {
+    pub(super) fn new(starting: Policies) -> Self {
+        Self { kept: Mutex::new(None), starting: Arc::new(starting) }
+    }
+
+    /// The register and the rules as they stand now.
+    pub(super) async fn now(&self, book: &Staff, now: Timestamp) -> Result<(Arc<Register>, Arc<Policies>), StoreError> {
+        let version: Option<Version> =
+            book.first("SELECT version FROM register_version WHERE only_row = 1", params![]).await?;
+        let version = version.map_or(0, |row| row.0);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.still_holds(version, now)) {
+            return Ok((Arc::clone(&kept.register), Arc::clone(&kept.rules.1)));
+        }
+        // Read after the version: a change in between is found by the next decision at the latest.
+        let rules = self.rules(book, now, kept.map(|kept| kept.rules)).await?;
+        let register = Arc::new(read(book).await?);
+        let rules_until = rules::next_after(book, now).await?;
+        let answer = (Arc::clone(&register), Arc::clone(&rules.1));
+        let kept = Kept { version, read_at: now, rules_until, rules, register };
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        Ok(answer)
+    }
+
+    async fn rules(&self, book: &Staff, now: Timestamp, known: Option<Rules>) -> Result<Rules, StoreError> {
+        let number = rules::number_in_force(book, now).await?.unwrap_or(0);
+        if let Some(known) = known.filter(|known| known.0 == number) {
+            return Ok(known);
+        }
+        let Some(version) = rules::in_force(book, number).await? else {
+            return Ok(Rules(0, Arc::clone(&self.starting)));
+        };
+        if version.texts == law::starting() {
+            return Ok(Rules(number, Arc::clone(&self.starting)));
+        }
+        let unusable = |problem: law::PolicyError| StoreError::BadValue {
+            column: "rule_version.texts".to_owned(),
+            problem: problem.to_string(),
+        };
+        let policies = Policies::new(&version.texts).map_err(unusable)?;
+        law::put_in_force(policies.law());
+        tracing::info!(version = version.number, "the sharing rules in force");
+        Ok(Rules(number, Arc::new(policies)))
+    }
+}
+
+impl Kept {
+    fn still_holds(&self, version: i64, now: Timestamp) -> bool {
+        let age = now.since(self.read_at);
+        let fresh = !age.is_negative() && age < SignedDuration::from_secs(KEPT_SECONDS);
+        self.version == version && fresh && self.rules_until.is_none_or(|until| now < until)
+    }
+}
+
+pub(super) async fn read(book: &Staff) -> Result<Register, StoreError> {
     let agencies: Vec<Agency> =
         book.rows("SELECT id, code, name, kind FROM agency ORDER BY name, id", params![]).await?;
     let settings: Vec<Setting> = book.rows("SELECT name, value FROM setting ORDER BY name", params![]).await?;
-    let commenced = settings.iter().filter_map(|setting| {
-        let code = setting.name.strip_prefix("in_force:")?.parse().ok()?;
-        Some((code, setting.value.parse().ok()?))
-    });
     Ok(Register {
         unit: agencies.iter().find(|agency| agency.kind == AgencyKind::Unit).map(|agency| agency.id),
         agreements: all_in(book).await?,
-        commenced: commenced.collect(),
+        commenced: settings.iter().filter_map(Setting::commencement).collect(),
         demo: settings.iter().any(|setting| setting.name == "demo" && setting.value == "yes"),
         codes: agencies.iter().map(|agency| (agency.code.clone(), agency.id)).collect(),
         agencies: agencies.into_iter().map(|agency| (agency.id, agency.kind)).collect(),

@@ -140,7 +140,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
 
 #[test]
 fn every_line_of_the_table_is_decided_as_it_says() {
-    let policies = Policies::built_in().unwrap();
+    let policies = Policies::starting().unwrap();
     let lines: Vec<&str> = TABLE
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("agreement:"))
@@ -170,7 +170,7 @@ fn every_reason_has_its_own_words() {
 
 #[test]
 fn every_grant_across_agencies_names_its_grounds() {
-    let policies = Policies::built_in().unwrap();
+    let policies = Policies::starting().unwrap();
     let (register, _) = register();
     let asker = asker("navigator@voluntary", "", false);
     let facet = Facet { controller: agency("health"), category: base::code!("ae_navigator") };
@@ -259,7 +259,7 @@ proptest! {
         purpose in any_of(Purpose::ALL),
         controllers in proptest::collection::vec((any_of(&FEW), any_of(&CATEGORIES)), 1..6),
     ) {
-        thread_local!(static POLICIES: Policies = Policies::built_in().unwrap());
+        thread_local!(static POLICIES: Policies = Policies::starting().unwrap());
         let (mut register, _) = register();
         register.agreements = agreements;
         let facets: Vec<Facet> = controllers

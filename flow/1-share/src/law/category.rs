@@ -48,7 +48,8 @@ struct File {
     category: Vec<Category>,
 }
 
-static CATEGORIES: LazyLock<Vec<Category>> = LazyLock::new(|| read(include_str!("categories.toml")).unwrap_or_default());
+static CATEGORIES: LazyLock<Vec<Category>> =
+    LazyLock::new(|| read(include_str!("categories.toml")).unwrap_or_default());
 
 fn read(text: &str) -> Result<Vec<Category>, toml::de::Error> {
     Ok(toml::from_str::<File>(text)?.category)

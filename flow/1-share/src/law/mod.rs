@@ -8,16 +8,16 @@ mod text;
 
 use std::{
     collections::BTreeMap,
-    sync::{LazyLock, PoisonError, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use base::Code;
 use cedar_policy::{Authorizer, PolicyId, PolicySet};
 
 pub use category::Category;
-pub use rule::{Force, PowerKind, Rule, RuleKind};
-pub(crate) use sharing::data_entity;
+pub use rule::{Conduct, Force, PowerKind, Rule, RuleKind};
 pub use sharing::Sharing;
+pub(crate) use sharing::data_entity;
 pub use text::{PolicyError, RuleText};
 pub(crate) use text::{read, starting};
 
@@ -44,11 +44,9 @@ pub fn law() -> &'static Law {
     *IN_FORCE.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts a version into force, and gives it.
-pub(crate) fn put_in_force(law: Law) -> &'static Law {
-    let law: &'static Law = Box::leak(Box::new(law));
-    *IN_FORCE.write().unwrap_or_else(PoisonError::into_inner) = law;
-    law
+/// Puts a version into force.
+pub(crate) fn put_in_force(law: &Arc<Law>) {
+    *IN_FORCE.write().unwrap_or_else(PoisonError::into_inner) = Box::leak(Box::new(Arc::clone(law)));
 }
 
 impl Law {
@@ -62,7 +60,9 @@ impl Law {
 
     pub(crate) fn of(set: PolicySet) -> Result<Self, PolicyError> {
         let mut found = rule::all(&set)?;
-        found.sort_by(|(_, one), (_, other)| (one.kind, one.order, &one.code).cmp(&(other.kind, other.order, &other.code)));
+        found.sort_by(|(_, one), (_, other)| {
+            (one.kind, one.order, &one.code).cmp(&(other.kind, other.order, &other.code))
+        });
         let by_policy = found.iter().enumerate().map(|(at, (id, _))| (id.clone(), at)).collect();
         let rules = found.into_iter().map(|(_, rule)| rule).collect();
         Ok(Self { rules, by_policy, set, authorizer: Authorizer::new(), answers: sharing::Answers::default() })
@@ -115,6 +115,15 @@ impl Law {
     #[must_use]
     pub fn any(&self, code: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.code == *code)
+    }
+
+    /// Every rule that is not of the law but of this house: who may do what, and what is never done.
+    #[must_use]
+    pub fn conduct(&self) -> Vec<Conduct> {
+        let mut rules: Vec<Conduct> =
+            self.set.policies().filter(|policy| !self.by_policy.contains_key(policy.id())).map(Conduct::of).collect();
+        rules.sort_by(|one, other| one.name.cmp(&other.name));
+        rules
     }
 
     /// Every category.

@@ -112,6 +112,30 @@ impl Rule {
     }
 }
 
+/// A rule of the house: who may do what with which data, or what is never done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conduct {
+    /// Its file and name.
+    pub name: String,
+    /// What it says, in plain words; may be empty.
+    pub summary: String,
+    /// Whether it forbids.
+    pub forbids: bool,
+    /// The rule itself, in Cedar.
+    pub text: String,
+}
+
+impl Conduct {
+    pub(super) fn of(policy: &Policy) -> Self {
+        Self {
+            name: policy.id().to_string(),
+            summary: policy.annotation("summary").unwrap_or_default().to_owned(),
+            forbids: policy.effect() == Effect::Forbid,
+            text: policy.to_cedar().unwrap_or_default(),
+        }
+    }
+}
+
 /// Every rule of law in the set, by Cedar's name for it.
 pub(super) fn all(set: &PolicySet) -> Result<Vec<(PolicyId, Rule)>, PolicyError> {
     let mut found: Vec<(PolicyId, Rule)> = Vec::new();

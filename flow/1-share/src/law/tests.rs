@@ -140,7 +140,9 @@ fn with(text: &str) -> Result<Law, PolicyError> {
 #[test]
 fn a_rule_that_can_not_be_read_says_where_and_why() {
     let rule = |before: &str, effect: &str| {
-        format!("{before}\n{effect} (principal is Agency, action == Action::\"power\", resource) when {{ context.emergency }};")
+        format!(
+            "{before}\n{effect} (principal is Agency, action == Action::\"power\", resource) when {{ context.emergency }};"
+        )
     };
     let whole = r#"@id("own") @name("Own") @law("Own Act") @kind("power") @summary("Own.") @note("n") @in_force_from("always")"#;
     assert!(with(&rule(whole, "permit")).is_ok());

@@ -52,12 +52,17 @@ pub(crate) fn read(texts: &[RuleText]) -> Result<PolicySet, PolicyError> {
     for RuleText { name: file, text } in texts {
         let part: PolicySet = text.parse().map_err(|error| PolicyError(format!("{file}: {error}")))?;
         for policy in part.policies() {
-            let own = policy.annotation("id").map_or_else(|| policy.id().to_string(), ToOwned::to_owned);
+            let own = policy
+                .annotation("id")
+                .or_else(|| policy.annotation("reason"))
+                .map_or_else(|| policy.id().to_string(), ToOwned::to_owned);
             let name = PolicyId::new(format!("{file}:{own}"));
             set.add(policy.new_id(name)).map_err(|error| PolicyError(format!("{file}: {error}")))?;
         }
         if part.templates().next().is_some() {
-            return Err(PolicyError(format!("{file}: a rule with a slot (?principal, ?resource) is never applied here")));
+            return Err(PolicyError(format!(
+                "{file}: a rule with a slot (?principal, ?resource) is never applied here"
+            )));
         }
     }
     let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| PolicyError(error.to_string()))?;

@@ -6,5 +6,6 @@ mod decisions;
 mod house;
 mod register;
 mod resets;
+mod rules;
 mod signing_in;
 mod trust;

@@ -40,8 +40,8 @@ impl Decider for Agreements {
                     power: code!("own_record"),
                     basis: code!("public_task"),
                     condition: None,
-        confidentiality: None,
-        obligations: Vec::new(),
+                    confidentiality: None,
+                    obligations: Vec::new(),
                 });
             }
         }

@@ -1,0 +1,195 @@
+//! The rules on a real vault: a change counts from its time and for everyone, two others stand behind it, and the pages say so.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use base::{Id, SignedDuration, code, kind};
+use share::api::{Duty, NewMember, add_member, see_to_starting_set};
+use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb};
+
+use crate::{
+    browser::Browser,
+    house::{Unit, change, make_demo, plan, set_up, signed_in, site},
+};
+
+async fn data_owner(vault: &Vault, agency: Id<kind::Agency>, email: &str) -> Id<kind::Member> {
+    let mut change = change(vault).await;
+    let duties = BTreeSet::from([Duty::DataOwner]);
+    let new = NewMember { email: email.to_owned(), name: "Dana Owens".to_owned(), agency, duties, password: None };
+    let id = add_member(&mut change, &new).await.unwrap();
+    change.commit().await.unwrap();
+    id
+}
+
+/// The ground on which a navigator sees a custody record, or the reason why not.
+async fn looks(vault: &Vault, set: &Unit) -> String {
+    let ask = Ask {
+        actor: Actor::Member { id: set.navigator, agency: set.navigators },
+        verb: Verb::View,
+        scope: Scope::unit(),
+        purpose: Purpose::Support,
+        facets: vec![Facet { controller: set.police, category: code!("custody") }],
+        facts: std::collections::BTreeMap::new(),
+    };
+    match vault.permit(ask).await {
+        Ok(permit) => permit.grants()[0].power.to_string(),
+        Err(Refusal::Refused { why }) => format!("no: {}", why[0].1),
+        Err(Refusal::Store(error)) => panic!("{error}"),
+    }
+}
+
+/// Proposes that navigators may not look any more; gives the version's address.
+async fn proposes_to_shut_navigators_out(browser: &mut Browser, from: &[(&str, &str)]) -> String {
+    let page = browser.get("/trust/rules/change").await;
+    let files: Vec<(String, String)> = page
+        .text
+        .split("name=\"file-")
+        .skip(1)
+        .map(|rest| {
+            let name = rest.split('"').next().unwrap();
+            let text = rest.split_once('>').unwrap().1.split("</textarea>").next().unwrap();
+            let text = text
+                .replace("&#34;", "\"")
+                .replace("&#60;", "<")
+                .replace("&#62;", ">")
+                .replace("&#39;", "'")
+                .replace("&#38;", "&");
+            let changed = text.replace(
+                "[\"navigator\", \"youth_worker\", \"social_worker\"]",
+                "[\"youth_worker\", \"social_worker\"]",
+            );
+            (format!("file-{name}"), changed.replace('\n', "\r\n"))
+        })
+        .collect();
+    assert_eq!(files.len(), 8);
+    let mut fields: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    fields.push(("why", "Navigators have left the partnership"));
+    fields.extend(from);
+    let token = page.hidden("_csrf");
+    let answer = browser.post("/trust/rules/change", &token, &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    answer.location
+}
+
+#[tokio::test]
+async fn a_change_counts_once_two_others_have_approved_it_and_from_its_day() {
+    plan()
+        .both(|t| async move {
+            make_demo(&t.vault).await;
+            let set = set_up(&t.vault).await;
+            assert!(!see_to_starting_set(&t.vault).await.unwrap());
+            assert_eq!(looks(&t.vault, &set).await, "children_act_2004_s10_s11");
+            let police = data_owner(&t.vault, set.police, "dana@police.example").await;
+            let colleague = data_owner(&t.vault, set.police, "omar@police.example").await;
+            let group = data_owner(&t.vault, set.navigators, "vic@navigators.example").await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut officer = signed_in(&site, set.officer, set.unit).await;
+            let from = [("from-day", "24"), ("from-month", "11"), ("from-year", "2026")];
+            let version = proposes_to_shut_navigators_out(&mut officer, &from).await;
+
+            let page = officer.get(&version).await.text;
+            assert!(page.contains("Navigators have left the partnership") && page.contains("2 approvals are needed"));
+            assert!(page.contains("10-help.cedar:practitioners_help") && page.contains("Not before"));
+            assert!(page.contains("Your duties do not include this"), "the look above would be refused: {page}");
+            assert!(page.contains("Allowed: Children Act 2004 sections 10 and 11"));
+            let approve = format!("{version}/approve");
+            let own = officer.post(&approve, &officer_token(&page), &[]).await;
+            assert!(own.text.contains("two others must approve it"), "{}", own.text);
+
+            let approves = async |member, agency| {
+                let mut browser = signed_in(&site, member, agency).await;
+                let page = browser.get(&version).await.text;
+                browser.post(&approve, &officer_token(&page), &[]).await
+            };
+            assert_eq!(approves(police, set.police).await.status, StatusCode::SEE_OTHER);
+            let same = approves(colleague, set.police).await;
+            assert!(same.text.contains("Another agency must approve it too"), "{}", same.text);
+            assert_eq!(approves(group, set.navigators).await.status, StatusCode::SEE_OTHER);
+
+            assert_eq!(looks(&t.vault, &set).await, "children_act_2004_s10_s11", "not before its day");
+            // From Sunday 22 November, 9 o'clock, to the last second of Monday.
+            t.clock.advance(SignedDuration::from_secs(39 * 3600 - 1));
+            assert_eq!(looks(&t.vault, &set).await, "children_act_2004_s10_s11");
+            t.clock.advance(SignedDuration::from_secs(1));
+            assert_eq!(looks(&t.vault, &set).await, "no: duty_does_not_allow");
+            let again = approves(colleague, set.police).await;
+            assert!(again.text.contains("approved or withdrawn already"), "{}", again.text);
+        })
+        .await;
+}
+
+fn officer_token(page: &str) -> String {
+    let rest = page.split("name=\"_csrf\" value=\"").nth(1).expect("a form");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_change_that_can_not_be_used_is_refused_and_nothing_is_kept() {
+    plan()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            see_to_starting_set(&t.vault).await.unwrap();
+            see_to_starting_set(&t.vault).await.unwrap();
+            assert_eq!(t.rows_in_table("rule_version").await, 1, "the starting set is kept once");
+            let site = site(&t.vault, &t.clock, false);
+            let mut officer = signed_in(&site, set.officer, set.unit).await;
+            let nothing = officer.fill("/trust/rules/change", &[("why", "no files")]).await;
+            assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let broken = [("why", "a try"), ("file-10-help-cedar", "permit (principal")];
+            let broken = officer.fill("/trust/rules/change", &broken).await;
+            assert!(broken.text.contains("10-help.cedar"), "it says in which file");
+            assert_eq!(t.rows_in_table("rule_version").await, 1);
+
+            let mut navigator = signed_in(&site, set.navigator, set.navigators).await;
+            assert_eq!(navigator.get("/trust/rules/change").await.status, StatusCode::NOT_FOUND);
+            let rules = navigator.get("/trust/rules").await.text;
+            assert!(rules.contains("Police, Crime, Sentencing and Courts Act 2022 section 16"));
+            assert!(rules.contains("Not in force") && !rules.contains("Propose a change"));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_day_on_which_regulations_begin_is_entered_by_the_data_protection_officer() {
+    plan()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut officer = signed_in(&site, set.officer, set.unit).await;
+            let begins = |code| [("rule", code), ("begins-day", "1"), ("begins-month", "9"), ("begins-year", "2026")];
+            let token = officer.get("/trust/rules").await.hidden("_csrf");
+            let other = officer.post("/trust/rules/commencement", &token, &begins("pcsc_act_2022_s16")).await;
+            assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "that Act needs no day");
+            let done = officer.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+            let page = officer.get("/trust/rules").await.text;
+            assert!(page.contains("In force from 1 September 2026"));
+            let owner = data_owner(&t.vault, set.police, "dana@police.example").await;
+            let mut owner = signed_in(&site, owner, set.police).await;
+            let token = owner.get("/trust/rules").await.hidden("_csrf");
+            let denied = owner.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
+            assert_eq!(denied.status, StatusCode::NOT_FOUND);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn may_i_share_this_answers_with_the_rule() {
+    plan()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut navigator = signed_in(&site, set.navigator, set.navigators).await;
+            let empty = navigator.get("/trust/may-i-share").await;
+            assert!(empty.status == StatusCode::OK && empty.text.contains("never whose"));
+            let half = navigator.get("/trust/may-i-share?from=police&what=custody").await;
+            assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let asked = "/trust/may-i-share?from=police&what=custody&to=voluntary&for=support&how=agreed";
+            let yes = navigator.get(asked).await.text;
+            assert!(yes.contains("An agreement covers it") && yes.contains("Reachable moments"));
+            let asked = "/trust/may-i-share?from=health&what=ae_navigator&to=police&for=prevention&how=agreed";
+            let no = navigator.get(asked).await.text;
+            assert!(no.contains("The rules do not permit it") && no.contains("not legal advice"));
+        })
+        .await;
+}
