@@ -50,8 +50,12 @@ enum Lack {
     NoAgreement,
     CategoryNotCovered,
     PurposeNotCovered,
+    NotActive,
     Ended,
     NotStarted,
+    ReviewOverdue,
+    WithoutAssessment,
+    Suspended,
     GatewayNotForPurpose,
     GatewayNotInForce,
     GatewayCannotCarry,
@@ -64,8 +68,12 @@ impl Lack {
             Self::NoAgreement => code!("no_agreement"),
             Self::CategoryNotCovered => code!("category_not_covered"),
             Self::PurposeNotCovered => code!("purpose_not_covered"),
+            Self::NotActive => code!("agreement_not_active"),
             Self::Ended => code!("agreement_ended"),
             Self::NotStarted => code!("agreement_not_started"),
+            Self::ReviewOverdue => code!("agreement_review_overdue"),
+            Self::WithoutAssessment => code!("agreement_without_assessment"),
+            Self::Suspended => code!("agreement_suspended"),
             Self::GatewayNotForPurpose => code!("gateway_not_for_purpose"),
             Self::GatewayNotInForce => code!("gateway_not_in_force"),
             Self::GatewayCannotCarry => code!("gateway_cannot_carry"),
@@ -189,15 +197,19 @@ fn by_agreement(case: &Case, facet: &Facet, category: &Category, acting: Id<kind
 
 fn covers(case: &Case, facet: &Facet, category: &Category, agreement: &Agreement) -> Result<Ground, Lack> {
     let terms = &agreement.terms;
-    if !terms.categories.contains(&facet.category) {
+    if !terms.brings(facet.controller, &facet.category) {
         return Err(Lack::CategoryNotCovered);
     }
     if !terms.purposes.contains(&case.ask.purpose) {
         return Err(Lack::PurposeNotCovered);
     }
-    match terms.standing(case.today) {
+    match agreement.standing(case.today) {
+        Standing::NotActive => return Err(Lack::NotActive),
         Standing::NotStarted => return Err(Lack::NotStarted),
         Standing::Ended => return Err(Lack::Ended),
+        Standing::ReviewOverdue => return Err(Lack::ReviewOverdue),
+        Standing::WithoutAssessment => return Err(Lack::WithoutAssessment),
+        Standing::Suspended => return Err(Lack::Suspended),
         Standing::Live => {}
     }
     let gateway = usable_gateway(case, facet, category, agreement)?;
@@ -243,9 +255,11 @@ fn grant(case: &Case, facet: &Facet, ground: Ground) -> Grant {
     match ground {
         Ground::Agreement { id, gateway, basis, confidentiality } => {
             let basis = if is_enforcement(case) { code!("law_enforcement") } else { basis };
-            Grant { facet, agreement: Some(id), power: gateway, basis, confidentiality }
+            let fields = case.register.agreements.iter().find(|agreement| agreement.id == id);
+            let fields = fields.and_then(|agreement| agreement.terms.fields_for(case.ask.purpose));
+            Grant { facet, agreement: Some(id), power: gateway, basis, confidentiality, fields }
         }
-        _ => Grant { facet, agreement: None, power, basis, confidentiality: None },
+        _ => Grant { facet, agreement: None, power, basis, confidentiality: None, fields: None },
     }
 }
 

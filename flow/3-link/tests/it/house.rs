@@ -40,6 +40,7 @@ impl Decider for Agreements {
                     power: code!("own_record"),
                     basis: code!("public_task"),
                     confidentiality: None,
+                    fields: None,
                 });
             }
         }

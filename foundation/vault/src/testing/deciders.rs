@@ -63,5 +63,6 @@ fn grant(facet: &Facet) -> Grant {
         power: Code::checked("own_record"),
         basis: Code::checked("public_task"),
         confidentiality: None,
+        fields: None,
     }
 }
