@@ -24,6 +24,7 @@ pub use crate::{
         all as agreements, all_bring, assess_as_program as assess_agreement, by_id as agreement_by_id,
         draft as draft_agreement, enact as enact_agreement, end as end_agreement, file as file_agreement,
         law::{Category, Confidentiality, Gateway, Law, law},
+        pages::waiting as agreements_waiting,
         purpose_words,
     },
     decision::{CedarDecider, PolicyError, RECEIVER, refusal_words},

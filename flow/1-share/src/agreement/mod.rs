@@ -15,10 +15,10 @@ use vault::Purpose;
 
 pub use over::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use standing::Standing;
-pub use state::{Act, Approval, Deed, Doer, Dossier, Hand, Mark, Stage, State, Step, StepError};
+pub use state::{Act, Deed, Doer, Dossier, Hand, Mark, Stage, State, Step, StepError};
 pub use step::{Enacted, add, assess_as_program, draft, enact, end, file, redraft};
 pub(crate) use store::all_in;
-pub use store::{all, by_id, dossier};
+pub use store::{all, by_id};
 pub use terms::{Brought, Terms, all_bring};
 
 /// An agreement, as far as it matters to what it permits.

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn only_an_active_and_assessed_one_is_live() {
         let day = "2026-06-01";
-        for stage in Stage::ALL {
+        for stage in Stage::ALL.iter().copied() {
             assert_eq!(standing(stage, true, day) == Standing::Live, stage == Stage::Active, "{stage:?}");
             assert_ne!(standing(stage, false, day), Standing::Live, "{stage:?} without an assessment");
         }

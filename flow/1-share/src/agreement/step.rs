@@ -132,9 +132,12 @@ fn next_review(terms: &Terms, deed: &Deed, now: Timestamp) -> Result<Date, Agree
 }
 
 fn reference(deed: &Deed) -> Result<String, AgreementError> {
-    let given = deed.assessment.as_deref().map(str::trim).filter(|text| !text.is_empty() && text.chars().count() <= 200);
+    let given =
+        deed.assessment.as_deref().map(str::trim).filter(|text| !text.is_empty() && text.chars().count() <= 200);
     given.map(str::to_owned).ok_or_else(|| {
-        AgreementError::Invalid(vec!["Enter the reference of the impact assessment, in 1 to 200 characters.".to_owned()])
+        AgreementError::Invalid(vec![
+            "Enter the reference of the impact assessment, in 1 to 200 characters.".to_owned(),
+        ])
     })
 }
 

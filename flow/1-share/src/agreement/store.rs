@@ -194,11 +194,7 @@ pub(super) async fn insert(
 }
 
 /// Keeps what an agreement says now, in place of what it said; its revision is one higher then.
-pub(super) async fn save_terms(
-    change: &mut Change,
-    id: Id<kind::Agreement>,
-    terms: &Terms,
-) -> Result<(), StoreError> {
+pub(super) async fn save_terms(change: &mut Change, id: Id<kind::Agreement>, terms: &Terms) -> Result<(), StoreError> {
     change
         .execute(
             "UPDATE agreement SET title = $2, confidentiality = $3, conditions = $4, retention_days = $5, assessment = $6, \
@@ -253,9 +249,7 @@ pub(super) async fn save_step(
     if let Some(step) = dossier.steps().last() {
         insert_step(change, id, dossier.steps().len(), step).await?;
     }
-    change
-        .execute("UPDATE agreement SET stage = $2 WHERE id = $1", params![id, dossier.state.stage().code()])
-        .await?;
+    change.execute("UPDATE agreement SET stage = $2 WHERE id = $1", params![id, dossier.state.stage().code()]).await?;
     Ok(())
 }
 

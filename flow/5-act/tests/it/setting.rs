@@ -10,8 +10,8 @@ use axum::{
 use base::{Code, Id, SignedDuration, Timestamp, code, kind};
 use ingest::api::{deliver_file, feed, unwatched};
 use share::api::{
-    AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member, all_bring,
-    register_holding,
+    AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member,
+    all_bring, register_holding,
 };
 use tower::ServiceExt;
 use vault::{

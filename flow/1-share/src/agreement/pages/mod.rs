@@ -1,18 +1,39 @@
-//! The register of agreements, for every member: what may be shared with whom is no secret among those who share.
+//! The pages of agreements. What is or was in force every member may read: what may be shared with whom is no secret among
+//! those who share. Drafts and proposals are seen by those who may write one; each step is taken by whoever's duty it is.
 
-use askama::Template;
-use axum::{Router, extract::Path, response::Redirect, routing::get};
-use base::{Date, Id, kind};
-use web::{Caller, Fault, Page, Site};
+mod draft;
+mod list;
+mod section;
+mod show;
+mod step;
+mod words;
 
-use super::{Agreement, Standing, law::law, purpose_words, store};
-use crate::trust;
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    response::Redirect,
+    routing::{get, post},
+};
+use base::{Id, code, kind};
+use vault::{Purpose, Staff};
+use web::{Caller, Fault, Site};
+
+use super::{Act, Agreement, Dossier, Hand, Stage, store};
+use crate::{agency, member};
+
+pub use list::waiting;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/trust", get(first))
-        .route("/trust/agreements", get(list))
-        .route("/trust/agreements/{id}", get(show))
+        .route("/trust/agreements", get(list::list))
+        .route("/trust/agreements/map", get(super::map::page::show))
+        .route("/trust/agreements/new", get(draft::new).post(draft::begin))
+        .route("/trust/agreements/{id}", get(show::show))
+        .route("/trust/agreements/{id}/draft/{section}", get(draft::ask).post(draft::save))
+        .route("/trust/agreements/{id}/step/{act}", get(step::ask))
+        .route("/trust/agreements/{id}/step/{act}", post(step::take))
 }
 
 /// `/trust` is the first of its tabs.
@@ -20,144 +41,71 @@ async fn first(_: Caller) -> Redirect {
     Redirect::to("/trust/agreements")
 }
 
-/// Agreements that end within so many days are marked.
-const ENDS_SOON_DAYS: i32 = 60;
-
-#[derive(Template)]
-#[template(path = "agreement/list.html")]
-struct ListPage {
-    page: Page,
-    tabs: Vec<(&'static str, &'static str, bool)>,
-    live: Vec<Row>,
-    coming: Vec<Row>,
-    ended: Vec<Row>,
-}
-
-struct Row {
-    id: String,
-    title: String,
-    parties: String,
-    covers: String,
-    dates: String,
-    tag: &'static str,
-    colour: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "agreement/show.html")]
-struct ShowPage {
-    page: Page,
-    title: String,
-    tag: &'static str,
-    colour: &'static str,
-    parties: Vec<String>,
-    categories: Vec<String>,
-    purposes: Vec<&'static str>,
-    gateways: Vec<GatewayLine>,
-    confidentiality: String,
-    starts: String,
-    ends: String,
-    review: String,
-    review_is_due: bool,
-}
-
-struct GatewayLine {
-    name: String,
-    law: String,
-    note: String,
-    from: String,
-}
-
-async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
-    let plain = site.vault().plain();
-    let (agreements, agencies) = (store::all(&plain).await?, store::names(&plain).await?);
-    let today = site.now().date_in_london();
-    let row = |agreement: &Agreement| {
-        let names = agreement.terms.parties.iter().filter_map(|id| Some(agencies.get(id)?.name.clone()));
-        row(agreement, names.collect(), today)
-    };
-    let of = |standing: Standing| {
-        agreements.iter().filter(move |agreement| agreement.terms.standing(today) == standing).map(row).collect()
-    };
-    let mut ended: Vec<Row> = of(Standing::Ended);
-    ended.reverse(); // the latest to end first
-    web::render(ListPage {
-        live: of(Standing::Live),
-        coming: of(Standing::NotStarted),
-        ended,
-        tabs: trust::tabs(&caller, "/trust/agreements"),
-        page: page.title("Agreements"),
+/// Whose hand it is.
+async fn hand(site: &Site, caller: &Caller) -> Result<Hand, Fault> {
+    let unit = agency::unit(&site.vault().plain()).await?;
+    Ok(Hand {
+        member: caller.id,
+        agency: caller.agency,
+        duties: caller.duties.iter().filter_map(|code| code.as_str().parse().ok()).collect(),
+        unit: unit.map(|unit| unit.id),
     })
 }
 
-fn row(agreement: &Agreement, mut parties: Vec<String>, today: Date) -> Row {
-    parties.sort();
-    let terms = &agreement.terms;
-    let covers: Vec<String> = terms.categories.iter().map(|code| law().category(code).name).collect();
-    let (tag, colour) = standing_words(agreement, today);
-    let dates = match terms.standing(today) {
-        Standing::NotStarted => format!("Starts {}", web::time::date(terms.starts)),
-        Standing::Live => format!("Ends {}", web::time::date(terms.ends)),
-        Standing::Ended => format!("Ended {}", web::time::date(terms.ends)),
-    };
-    Row {
-        id: agreement.id.to_string(),
-        title: terms.title.clone(),
-        parties: parties.join(", "),
-        covers: covers.join(", "),
-        dates,
-        tag,
-        colour,
+/// Whether they may read an agreement that stands there.
+fn may_read(hand: &Hand, stage: Stage) -> bool {
+    hand.drafts() || matches!(stage, Stage::Active | Stage::Suspended | Stage::Ended)
+}
+
+/// An agreement with everything that was done to it. That it was read is in the log: those who did it work here.
+struct Opened {
+    hand: Hand,
+    agreement: Agreement,
+    dossier: Dossier,
+    staff: Staff,
+    agencies: BTreeMap<Id<kind::Agency>, agency::Agency>,
+}
+
+impl Opened {
+    /// # Errors
+    /// [`Fault::NotFound`], the same where they may not read it.
+    async fn of(site: &Site, caller: &Caller, id: &str) -> Result<Self, Fault> {
+        let id: Id<kind::Agreement> = id.parse().map_err(|_| Fault::NotFound)?;
+        let hand = hand(site, caller).await?;
+        let plain = site.vault().plain();
+        let agreement = store::by_id(&plain, id).await?.filter(|found| may_read(&hand, found.stage));
+        let agreement = agreement.ok_or(Fault::NotFound)?;
+        let staff = site.vault().staff(&caller.actor(), Purpose::Administration, code!("agreement_read")).await?;
+        let dossier = store::dossier(&staff, id).await?.ok_or(Fault::NotFound)?;
+        Ok(Self { hand, agreement, dossier, staff, agencies: store::names(&plain).await? })
     }
-}
 
-fn standing_words(agreement: &Agreement, today: Date) -> (&'static str, &'static str) {
-    match agreement.terms.standing(today) {
-        Standing::NotStarted => ("Not started", "grey"),
-        Standing::Ended => ("Ended", "grey"),
-        Standing::Live if days_between(today, agreement.terms.ends) <= ENDS_SOON_DAYS => ("Ends soon", "yellow"),
-        Standing::Live => ("Live", "green"),
+    fn check(&self, act: Act) -> Result<(), super::StepError> {
+        self.dossier.check(act, &self.hand, &self.agreement.terms.parties)
     }
-}
 
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(i32::MAX, |span| span.get_days())
-}
+    fn agency(&self, id: Id<kind::Agency>) -> String {
+        self.agencies.get(&id).map_or_else(|| "An agency".to_owned(), |agency| agency.name.clone())
+    }
 
-async fn show(site: Site, _: Caller, page: Page, Path(id): Path<String>) -> web::Result {
-    let id: Id<kind::Agreement> = id.parse().map_err(|_| Fault::NotFound)?;
-    let plain = site.vault().plain();
-    let agreement = store::by_id(&plain, id).await?.ok_or(Fault::NotFound)?;
-    let agencies = store::names(&plain).await?;
-    let today = site.now().date_in_london();
-    let (tag, colour) = standing_words(&agreement, today);
-    let terms = agreement.terms;
-    let mut parties: Vec<String> = terms.parties.iter().filter_map(|id| Some(agencies.get(id)?.name.clone())).collect();
-    parties.sort();
-    let ground = terms.confidentiality.as_ref().and_then(|code| law().ground(code.as_str()));
-    let gateways = terms.gateways.iter().filter_map(|code| law().gateway(code.as_str())).map(|gateway| GatewayLine {
-        name: gateway.name.clone(),
-        law: gateway.law.clone(),
-        note: gateway.note.clone(),
-        from: gateway.in_force_from.map_or_else(
-            || "Commenced by regulations".to_owned(),
-            |date| format!("In force since {}", web::time::date(date)),
-        ),
-    });
-    web::render(ShowPage {
-        page: page.title(terms.title.clone()),
-        tag,
-        colour,
-        parties,
-        categories: terms.categories.iter().map(|code| law().category(code).name).collect(),
-        purposes: terms.purposes.iter().map(|purpose| purpose_words(*purpose)).collect(),
-        gateways: gateways.collect(),
-        confidentiality: ground
-            .map_or_else(|| "None: nothing in it is given in confidence".to_owned(), |ground| ground.name.clone()),
-        starts: web::time::date(terms.starts),
-        ends: web::time::date(terms.ends),
-        review: web::time::date(terms.review),
-        review_is_due: terms.review <= today && today <= terms.ends,
-        title: terms.title,
-    })
+    /// The parties' names, in order.
+    fn parties(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.agreement.terms.parties.iter().map(|id| self.agency(*id)).collect();
+        names.sort();
+        names
+    }
+
+    /// The names of those who did something to it.
+    async fn doers(&self) -> Result<BTreeMap<Id<kind::Member>, String>, Fault> {
+        let members: Vec<Id<kind::Member>> = self
+            .dossier
+            .steps()
+            .iter()
+            .filter_map(|step| match step.mark.by {
+                super::Doer::Member(member) => Some(member),
+                super::Doer::Program => None,
+            })
+            .collect();
+        Ok(member::names(&self.staff, &members).await?)
+    }
 }

@@ -24,7 +24,9 @@ impl Hand {
     /// Whether they may write agreements and see those that are not in force yet.
     #[must_use]
     pub fn drafts(&self) -> bool {
-        [Duty::DataProtectionOfficer, Duty::DataOwner, Duty::Administrator].iter().any(|duty| self.duties.contains(duty))
+        [Duty::DataProtectionOfficer, Duty::DataOwner, Duty::Administrator]
+            .iter()
+            .any(|duty| self.duties.contains(duty))
     }
 
     /// Whether they are the unit's data protection officer.

@@ -72,7 +72,10 @@ impl Terms {
         for brought in self.brings.iter().filter(|brought| !self.parties.contains(&brought.party)) {
             let name = agencies.iter().find(|agency| agency.id == brought.party).map(|agency| agency.name.as_str());
             let category = law().category(&brought.category).name;
-            found.push(format!("{} brings “{category}” but is no party.", name.unwrap_or("An agency that is not known")));
+            found.push(format!(
+                "{} brings “{category}” but is no party.",
+                name.unwrap_or("An agency that is not known")
+            ));
         }
     }
 

@@ -106,14 +106,17 @@ fn section_16_alone_does_not_carry_patients() {
 
 #[test]
 fn confidence_needs_a_ground() {
-    let health =
-        Terms { parties: vec![Id::from_u128(1), Id::from_u128(3)], brings: hospital_brings(), ..terms() };
+    let health = Terms { parties: vec![Id::from_u128(1), Id::from_u128(3)], brings: hospital_brings(), ..terms() };
     assert!(problems(&health).contains("given in confidence"));
 }
 
 #[test]
 fn words_that_are_not_known_are_named() {
-    let odd = Terms { gateways: vec![code!("gut_feeling")], brings: all_bring(&terms().parties, &[code!("custdy")]), ..terms() };
+    let odd = Terms {
+        gateways: vec![code!("gut_feeling")],
+        brings: all_bring(&terms().parties, &[code!("custdy")]),
+        ..terms()
+    };
     let said = problems(&odd);
     assert!(said.contains("“custdy” is no category") && said.contains("“gut_feeling” is no gateway"), "{said}");
 }
@@ -140,7 +143,8 @@ fn a_category_is_given_by_whoever_brings_it() {
 
 #[test]
 fn no_field_named_is_every_field() {
-    let some = BTreeMap::from([(Purpose::Support, BTreeSet::from(["given".to_owned()])), (Purpose::Linking, BTreeSet::new())]);
+    let some =
+        BTreeMap::from([(Purpose::Support, BTreeSet::from(["given".to_owned()])), (Purpose::Linking, BTreeSet::new())]);
     let terms = Terms { fields: some, ..terms() };
     assert!(terms.fields_for(Purpose::Support).is_some_and(|fields| fields.name("given") && !fields.name("address")));
     assert_eq!(terms.fields_for(Purpose::Linking), None);
