@@ -235,7 +235,7 @@ pub enum Agreement {
         /// Codes of the agencies that signed it.
         #[arg(long, value_delimiter = ',', required = true)]
         parties: Vec<String>,
-        /// Categories of data.
+        /// Categories of data: `custody` where every party brings it, `police:custody` where that one does.
         #[arg(long, value_delimiter = ',', required = true)]
         categories: Vec<String>,
         /// safeguarding, support, linking, collection, statistics, prevention, rights, administration, oversight.
@@ -256,6 +256,17 @@ pub enum Agreement {
         /// When it must be looked at again (default: its last day).
         #[arg(long)]
         review: Option<base::Date>,
+        /// The reference of its data protection impact assessment. Without one it permits nothing.
+        #[arg(long)]
+        assessment: Option<String>,
+    },
+    /// Record the reference of an agreement's data protection impact assessment.
+    Assess {
+        /// Its id, as `agreement list` shows it.
+        id: String,
+        /// The reference.
+        #[arg(long)]
+        reference: String,
     },
     /// End one early. What stood on it is refused from the day after, and what was linked under it is parted.
     End {

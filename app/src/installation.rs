@@ -45,7 +45,9 @@ pub fn topics() -> Topics {
     let topics = Topics::new()
         .with(ingest::RECORDS_ACCEPTED, "link_records")
         // What was linked under an agreement that is over is parted again.
-        .with(share::AGREEMENT_OVER, "link_records");
+        .with(share::AGREEMENT_OVER, "link_records")
+        // And joined again once it permits again.
+        .with(share::AGREEMENT_LIVE, "link_records");
     act::subscribe(picture::api::subscribe(topics))
 }
 

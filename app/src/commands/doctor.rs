@@ -115,12 +115,21 @@ async fn agreement_ends(open: &Installation) -> anyhow::Result<Vec<Found>> {
     let today = open.vault.now().date_in_london();
     let soon = today.checked_add(jiff::ToSpan::days(60))?;
     let all = agreements(&open.vault.plain()).await?;
-    let live = all.iter().filter(|agreement| agreement.terms.standing(today) == Standing::Live);
+    let live = all.iter().filter(|agreement| agreement.standing(today) == Standing::Live);
     let (mut count, mut found) = (0, Vec::new());
     for agreement in live {
         count += 1;
-        if agreement.terms.ends < soon {
-            found.push(Found::Ask(format!("“{}” ends on {}", agreement.terms.title, agreement.terms.ends)));
+        let terms = &agreement.terms;
+        if terms.ends < soon {
+            found.push(Found::Ask(format!("“{}” ends on {}", terms.title, terms.ends)));
+        } else if terms.review < soon {
+            found.push(Found::Ask(format!("“{}” must be reviewed by {}", terms.title, terms.review)));
+        }
+    }
+    for agreement in &all {
+        let standing = agreement.standing(today);
+        if matches!(standing, Standing::Suspended | Standing::ReviewOverdue | Standing::WithoutAssessment) {
+            found.push(Found::Ask(format!("“{}” permits nothing: {}", agreement.terms.title, standing.because())));
         }
     }
     found.insert(

@@ -1,13 +1,14 @@
 //! `alongside agency`, `agreement`, `member`, `token`: the register of who shares what, from the command line. Each change is an
 //! entry of the audit log, made by the system account.
 
-use std::io::BufRead as _;
+use std::{collections::BTreeMap, io::BufRead as _};
 
 use anyhow::{Context as _, bail};
 use base::{Id, code, kind};
 use share::api::{
-    NewAgency, NewMember, Reset, Terms, add_agency, add_agreement, add_member, add_token, agencies, agency_by_code,
-    agreements, end_agreement, hash_password, member_by_email, register_holding, reset_member,
+    Brought, NewAgency, NewMember, Reset, Terms, add_agency, add_agreement, add_member, add_token, agencies,
+    agency_by_code, agreements, all_bring, assess_agreement, end_agreement, hash_password, member_by_email,
+    register_holding, reset_member,
 };
 use vault::{Actor, Purpose, Scope};
 
@@ -58,6 +59,7 @@ pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::
             starts,
             ends,
             review,
+            assessment,
         } => {
             let mut ids = Vec::new();
             for party in &parties {
@@ -65,8 +67,12 @@ pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::
             }
             let terms = Terms {
                 title,
+                brings: brought(open, &ids, &categories).await?,
                 parties: ids,
-                categories: parse_all(&categories, "category")?,
+                fields: BTreeMap::new(),
+                conditions: Vec::new(),
+                retention_days: None,
+                assessment,
                 purposes: parse_all(&purposes, "purpose")?,
                 gateways: parse_all(&gateways, "gateway")?,
                 confidentiality: confidentiality.map(|ground| ground.parse()).transpose()?,
@@ -78,6 +84,11 @@ pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::
             let id = add_agreement(&mut change, &terms).await?;
             change.commit().await?;
             println!("Added the agreement {id}.");
+            if terms.assessment.is_none() {
+                println!(
+                    "It permits nothing until its impact assessment is recorded: `alongside agreement assess {id} --reference …`."
+                );
+            }
         }
         cli::Agreement::End { id, last } => {
             let id: Id<kind::Agreement> =
@@ -88,16 +99,39 @@ pub async fn agreement(open: &Installation, command: cli::Agreement) -> anyhow::
             change.commit().await?;
             println!("Its last day is {last}. The running unit parts what was linked under it on the day after.");
         }
+        cli::Agreement::Assess { id, reference } => {
+            let id: Id<kind::Agreement> =
+                id.parse().context("an agreement's id is the first word of its line in `agreement list`")?;
+            let mut change = open.vault.change(set_up(code!("agreement_assessed"))).await?;
+            assess_agreement(&mut change, id, &reference).await?;
+            change.commit().await?;
+            println!("Its impact assessment is recorded: {reference}.");
+        }
         cli::Agreement::List => {
             let today = open.vault.now().date_in_london();
             for agreement in agreements(&open.vault.plain()).await? {
                 let terms = &agreement.terms;
-                let standing = format!("{:?}", terms.standing(today)).to_lowercase();
-                println!("{} {standing:10} {} to {}  {}", agreement.id, terms.starts, terms.ends, terms.title);
+                let standing = agreement.standing(today).code();
+                println!("{} {standing:18} {} to {}  {}", agreement.id, terms.starts, terms.ends, terms.title);
             }
         }
     }
     Ok(())
+}
+
+/// `custody` is brought by every party; `police:custody` by that one.
+async fn brought(open: &Installation, parties: &[Id<kind::Agency>], words: &[String]) -> anyhow::Result<Vec<Brought>> {
+    let mut brings = Vec::new();
+    for word in words {
+        match word.split_once(':') {
+            None => brings.extend(all_bring(parties, &parse_all(std::slice::from_ref(word), "category")?)),
+            Some((party, category)) => {
+                let category = category.parse().with_context(|| format!("`{category}` is not a known category"))?;
+                brings.push(Brought { party: agency_id(open, party).await?, category });
+            }
+        }
+    }
+    Ok(brings)
 }
 
 fn parse_all<T: std::str::FromStr>(words: &[String], what: &str) -> anyhow::Result<Vec<T>> {

@@ -60,8 +60,8 @@ pub async fn make(vault: &Vault) -> anyhow::Result<AgencyIds> {
         ids.insert(code, id);
     }
     change.execute("INSERT INTO setting (name, value) VALUES ('demo', 'yes')", vault::params![]).await?;
-    agreements::make(&mut change, &ids, vault.now().date_in_london()).await?;
-    members::make(&mut change, &ids).await?;
+    let members = members::make(&mut change, &ids).await?;
+    agreements::make(&mut change, &ids, &members, vault.now()).await?;
     change.commit().await?;
     Ok(ids)
 }

@@ -104,6 +104,12 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
             href: "/links/review",
         }));
     }
+    let agreements = share::api::agreements_waiting(&site, &caller).await?.filter(|waiting| *waiting > 0);
+    tiles.extend(agreements.map(|waiting| Tile {
+        value: waiting.to_string(),
+        label: "agreements wait for you",
+        href: "/trust/agreements",
+    }));
     let ways = WAYS
         .into_iter()
         .filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty)))

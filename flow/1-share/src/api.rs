@@ -20,8 +20,10 @@ pub use crate::{
         by_id as agency_by_id, facets, facets_of_all as all_facets, register_holding, supplied_by, unit,
     },
     agreement::{
-        Agreement, AgreementError, Standing, Terms, add as add_agreement, all as agreements, by_id as agreement_by_id,
-        end as end_agreement, purpose_words,
+        Act, Agreement, AgreementError, Brought, Deed, Dossier, Hand, Stage, Standing, Terms, add as add_agreement,
+        all as agreements, all_bring, assess_as_program as assess_agreement, by_id as agreement_by_id,
+        draft as draft_agreement, enact as enact_agreement, end as end_agreement, file as file_agreement,
+        pages::waiting as agreements_waiting, purpose_words,
     },
     decision::{CedarDecider, RECEIVER, refusal_words},
     law::{Category, Force, Law, PolicyError, PowerKind, Rule, RuleKind, Sharing, law},

@@ -1,7 +1,7 @@
 //! Stage 1: who may see what, for what, under which law; who signs in; agreements, tokens, and the log of who looked.
 //!
 //! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`], [`routes`] and [`EndAgreement`], the job that
-//! announces [`AGREEMENT_OVER`].
+//! announces [`AGREEMENT_OVER`] and [`AGREEMENT_LIVE`].
 
 mod access;
 mod agency;
@@ -16,7 +16,7 @@ mod sign_in;
 mod token;
 mod trust;
 
-pub use agreement::{AGREEMENT_OVER, EndAgreement};
+pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 use axum::Router;
 use vault::{Migration, migration};
 use web::Site;
@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(100, "agency", "agency/0100_agency.sql"),
     migration!(110, "member", "member/0110_member.sql"),
     migration!(120, "agreement", "agreement/0120_agreement.sql"),
+    migration!(121, "agreement_life", "agreement/0121_agreement_life.sql"),
     migration!(130, "api_token", "token/0130_api_token.sql"),
     migration!(140, "access", "access/0140_access.sql"),
     migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),

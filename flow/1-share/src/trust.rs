@@ -8,6 +8,7 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
         ("Agreements", "/trust/agreements", here == "/trust/agreements"),
         ("May I share this?", "/trust/may-i-share", here == "/trust/may-i-share"),
         ("Rules", "/trust/rules", here == "/trust/rules"),
+        ("Who shares what", "/trust/agreements/map", here == "/trust/agreements/map"),
     ];
     if caller.has("data_protection_officer") {
         tabs.push(("Who looked", "/trust/access", here == "/trust/access"));

@@ -115,8 +115,9 @@ impl Change {
         params: Vec<Value>,
     ) -> Result<Vec<T>, StoreError> {
         let permit = self.held_permit()?;
-        let rows: Vec<T> = self.read(sql, params).await?;
-        Ok(rows.into_iter().filter(|row| permit.covers(row.controller(), row.category())).collect())
+        let mut rows: Vec<T> = self.read(sql, params).await?;
+        rows.retain_mut(|row| permit.let_through(row));
+        Ok(rows)
     }
 
     /// As [`Change::rows_held`], for a statement with `IN ({in})`.
@@ -134,8 +135,8 @@ impl Change {
         for part in keys.chunks(200) {
             let (text, values) = spread(sql, &params, part);
             for row in database::rows(&*self.tx, &text, values).await? {
-                let row = T::from_row(&row)?;
-                if permit.covers(row.controller(), row.category()) {
+                let mut row = T::from_row(&row)?;
+                if permit.let_through(&mut row) {
                     found.push(row);
                 }
             }

@@ -103,7 +103,8 @@ pub struct Staff(pub(crate) Door);
 open_door!(Plain);
 open_door!(Staff);
 
-/// Reads tables about people, under a permit: a row that the permit does not cover never leaves.
+/// Reads tables about people, under a permit: a row that the permit does not cover never leaves, nor a
+/// field that it does not name.
 #[derive(Debug, Clone)]
 pub struct Reader {
     pub(crate) door: Door,
@@ -155,7 +156,7 @@ impl Reader {
     }
 
     fn keep_covered<T: Held>(&self, rows: &mut Vec<T>) {
-        rows.retain(|row| self.permit.covers(row.controller(), row.category()));
+        rows.retain_mut(|row| self.permit.let_through(row));
     }
 }
 

@@ -60,7 +60,7 @@ pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
 pub use migrate::Migration;
-pub use permit::{Ask, Decider, Decision, Facet, Grant, Permit, Refusal};
+pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};
 pub use topics::{Announcement, Topic, Topics};
 pub use value::{IntoValue, Value};

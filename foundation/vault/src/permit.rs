@@ -1,12 +1,15 @@
 //! Permits: the only way to rows about people. A request names who, what, about whom, why and which data; the one
 //! [`Decider`] says what is granted; the decision is in the audit log before the permit exists.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, code, kind};
 
-use crate::{Actor, Purpose, Scope, Staff, StoreError, Verb};
+use crate::{Actor, Held, Purpose, Scope, Staff, StoreError, Verb};
 
 /// One kind of data that one agency controls: the unit in which sharing is decided.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +37,34 @@ pub struct Ask {
     pub facts: BTreeMap<&'static str, Code>,
 }
 
+/// The fields of a record that a grant releases, by their names in its body. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields(Arc<BTreeSet<String>>);
+
+impl Fields {
+    /// These and no others.
+    pub fn only<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
+        Self(Arc::new(names.into_iter().map(Into::into).collect()))
+    }
+
+    /// Whether a field of this name is among them.
+    #[must_use]
+    pub fn name(&self, field: &str) -> bool {
+        self.0.contains(field)
+    }
+
+    /// Their names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// What is among both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self(Arc::new(self.0.intersection(&other.0).cloned().collect()))
+    }
+}
+
 /// What is granted for one facet, and on what ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -51,6 +82,8 @@ pub struct Grant {
     pub confidentiality: Option<Code>,
     /// What whoever sees it must do, as codes of the rules that decided (`not_for_enforcement`), sorted, each once.
     pub obligations: Vec<Code>,
+    /// The fields of its rows that may be seen; none named, all of them ([`crate::Held::hold_to`]).
+    pub fields: Option<Fields>,
 }
 
 /// What the decider says: what is granted, what is not and why. A facet in neither list counts as refused.
@@ -149,7 +182,22 @@ impl Permit {
     /// Whether rows of this controller and category are granted.
     #[must_use]
     pub fn covers(&self, controller: Id<kind::Agency>, category: &Code) -> bool {
-        self.grants.iter().any(|grant| grant.facet.controller == controller && grant.facet.category == *category)
+        self.grant_of(controller, category).is_some()
+    }
+
+    /// On what rows of this controller and category are granted.
+    #[must_use]
+    pub fn grant_of(&self, controller: Id<kind::Agency>, category: &Code) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.facet.controller == controller && grant.facet.category == *category)
+    }
+
+    /// Keeps a row if it is covered, held to the fields that its grant names.
+    pub(crate) fn let_through<T: Held>(&self, row: &mut T) -> bool {
+        let Some(grant) = self.grant_of(row.controller(), row.category()) else { return false };
+        if let Some(fields) = &grant.fields {
+            row.hold_to(fields);
+        }
+        true
     }
 }
 

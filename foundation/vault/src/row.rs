@@ -25,6 +25,9 @@ pub trait Held {
     fn controller(&self) -> Id<kind::Agency>;
     /// The category of data, as the catalogue and the agreements name it.
     fn category(&self) -> &base::Code;
+    /// Leaves out what is not among these fields, before the row is released. A row that holds nothing of what a partner sent
+    /// (ids, states, what the unit itself wrote) has nothing to leave out.
+    fn hold_to(&mut self, _fields: &crate::Fields) {}
 }
 
 impl Row {

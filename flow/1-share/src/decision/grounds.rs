@@ -180,15 +180,19 @@ fn covers(
     agreement: &Agreement,
 ) -> Result<Ground, Lack> {
     let terms = &agreement.terms;
-    if !terms.categories.contains(&facet.category) {
+    if !terms.brings(facet.controller, &facet.category) {
         return Err(Lack::CategoryNotCovered);
     }
     if !terms.purposes.contains(&case.ask.purpose) {
         return Err(Lack::PurposeNotCovered);
     }
-    match terms.standing(case.today) {
+    match agreement.standing(case.today) {
+        Standing::NotActive => return Err(Lack::NotActive),
         Standing::NotStarted => return Err(Lack::NotStarted),
         Standing::Ended => return Err(Lack::Ended),
+        Standing::ReviewOverdue => return Err(Lack::ReviewOverdue),
+        Standing::WithoutAssessment => return Err(Lack::WithoutAssessment),
+        Standing::Suspended => return Err(Lack::Suspended),
         Standing::Live => {}
     }
     let sharing = sharing(case, facet, acting);
@@ -226,6 +230,7 @@ fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, mut obligati
                 condition: legal.condition,
                 confidentiality: legal.confidentiality,
                 obligations,
+                fields: agreed_fields(case, id),
             }
         }
         _ => {
@@ -233,9 +238,15 @@ fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, mut obligati
             let acting = acting_for(case).unwrap_or(facet.controller);
             let (basis, condition) =
                 today.basis(&sharing(case, &facet, acting), false).unwrap_or_else(|_| (code!("public_task"), None));
-            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations }
+            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields: None }
         }
     }
+}
+
+/// The fields that an agreement names for the purpose; none named, all of them.
+fn agreed_fields(case: &Case, id: Id<kind::Agreement>) -> Option<vault::Fields> {
+    let agreement = case.register.agreements.iter().find(|agreement| agreement.id == id)?;
+    agreement.terms.fields_for(case.ask.purpose)
 }
 
 fn code_of(ground: &str) -> Code {

@@ -8,6 +8,14 @@ pub fn refusal_words(code: &str) -> &'static str {
         "category_not_covered" => "The agreement between the agencies does not cover this kind of data.",
         "purpose_not_covered" => "The agreement does not cover this purpose.",
         "agreement_ended" => "The agreement that covered this has ended.",
+        "agreement_not_active" => {
+            "The agreement that would cover this is not in force: it is still being drafted or approved."
+        }
+        "agreement_suspended" => "The agreement that covers this is suspended.",
+        "agreement_review_overdue" => "The review of the agreement that covers this is overdue, so it permits nothing.",
+        "agreement_without_assessment" => {
+            "The agreement that covers this has no data protection impact assessment, so it permits nothing."
+        }
         "agreement_not_started" => "The agreement that will cover this has not started yet.",
         "gateway_not_for_purpose" => "The law that the agreement stands on can’t be used for this purpose.",
         "gateway_not_for_receiver" => "The law that the agreement stands on does not reach your kind of agency.",

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     agency::AgencyKind,
-    agreement::{Agreement, Standing, Terms},
+    agreement::{Agreement, Brought, Stage, Standing, Terms, all_bring},
     member::Duty,
 };
 
@@ -44,24 +44,42 @@ fn list<T: std::str::FromStr>(text: &str) -> Vec<T> {
 }
 
 fn agreement(number: usize, line: &str) -> (String, Agreement) {
-    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let mut cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let lacks = if cells.len() > 7 { cells.remove(7) } else { "" };
     let [name, parties, categories, purposes, gateways, ground, days] = cells.as_slice() else {
-        panic!("an agreement has seven cells: {line}")
+        panic!("an agreement has seven cells, and one more for what it lacks: {line}")
     };
     let (starts, ends) = days.split_once("..").unwrap();
-    let starts: Date = starts.trim().parse().unwrap();
-    let terms = Terms {
+    let ends: Date = ends.trim().parse().unwrap();
+    let parties: Vec<Id<kind::Agency>> = parties.split(',').map(|party| agency(party.trim())).collect();
+    let mut terms = Terms {
         title: (*name).to_owned(),
-        parties: parties.split(',').map(|party| agency(party.trim())).collect(),
-        categories: list(categories),
+        brings: all_bring(&parties, &list::<Code>(categories)),
+        parties,
         purposes: list(purposes),
+        fields: BTreeMap::new(),
         gateways: list(gateways),
         confidentiality: (*ground != "-").then(|| Code::new(ground).unwrap()),
-        starts,
-        ends: ends.trim().parse().unwrap(),
-        review: starts,
+        conditions: Vec::new(),
+        retention_days: None,
+        assessment: Some("DPIA".to_owned()),
+        starts: starts.trim().parse().unwrap(),
+        ends,
+        review: ends,
     };
-    ((*name).to_owned(), Agreement { id: Id::from_u128(1000 + number as u128), terms })
+    let mut stage = Stage::Active;
+    for lack in lacks.split(',').map(str::trim).filter(|lack| !lack.is_empty()) {
+        match lack.split_once(' ') {
+            Some(("review", day)) => terms.review = day.parse().unwrap(),
+            Some(("only", brought)) => {
+                let (category, party) = brought.split_once(" of ").unwrap();
+                terms.brings = vec![Brought { party: agency(party), category: Code::new(category).unwrap() }];
+            }
+            _ if lack == "unassessed" => terms.assessment = None,
+            _ => stage = lack.parse().unwrap(),
+        }
+    }
+    ((*name).to_owned(), Agreement { id: Id::from_u128(1000 + number as u128), terms, stage, revision: 1 })
 }
 
 fn register() -> (Register, BTreeMap<Id<kind::Agreement>, String>) {
@@ -192,6 +210,27 @@ fn every_grant_across_agencies_names_its_grounds() {
     assert_eq!(grant.confidentiality.as_ref().map(Code::as_str), Some("best_interests"));
 }
 
+#[test]
+fn a_grant_names_the_fields_that_its_agreement_names_for_the_purpose() {
+    let policies = Policies::starting().unwrap();
+    let (mut register, names) = register();
+    let operating = register.agreements.iter_mut().find(|agreement| names[&agreement.id] == "operating").unwrap();
+    let three = ["given", "family", "dob"].map(str::to_owned);
+    operating.terms.fields = BTreeMap::from([(Purpose::Support, three.into())]);
+    let asker = asker("navigator@voluntary", "", false);
+    let fields = |purpose, controller: &str, category: &str| {
+        let facet = Facet { controller: agency(controller), category: Code::new(category).unwrap() };
+        let (actor, scope, facts) = (Actor::System, Scope::unit(), BTreeMap::new());
+        let ask = Ask { actor, verb: Verb::View, scope, purpose, facets: vec![facet], facts };
+        let today = "2026-11-22".parse().unwrap();
+        let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today });
+        decision.grants[0].fields.clone()
+    };
+    let support = fields(Purpose::Support, "police", "custody").unwrap();
+    assert_eq!(support.names().collect::<Vec<_>>(), ["dob", "family", "given"]);
+    assert_eq!(fields(Purpose::Safeguarding, "police", "custody"), None, "none named for it: all");
+}
+
 fn any_of<T: Clone + std::fmt::Debug + 'static>(all: &[T]) -> impl Strategy<Value = T> + use<T> {
     proptest::sample::select(all.to_vec())
 }
@@ -201,25 +240,31 @@ const CATEGORIES: [&str; 5] = ["police_event", "ae_navigator", "contact", "assau
 const GATEWAYS: [&str; 3] = ["children_act_2004_s10_s11", "pcsc_act_2022_s16", "crime_and_disorder_act_1998_s115"];
 
 fn any_agreement() -> impl Strategy<Value = Agreement> {
-    let days = (1_i16..=28, 0_i16..=40);
+    let days = (1_i16..=28, 0_i16..=40, 0_i16..=40);
     let some = |all: &'static [&'static str]| proptest::sample::subsequence(all.to_vec(), 0..=all.len());
     let purposes = proptest::sample::subsequence(Purpose::ALL.to_vec(), 0..=Purpose::ALL.len());
-    (some(&FEW), some(&CATEGORIES), purposes, some(&GATEWAYS), any::<bool>(), days, 0_u128..1_000_000).prop_map(
-        |(parties, categories, purposes, gateways, ground, (first, length), id)| {
-            let codes = |words: Vec<&str>| words.into_iter().map(|word| Code::new(word).unwrap()).collect();
+    let brings = proptest::collection::vec((any_of(&FEW), any_of(&CATEGORIES)), 0..12);
+    let life = (any::<bool>(), prop_oneof![2 => Just(Stage::Active), 1 => any_of(Stage::ALL)], 0_u128..1_000_000);
+    (some(&FEW), brings, purposes, some(&GATEWAYS), any::<bool>(), days, life).prop_map(
+        |(parties, brings, purposes, gateways, ground, (first, length, review), (assessed, stage, id))| {
             let starts = Date::new(2026, 11, first as i8).unwrap();
+            let brought = |(party, category)| Brought { party: agency(party), category: Code::new(category).unwrap() };
             let terms = Terms {
                 title: "any".to_owned(),
                 parties: parties.into_iter().map(agency).collect(),
-                categories: codes(categories),
+                brings: brings.into_iter().map(brought).collect(),
                 purposes,
-                gateways: codes(gateways),
+                fields: BTreeMap::new(),
+                gateways: gateways.into_iter().map(|word| Code::new(word).unwrap()).collect(),
                 confidentiality: ground.then(|| base::code!("best_interests")),
+                conditions: Vec::new(),
+                retention_days: None,
+                assessment: assessed.then(|| "DPIA".to_owned()),
                 starts,
                 ends: starts.saturating_add(jiff_days(length)),
-                review: starts,
+                review: starts.saturating_add(jiff_days(review)),
             };
-            Agreement { id: Id::from_u128(id), terms }
+            Agreement { id: Id::from_u128(id), terms, stage, revision: 1 }
         },
     )
 }
@@ -249,7 +294,7 @@ fn party(asker: &Asker, verb: Verb) -> Option<Id<kind::Agency>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
     fn nothing_crosses_agencies_without_a_live_agreement(
@@ -282,9 +327,11 @@ proptest! {
                 let agreement = register.agreements.iter().find(|agreement| agreement.id == id).unwrap();
                 prop_assert!(agreement.terms.parties.contains(&facet.controller));
                 prop_assert!(agreement.terms.parties.contains(&party.unwrap()));
-                prop_assert!(agreement.terms.categories.contains(&facet.category));
+                prop_assert!(agreement.terms.brings(facet.controller, &facet.category));
                 prop_assert!(agreement.terms.purposes.contains(&purpose));
-                prop_assert_eq!(agreement.terms.standing(today), Standing::Live);
+                prop_assert_eq!(agreement.standing(today), Standing::Live);
+                prop_assert!(agreement.stage == Stage::Active && agreement.terms.assessment.is_some());
+                prop_assert!(today <= agreement.terms.review && today <= agreement.terms.ends);
                 prop_assert!(grant.power != "pcsc_act_2022_s16" || facet.category != "ae_navigator");
             }
             match &asker {

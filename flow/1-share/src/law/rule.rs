@@ -73,6 +73,18 @@ pub enum Force {
     ByRegulations,
 }
 
+impl Force {
+    /// In words, to be read by themselves.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Always => "Common law".to_owned(),
+            Self::From(day) => format!("In force since {}", web::time::date(day)),
+            Self::ByRegulations => "Commenced by regulations".to_owned(),
+        }
+    }
+}
+
 /// A rule of law.
 #[derive(Debug, Clone)]
 pub struct Rule {

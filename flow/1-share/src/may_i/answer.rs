@@ -141,10 +141,10 @@ fn covering(today: &Today, sharing: &Sharing, agreements: &[Agreement], agencies
     };
     let covers = |agreement: &&Agreement| {
         let terms = &agreement.terms;
-        terms.standing(today.day) == Standing::Live
+        agreement.standing(today.day) == Standing::Live
             && party(agreement, sharing.giver)
             && party(agreement, sharing.receiver)
-            && terms.categories.contains(&sharing.category)
+            && terms.categories().contains(&sharing.category)
             && terms.purposes.contains(&sharing.purpose)
             && today.permits(sharing, &terms.gateways, terms.confidentiality.as_ref())
     };

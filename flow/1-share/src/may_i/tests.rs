@@ -7,7 +7,7 @@ use base::Id;
 use super::*;
 use crate::{
     agency::Agency,
-    agreement::{Agreement, Terms},
+    agreement::{Agreement, Stage, Terms, all_bring},
 };
 
 fn agencies() -> Vec<Agency> {
@@ -23,19 +23,24 @@ fn agencies() -> Vec<Agency> {
 
 fn agreement(ends: &str) -> Agreement {
     let kinds = [AgencyKind::Police, AgencyKind::Voluntary];
-    let parties = agencies().iter().filter(|agency| kinds.contains(&agency.kind)).map(|agency| agency.id).collect();
+    let parties: Vec<_> =
+        agencies().iter().filter(|agency| kinds.contains(&agency.kind)).map(|agency| agency.id).collect();
     let terms = Terms {
         title: "Help at night".to_owned(),
+        brings: all_bring(&parties, &[base::code!("custody")]),
         parties,
-        categories: vec![base::code!("custody")],
         purposes: vec![Purpose::Support],
+        fields: BTreeMap::new(),
+        conditions: Vec::new(),
+        retention_days: None,
+        assessment: Some("DPIA 7".to_owned()),
         gateways: vec![base::code!("children_act_2004_s10_s11")],
         confidentiality: None,
         starts: "2026-01-01".parse().unwrap(),
         ends: ends.parse().unwrap(),
         review: ends.parse().unwrap(),
     };
-    Agreement { id: Id::from_u128(7), terms }
+    Agreement { id: Id::from_u128(7), terms, stage: Stage::Active, revision: 1 }
 }
 
 fn ask(giver: AgencyKind, receiver: AgencyKind, what: &str, purpose: Purpose, how: Situation, ends: &str) -> Answer {

@@ -63,14 +63,10 @@ pub(super) fn wanted(version: &Version) -> String {
 /// Since when a rule is law.
 pub(super) fn force(rule: &Rule, commenced: &BTreeMap<Code, Date>) -> String {
     match (commenced.get(&rule.code).copied(), rule.force) {
-        (Some(day), _) | (None, Force::From(day)) => day_words(day),
-        (None, Force::Always) => "Common law".to_owned(),
+        (Some(day), _) => Force::From(day).words(),
         (None, Force::ByRegulations) => "Not in force here: regulations commence it, and no day is entered".to_owned(),
+        (None, force) => force.words(),
     }
-}
-
-fn day_words(day: Date) -> String {
-    format!("In force from {}", time::date(day))
 }
 
 /// Names of those who sign.

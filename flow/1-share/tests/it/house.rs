@@ -1,12 +1,15 @@
 //! A small unit on a real vault, with the real decider and the real pages.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use axum::{Router, routing::get};
 use base::{Clock, Code, HandClock, Id, code, kind};
 use share::api::{
     AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member,
-    hash_password, register_holding,
+    all_bring, hash_password, register_holding,
 };
 use vault::{Actor, Cause, Change, Migration, Operation, Purpose, Scope, Vault, testing::Plan};
 use web::{Setup, Site};
@@ -46,10 +49,14 @@ pub fn terms(parties: &[Id<kind::Agency>]) -> Terms {
     Terms {
         title: "Reachable moments".to_owned(),
         parties: parties.to_vec(),
-        categories: vec![code!("custody"), code!("contact")],
+        brings: all_bring(parties, &[code!("custody"), code!("contact")]),
         purposes: vec![Purpose::Support, Purpose::Collection, Purpose::Linking],
         gateways: vec![code!("children_act_2004_s10_s11")],
+        fields: BTreeMap::new(),
         confidentiality: None,
+        conditions: Vec::new(),
+        retention_days: None,
+        assessment: Some("DPIA 2026/1".to_owned()),
         starts: "2026-01-01".parse().unwrap(),
         ends: "2026-12-31".parse().unwrap(),
         review: "2026-12-01".parse().unwrap(),

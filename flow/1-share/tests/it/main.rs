@@ -1,6 +1,7 @@
 //! Sharing at its edge: what is kept on both databases, and the pages in a real request.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod agreements;
 mod browser;
 mod decisions;
 mod house;

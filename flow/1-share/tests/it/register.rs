@@ -32,10 +32,10 @@ async fn what_is_added_is_read_back() {
             let kept = agreement_by_id(&plain, set.agreement).await.unwrap().unwrap();
             let mut sent = terms(&[set.unit, set.police, set.navigators]);
             sent.parties.sort();
-            sent.categories.sort();
+            sent.brings.sort();
             let mut got = kept.terms;
             got.parties.sort();
-            got.categories.sort();
+            got.brings.sort();
             got.purposes.sort();
             sent.purposes.sort();
             assert_eq!(got, sent);

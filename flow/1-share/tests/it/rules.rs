@@ -163,7 +163,7 @@ async fn the_day_on_which_regulations_begin_is_entered_by_the_data_protection_of
             let done = officer.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
             assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
             let page = officer.get("/trust/rules").await.text;
-            assert!(page.contains("In force from 1 September 2026"));
+            assert!(page.contains("In force since 1 September 2026"));
             let owner = data_owner(&t.vault, set.police, "dana@police.example").await;
             let mut owner = signed_in(&site, owner, set.police).await;
             let token = owner.get("/trust/rules").await.hidden("_csrf");

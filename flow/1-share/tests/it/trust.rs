@@ -33,7 +33,7 @@ async fn agreements_are_listed_the_soonest_to_end_first() {
             let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("no {words}"));
             assert!(at("Reachable moments") < at("Long &#60;one&#62;"));
             assert!(at("Long ") < at("Next one") && at("Next one") < at("Old one"));
-            assert!(page.contains("Ends soon") && page.contains("Ends 31 December 2026"));
+            assert!(page.contains("Ends soon") && page.contains("Review by 1 December 2026, ends 31 December 2026"));
             let one = browser.get(&format!("/trust/agreements/{}", set.agreement)).await.text;
             assert!(one.contains("Selmarsh Police") && one.contains("Children Act 2004 sections 10 and 11"));
             assert!(one.contains("offering support") && one.contains("31 December 2026"));

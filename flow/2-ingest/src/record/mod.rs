@@ -3,7 +3,7 @@
 mod store;
 
 use base::{Code, Date, Id, Timestamp, kind};
-use vault::{Held, Permit, Reader, StoreError};
+use vault::{Fields, Held, Permit, Reader, StoreError};
 
 /// One version of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,11 @@ impl Held for Record {
     }
     fn category(&self) -> &Code {
         &self.category
+    }
+    /// The one place where fields are left out that an agreement doesn't name for the purpose. Who they were in the event is
+    /// never left out: a child who was a victim must not look like anything else.
+    fn hold_to(&mut self, fields: &Fields) {
+        self.body.retain(|key, _| key == "role" || fields.name(key));
     }
 }
 

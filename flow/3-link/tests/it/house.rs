@@ -42,6 +42,7 @@ impl Decider for Agreements {
                     condition: None,
                     confidentiality: None,
                     obligations: Vec::new(),
+                    fields: None,
                 });
             }
         }

@@ -11,7 +11,7 @@ use base::{Code, Id, SignedDuration, Timestamp, code, kind};
 use ingest::api::{deliver_file, feed, unwatched};
 use share::api::{
     AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member,
-    register_holding,
+    all_bring, register_holding,
 };
 use tower::ServiceExt;
 use vault::{
@@ -97,7 +97,14 @@ impl House {
         let terms = |title: &str, parties: &[&str], categories: &[&str]| Terms {
             title: title.to_owned(),
             parties: parties.iter().map(|code| agencies[code]).collect(),
-            categories: categories.iter().map(|code| code.parse().unwrap()).collect(),
+            brings: all_bring(
+                &parties.iter().map(|code| agencies[code]).collect::<Vec<_>>(),
+                &categories.iter().map(|code| code.parse().unwrap()).collect::<Vec<_>>(),
+            ),
+            fields: BTreeMap::new(),
+            conditions: Vec::new(),
+            retention_days: None,
+            assessment: Some("DPIA".to_owned()),
             purposes: vec![Purpose::Support, Purpose::Safeguarding, Purpose::Linking, Purpose::Collection],
             gateways: vec![code!("children_act_2004_s10_s11")],
             confidentiality: Some(code!("best_interests")),

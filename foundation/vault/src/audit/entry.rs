@@ -65,7 +65,7 @@ impl NewEntry {
             .grants
             .iter()
             .map(|grant| {
-                serde_json::json!({
+                let mut granted = serde_json::json!({
                     "controller": grant.facet.controller.to_string(),
                     "category": grant.facet.category.to_string(),
                     "agreement": grant.agreement.map(|id| id.to_string()),
@@ -73,7 +73,12 @@ impl NewEntry {
                     "basis": grant.basis.to_string(),
                     "condition": grant.condition.as_ref().map(ToString::to_string),
                     "confidentiality": grant.confidentiality.as_ref().map(ToString::to_string),
-                })
+                });
+                // Names of columns, never what stands in them; absent where all are granted.
+                if let (Some(fields), Some(granted)) = (&grant.fields, granted.as_object_mut()) {
+                    granted.insert("fields".to_owned(), fields.names().collect());
+                }
+                granted
             })
             .collect();
         let refused: Vec<serde_json::Value> = decision

@@ -65,5 +65,6 @@ fn grant(facet: &Facet) -> Grant {
         condition: None,
         confidentiality: None,
         obligations: Vec::new(),
+        fields: None,
     }
 }
