@@ -7,20 +7,28 @@ mod access;
 mod agency;
 mod agreement;
 pub mod api;
+mod ask;
 mod decision;
+mod emergency;
 mod member;
 mod sign_in;
 mod token;
 mod trust;
 
 pub use agreement::{AGREEMENT_OVER, EndAgreement};
+pub use ask::WatchAsk;
 use axum::Router;
+pub use emergency::WatchEmergency;
 use vault::{Migration, migration};
 use web::Site;
 
 /// The pages of sharing: signing in and out, accounts, agreements, the log of who looked.
 pub fn routes() -> Router<Site> {
-    sign_in::routes().merge(agreement::pages::routes()).merge(access::pages::routes())
+    sign_in::routes()
+        .merge(agreement::pages::routes())
+        .merge(access::pages::routes())
+        .merge(ask::pages::routes())
+        .merge(emergency::pages::routes())
 }
 
 /// The tables of sharing.
@@ -31,4 +39,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(130, "api_token", "token/0130_api_token.sql"),
     migration!(140, "access", "access/0140_access.sql"),
     migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),
+    migration!(170, "ask", "ask/0170_ask.sql"),
+    migration!(171, "emergency", "emergency/0171_emergency.sql"),
 ];

@@ -25,6 +25,8 @@ pub struct Gateway {
     pub basis: Code,
     /// Since when; `None` where commencement is by regulations and the setting `in_force:<code>` gives the date.
     pub in_force_from: Option<Date>,
+    /// Only a named person's decision about one person stands on it, never an agreement.
+    pub never_by_agreement: bool,
     cannot_carry: Vec<Bar>,
     cannot_carry_from: Vec<AgencyKind>,
 }
@@ -168,6 +170,8 @@ struct GatewayText {
     basis: Code,
     in_force_from: String,
     #[serde(default)]
+    never_by_agreement: bool,
+    #[serde(default)]
     cannot_carry: Vec<String>,
     #[serde(default)]
     cannot_carry_from: Vec<String>,
@@ -237,6 +241,7 @@ fn read_gateway(text: GatewayText) -> Result<Gateway, String> {
         cannot_carry: bars.collect::<Result<_, _>>()?,
         cannot_carry_from: each(&text.cannot_carry_from)?,
         in_force_from,
+        never_by_agreement: text.never_by_agreement,
         code: text.code,
         name: text.name,
         law: text.law,
@@ -252,8 +257,8 @@ mod tests {
     #[test]
     fn the_file_is_read_whole() {
         let law = read(include_str!("law.toml")).unwrap();
-        assert_eq!(law.gateways().len(), 6);
-        assert_eq!(law.categories().len(), 12);
+        assert_eq!(law.gateways().len(), 9);
+        assert_eq!(law.categories().len(), 13);
         assert_eq!(law.confidentiality().len(), 4);
     }
 

@@ -5,8 +5,10 @@ use base::{Code, Date, Id, code, kind};
 use vault::{Ask, Decision, Facet, Grant, Purpose, Verb};
 
 use super::{
+    pointer,
     policy::{Policies, Verdict},
     register::{Asker, Register},
+    standing::{self, StandingGrant},
 };
 use crate::{
     agency::AgencyKind,
@@ -22,6 +24,8 @@ pub(super) struct Case<'a> {
     pub asker: &'a Asker,
     pub ask: &'a Ask,
     pub today: Date,
+    /// What was decided, or opened in an emergency, for whoever asks about the one person that they ask about.
+    pub standing: &'a [StandingGrant],
 }
 
 /// On what one part of a request stands.
@@ -30,7 +34,33 @@ pub(super) enum Ground {
     OwnRecord,
     OpenData,
     StorageLimitation,
-    Agreement { id: Id<kind::Agreement>, gateway: Code, basis: Code, confidentiality: Option<Code> },
+    Agreement {
+        id: Id<kind::Agreement>,
+        gateway: Code,
+        basis: Code,
+        confidentiality: Option<Code>,
+    },
+    /// The unit's agreement with the controller lets it say that somebody is known there, and no more.
+    Pointer {
+        id: Id<kind::Agreement>,
+        gateway: Code,
+        basis: Code,
+        confidentiality: Option<Code>,
+    },
+    /// The controller's data owner decided it for this member and this person.
+    OwnersDecision {
+        ask: Id<kind::Ask>,
+        gateway: Code,
+        basis: Code,
+        confidentiality: Option<Code>,
+    },
+    /// The member opened it in an emergency.
+    Emergency {
+        emergency: Id<kind::Emergency>,
+        gateway: Code,
+        basis: Code,
+        confidentiality: Option<Code>,
+    },
 }
 
 impl Ground {
@@ -40,6 +70,22 @@ impl Ground {
             Self::OpenData => "open_data",
             Self::StorageLimitation => "storage_limitation",
             Self::Agreement { .. } => "agreement",
+            Self::Pointer { .. } => "pointer",
+            Self::OwnersDecision { .. } => "owners_decision",
+            Self::Emergency { .. } => "emergency",
+        }
+    }
+
+    /// The agreement, the power in law and the ground of confidentiality on which it stands, as far as it has them.
+    pub(super) fn named(&self) -> (Option<Id<kind::Agreement>>, Option<&Code>, Option<&Code>) {
+        match self {
+            Self::Agreement { id, gateway, confidentiality, .. }
+            | Self::Pointer { id, gateway, confidentiality, .. } => {
+                (Some(*id), Some(gateway), confidentiality.as_ref())
+            }
+            Self::OwnersDecision { gateway, confidentiality, .. }
+            | Self::Emergency { gateway, confidentiality, .. } => (None, Some(gateway), confidentiality.as_ref()),
+            Self::OwnRecord | Self::OpenData | Self::StorageLimitation => (None, None, None),
         }
     }
 }
@@ -170,10 +216,18 @@ fn ground_of(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::A
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
     }
-    by_agreement(case, facet, category, acting)
+    by_agreement(case, facet, category, acting).or_else(|lack| {
+        let stands = standing::ground(case, facet, category, acting);
+        stands.or_else(|| pointer::ground(case, facet, category, acting)).ok_or(lack)
+    })
 }
 
-fn by_agreement(case: &Case, facet: &Facet, category: &Category, acting: Id<kind::Agency>) -> Result<Ground, Code> {
+pub(super) fn by_agreement(
+    case: &Case,
+    facet: &Facet,
+    category: &Category,
+    acting: Id<kind::Agency>,
+) -> Result<Ground, Code> {
     let mut nearest = Lack::NoAgreement;
     let between = case.register.agreements.iter().filter(|agreement| {
         agreement.terms.parties.contains(&facet.controller) && agreement.terms.parties.contains(&acting)
@@ -221,7 +275,7 @@ fn usable_gateway(
     let mut nearest = Lack::GatewayNotForPurpose;
     let controller = part(case, facet).controller;
     for gateway in agreement.terms.gateways.iter().filter_map(|code| law().gateway(code.as_str())) {
-        if !gateway.serves(case.ask.purpose) {
+        if !gateway.serves(case.ask.purpose) || gateway.never_by_agreement {
             continue;
         }
         let from = case.register.commenced.get(&gateway.code).copied().or(gateway.in_force_from);
@@ -241,9 +295,15 @@ fn grant(case: &Case, facet: &Facet, ground: Ground) -> Grant {
     let basis = own_basis(case);
     let facet = facet.clone();
     match ground {
-        Ground::Agreement { id, gateway, basis, confidentiality } => {
+        Ground::Agreement { id, gateway, basis, confidentiality }
+        | Ground::Pointer { id, gateway, basis, confidentiality } => {
             let basis = if is_enforcement(case) { code!("law_enforcement") } else { basis };
             Grant { facet, agreement: Some(id), power: gateway, basis, confidentiality }
+        }
+        Ground::OwnersDecision { gateway, basis, confidentiality, .. }
+        | Ground::Emergency { gateway, basis, confidentiality, .. } => {
+            let basis = if is_enforcement(case) { code!("law_enforcement") } else { basis };
+            Grant { facet, agreement: None, power: gateway, basis, confidentiality }
         }
         _ => Grant { facet, agreement: None, power, basis, confidentiality: None },
     }

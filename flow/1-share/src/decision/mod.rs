@@ -4,9 +4,12 @@
 
 mod grounds;
 mod known;
+mod pointer;
 mod policy;
+pub(crate) mod power;
 mod refusal;
 mod register;
+mod standing;
 
 use async_trait::async_trait;
 use base::Timestamp;
@@ -15,6 +18,7 @@ use vault::{Ask, Decider, Decision, Staff, StoreError};
 pub use grounds::RECEIVER;
 pub use policy::PolicyError;
 pub use refusal::refusal_words;
+pub(crate) use standing::{END as END_STANDING, NewStanding, keep as keep_standing};
 
 use grounds::{Case, decide};
 use policy::Policies;
@@ -41,7 +45,8 @@ impl Decider for CedarDecider {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
         let register = self.keeper.register(book, now).await?;
         let asker = register::asker(book, &register, &ask.actor).await?;
-        let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london() };
+        let standing = standing::read(book, &asker, ask, now).await?;
+        let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london(), standing: &standing };
         Ok(decide(&self.policies, &case))
     }
 }

@@ -20,11 +20,12 @@ use super::{
 use crate::agency::AgencyKind;
 
 /// The policies as text, by the name of their file.
-pub(super) const TEXTS: [(&str, &str); 5] = [
+pub(super) const TEXTS: [(&str, &str); 6] = [
     ("00-never.cedar", include_str!("../../../../policies/00-never.cedar")),
     ("10-help.cedar", include_str!("../../../../policies/10-help.cedar")),
     ("20-know.cedar", include_str!("../../../../policies/20-know.cedar")),
     ("30-answer.cedar", include_str!("../../../../policies/30-answer.cedar")),
+    ("35-ask.cedar", include_str!("../../../../policies/35-ask.cedar")),
     ("40-program.cedar", include_str!("../../../../policies/40-program.cedar")),
 ];
 const SCHEMA: &str = include_str!("../../../../policies/schema.cedarschema");
@@ -176,13 +177,10 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
     if let Some(receiver) = part.receiver {
         pairs.push(("receiver".to_owned(), string(receiver.code())));
     }
-    if let Ground::Agreement { id, gateway, confidentiality, .. } = ground {
-        pairs.push(("agreement".to_owned(), string(&id.to_string())));
-        pairs.push(("gateway".to_owned(), string(gateway.as_str())));
-        if let Some(confidentiality) = confidentiality {
-            pairs.push(("confidentiality".to_owned(), string(confidentiality.as_str())));
-        }
-    }
+    let (agreement, gateway, confidentiality) = ground.named();
+    pairs.extend(agreement.map(|id| ("agreement".to_owned(), string(&id.to_string()))));
+    pairs.extend(gateway.map(|code| ("gateway".to_owned(), string(code.as_str()))));
+    pairs.extend(confidentiality.map(|code| ("confidentiality".to_owned(), string(code.as_str()))));
     pairs
 }
 

@@ -126,7 +126,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
         facets: vec![facet],
         facts,
     };
-    let decision = decide(policies, &Case { register: &register, asker: &asker, ask: &ask, today });
+    let decision = decide(policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] });
     let got = match (decision.grants.as_slice(), decision.refused.as_slice()) {
         ([grant], []) => match grant.agreement {
             Some(id) => names.get(&id).cloned().unwrap_or_default(),
@@ -182,7 +182,7 @@ fn every_grant_across_agencies_names_its_grounds() {
         facts: BTreeMap::new(),
     };
     let today = "2026-11-22".parse().unwrap();
-    let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today });
+    let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] });
     let grant = &decision.grants[0];
     assert!(grant.agreement.is_some());
     assert_eq!(grant.power, "children_act_2004_s10_s11");
@@ -268,7 +268,7 @@ proptest! {
             actor: Actor::System, verb, scope: Scope::unit(), purpose, facets: facets.clone(), facts: BTreeMap::new(),
         };
         let today: Date = "2026-11-22".parse().unwrap();
-        let case = Case { register: &register, asker: &asker, ask: &ask, today };
+        let case = Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] };
         let decision = POLICIES.with(|policies| decide(policies, &case));
         prop_assert_eq!(decision.grants.len() + decision.refused.len(), facets.len());
         for grant in &decision.grants {
