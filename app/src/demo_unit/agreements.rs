@@ -1,4 +1,4 @@
-//! What the demo's agencies agreed to share: three live agreements, one for counting what is held in confidence, and one that
+//! What the demo's agencies agreed to share: four live agreements, one for counting what is held in confidence, and one that
 //! has ended.
 
 use base::Date;
@@ -29,7 +29,7 @@ const PEOPLE: &[&str] = &[
     "ae_navigator",
 ];
 
-const DRAFTS: [Draft; 6] = [
+const DRAFTS: [Draft; 7] = [
     Draft {
         title: "Help for young people at reachable moments",
         parties: &["unit", "police", "youth_justice", "education", "social_care", "hospital", "navigators"],
@@ -38,7 +38,6 @@ const DRAFTS: [Draft; 6] = [
             "custody",
             "missing_episode",
             "youth_justice_case",
-            "exclusion",
             "social_care_involvement",
             "ae_navigator",
             "contact",
@@ -48,6 +47,16 @@ const DRAFTS: [Draft; 6] = [
         purposes: &[Purpose::Support, Purpose::Safeguarding, Purpose::Linking, Purpose::Collection, Purpose::Rights],
         gateways: &["children_act_2004_s10_s11"],
         confidentiality: Some("best_interests"),
+        months: (-25, 11),
+    },
+    // Without social care: a social worker finds that the education service knows a child, and asks it.
+    Draft {
+        title: "School exclusions at reachable moments",
+        parties: &["unit", "police", "youth_justice", "education", "hospital", "navigators"],
+        categories: &["exclusion"],
+        purposes: &[Purpose::Support, Purpose::Safeguarding, Purpose::Linking, Purpose::Collection, Purpose::Rights],
+        gateways: &["children_act_2004_s10_s11"],
+        confidentiality: None,
         months: (-25, 11),
     },
     Draft {

@@ -1,8 +1,13 @@
 //! Sharing at its edge: what is kept on both databases, and the pages in a real request.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod asking;
+mod asks;
+mod asks_pages;
 mod browser;
 mod decisions;
+mod emergencies;
+mod exclusions;
 mod house;
 mod register;
 mod resets;
