@@ -66,7 +66,7 @@ pub async fn justify(vault: &Vault, actor: &Actor, id: Id<kind::Emergency>, word
     if !store::justify(&mut opened.change, id, &sealed).await? {
         return Err(EmergencyError::Done);
     }
-    let late = opened.change.now() > opened.emergency.justify_by;
+    let late = opened.change.now() >= opened.emergency.justify_by;
     opened.change.note("late", late);
     Ok(opened.change.commit().await?)
 }

@@ -101,7 +101,7 @@ impl Emergency {
     /// Whether its time to be justified passed without it.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.justify_by <= now && self.justified.as_ref().is_none_or(|(at, _)| *at > self.justify_by)
+        self.justify_by <= now && self.justified.as_ref().is_none_or(|(at, _)| *at >= self.justify_by)
     }
 
     /// Whether it keeps the member from opening anything more: not justified in time, or improper, and not lifted.

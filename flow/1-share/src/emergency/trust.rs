@@ -65,9 +65,9 @@ struct ListPage {
     rows: Vec<Row>,
 }
 
-fn todo(one: &Emergency, officer: bool, now: base::Timestamp) -> &'static str {
+fn to_do(one: &Emergency, officer: bool, owner: bool, now: base::Timestamp) -> &'static str {
     match officer {
-        false if one.owner_saw.is_none() => "Acknowledge",
+        false if owner && one.owner_saw.is_none() => "Acknowledge",
         false => "",
         true if one.is_overdue(now) && one.justified.is_none() && one.judged.is_none() => {
             "Not justified in time: judge"
@@ -91,7 +91,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         title: format!("{}, {}", names.member(one.member), time::moment(one.opened_at, now)),
         owner: names.agency(one.owner).to_owned(),
         state: state_words(one, now),
-        todo: todo(one, officer, now),
+        todo: to_do(one, officer, caller.has("data_owner"), now),
     });
     web::render(ListPage {
         rows: rows.collect(),
@@ -159,7 +159,11 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<
             Some((verdict, _, words)) => format!("{}. {}", verdict.words(), unsealed(vault, words)?),
             None => "Not yet".to_owned(),
         },
-        may_acknowledge: if officer { one.officer_saw.is_none() } else { one.owner_saw.is_none() },
+        may_acknowledge: if officer {
+            one.officer_saw.is_none()
+        } else {
+            one.owner_saw.is_none() && caller.has("data_owner")
+        },
         may_judge: officer && !own && one.judged.is_none(),
         may_lift: officer && !own && one.bars(now),
         verdicts: Verdict::ALL.iter().map(|verdict| Choice::new(verdict, verdict.words())).collect(),

@@ -126,7 +126,8 @@ async fn a_double_click_is_one_question_and_one_grant() {
             let other_form = ask(vault, &ruth, &world.question("school", "exclusion", "other form")).await.unwrap();
             assert_eq!((first, first), (again, other_form));
             assert_eq!(world.t.rows_in_table("ask").await, 1);
-            assert_eq!(world.t.rows_in_table("job").await, 2, "its clock, once");
+            let clocks = world.t.query("SELECT id FROM job WHERE kind = 'watch_ask'", Vec::new()).await;
+            assert_eq!(clocks.len(), 2, "its clock, once");
             let terms = world.terms("exclusion", 24);
             world.grants("leon", first, &terms).await.unwrap();
             world.grants("leon", first, &terms).await.unwrap();

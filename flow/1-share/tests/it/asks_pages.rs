@@ -167,7 +167,9 @@ async fn an_emergency_is_opened_alarmed_justified_and_judged_on_pages() {
             assert!(shown.text.contains("passport") && shown.text.contains("ruth of care"));
             assert!(!shown.text.contains("Judge it"));
             leon.post(&format!("{here}/acknowledge"), &shown.hidden("_csrf"), &[]).await;
-            for who in ["grace", "theo", "rhys", "priya"] {
+            let theirs = world.browser("theo").await.get(&here).await.text;
+            assert!(theirs.contains("passport") && !theirs.contains("I have seen this"), "the school’s own officer");
+            for who in ["grace", "rhys", "priya"] {
                 assert_eq!(world.browser(who).await.get(&here).await.status.as_u16(), 404, "{who}");
                 assert_eq!(world.browser(who).await.get(&justify).await.status.as_u16(), 404, "{who}");
             }
