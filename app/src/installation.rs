@@ -116,7 +116,12 @@ impl Installation {
 }
 
 fn handlers(history_days: Option<u32>) -> Handlers {
-    let handlers = Handlers::new().with(share::EndAgreement).with(ingest::api::ReadDelivery).with(link::LinkRecords);
+    let handlers = Handlers::new()
+        .with(share::EndAgreement)
+        .with(share::WatchAsk)
+        .with(share::WatchEmergency)
+        .with(ingest::api::ReadDelivery)
+        .with(link::LinkRecords);
     let handlers = picture::api::handlers(handlers);
     act::handlers(handlers, history_days)
 }

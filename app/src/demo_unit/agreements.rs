@@ -41,7 +41,7 @@ struct Draft {
     until: Until,
 }
 
-const DRAFTS: [Draft; 6] = [
+const DRAFTS: [Draft; 7] = [
     Draft {
         title: "Help for young people at reachable moments",
         parties: &["unit", "police", "youth_justice", "education", "social_care", "hospital", "navigators"],
@@ -49,7 +49,6 @@ const DRAFTS: [Draft; 6] = [
             ("unit", &["contact", "referral", "link_decision"]),
             ("police", &["police_event", "custody", "missing_episode"]),
             ("youth_justice", &["youth_justice_case"]),
-            ("education", &["exclusion"]),
             ("social_care", &["social_care_involvement"]),
             ("hospital", &["ae_navigator"]),
         ],
@@ -59,6 +58,21 @@ const DRAFTS: [Draft; 6] = [
         conditions: &["Only those who work with the young person may see it.", "Not to be used in a police interview."],
         retention_days: Some(365),
         assessment: "DPIA 2024/3",
+        months: (-25, 11),
+        review: 300,
+        until: Until::Activated,
+    },
+    // Without social care: a social worker finds that the education service knows a child, and asks it.
+    Draft {
+        title: "School exclusions at reachable moments",
+        parties: &["unit", "police", "youth_justice", "education", "hospital", "navigators"],
+        brings: &[("education", &["exclusion"])],
+        purposes: &[Purpose::Support, Purpose::Safeguarding, Purpose::Linking, Purpose::Collection, Purpose::Rights],
+        gateways: &["children_act_2004_s10_s11", "education_act_2002_s175"],
+        confidentiality: None,
+        conditions: &["Only those who work with the young person may see it."],
+        retention_days: Some(365),
+        assessment: "DPIA 2024/4",
         months: (-25, 11),
         review: 300,
         until: Until::Activated,

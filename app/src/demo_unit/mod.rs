@@ -1,6 +1,7 @@
 //! The unit of the demonstration: its agencies, who works in them, and what they agreed to share. Everyone is invented.
 
 pub mod agreements;
+pub mod asks;
 pub mod members;
 
 use std::collections::BTreeMap;

@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 9] = [
+const WAYS: [Way; 12] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -52,6 +52,24 @@ const WAYS: [Way; 9] = [
         href: "/people",
         what: "by name and birth date, or by number",
         duties: &["navigator", "youth_worker", "social_worker", "intelligence_officer", "data_protection_officer"],
+    },
+    Way {
+        text: "What you asked",
+        href: "/asks",
+        what: "your requests to other agencies, and their answers",
+        duties: &["navigator", "youth_worker", "social_worker", "intelligence_officer"],
+    },
+    Way {
+        text: "Requests between agencies",
+        href: "/trust/asks",
+        what: "what your agency was asked, by time left",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Emergency access",
+        href: "/trust/emergencies",
+        what: "records that were opened because it could not wait",
+        duties: &["data_owner", "data_protection_officer"],
     },
     Way {
         text: "Pairs to review",
@@ -109,6 +127,11 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         value: waiting.to_string(),
         label: "agreements wait for you",
         href: "/trust/agreements",
+    }));
+    tiles.extend(share::api::home_lines(&site, &caller).await?.into_iter().map(|line| Tile {
+        value: web::thousands(line.count as u64),
+        label: line.label,
+        href: line.href,
     }));
     let ways = WAYS
         .into_iter()

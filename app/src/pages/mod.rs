@@ -1,10 +1,17 @@
-//! Pages about everything, made of what each stage exports: the front page, home, and one person.
+//! Pages about everything, made of what each stage exports: the front page, home, one person, and what one was
+//! shown of a person for having asked.
 
+mod ask;
+mod emergency;
 mod front;
 mod home;
 mod person;
+mod seen;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use web::{NavLink, Site};
 
 /// The navigation, filtered by what the caller may do.
@@ -34,4 +41,7 @@ pub fn routes() -> Router<Site> {
         .route("/", get(front::show))
         .route("/home", get(home::show))
         .route("/people/{id}", get(person::ask).post(person::show))
+        .route("/asks/{id}", get(ask::show))
+        .route("/asks/{id}/answer", post(ask::answer))
+        .route("/emergencies/{id}", get(emergency::show))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Path;
 use base::{Id, code, kind};
+use share::api::Pointer;
 use vault::{Ask, Facet, Permit, Purpose, Reader, Refusal, Scope, Vault, Verb};
 use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};
 
@@ -23,9 +24,18 @@ struct PersonPage {
     name: String,
     child: ChildFlag,
     knows: Vec<String>,
-    withheld: Vec<String>,
+    /// Services that know them too, and whose records are not shown.
+    pointers: Vec<Pointer>,
+    withheld: Vec<Withheld>,
     purpose: &'static str,
     parts: Vec<Part>,
+}
+
+/// What is not shown: which data of whom and why, and the way to ask for it.
+struct Withheld {
+    words: String,
+    ask: Option<String>,
+    emergency: Option<String>,
 }
 
 /// What one stage shows of a person.
@@ -77,7 +87,8 @@ pub async fn show(
         return web::render_errors(PurposePage { page, form, purposes: purposes() });
     };
     let vault = site.vault();
-    let permit = match permit(vault, &caller, person, purpose).await {
+    let asked_for = person;
+    let permit = match permit(vault, &caller, person, purpose, Verb::View).await {
         Ok(permit) => permit,
         Err(Refusal::Refused { .. }) => return Err(Fault::NotFound),
         Err(Refusal::Store(error)) => return Err(error.into()),
@@ -87,46 +98,70 @@ pub async fn show(
     let shown = link::api::shown_of(&reader, &[person]).await?.remove(&person).ok_or(Fault::NotFound)?;
     let agencies = names(vault).await?;
     let named = |id: &Id<kind::Agency>| agencies.get(id).cloned().unwrap_or_else(|| "A partner".to_owned());
-    let knows = link::api::who_knows(&reader, person).await?.iter().map(named).collect();
-    let withheld = permit
-        .withheld()
-        .iter()
-        .map(|(facet, why)| {
-            format!(
-                "{} of {}: {}",
-                share::api::category_words(&facet.category),
-                named(&facet.controller),
-                share::api::refusal_words(why.as_str())
-            )
-        })
-        .collect();
+    let known = link::api::who_knows(&reader, person).await?;
+    let others = others(vault, &caller, (asked_for, person), purpose, &known).await?;
+    let unit = share::api::unit(&vault.plain()).await?.map(|unit| unit.id);
+    let withheld = permit.withheld().iter().map(|(facet, why)| {
+        let service = named(&facet.controller);
+        let words = format!(
+            "{} of {service}: {}",
+            share::api::category_words(&facet.category),
+            share::api::refusal_words(why.as_str())
+        );
+        // The unit itself has no other agency's data, and nobody who would be asked for it.
+        let ways = (Some(facet.controller) != unit)
+            .then(|| share::api::withheld(vault, &caller, person, purpose, facet.controller, service));
+        let (ask, emergency) = ways.map_or((None, None), |ways| (ways.ask, ways.emergency));
+        Withheld { words, ask, emergency }
+    });
+    let withheld = withheld.collect();
     let today = site.now().date_in_london();
     web::render(PersonPage {
         page: page.title("A person"),
         name: shown.name_or_words().to_owned(),
         child: ChildFlag::from(shown.age_on(today)),
-        knows,
+        knows: known.iter().map(named).collect(),
+        pointers: others,
         withheld,
         purpose: share::api::purpose_words(purpose),
         parts: parts(&site, &reader, person).await?,
     })
 }
 
-async fn permit(vault: &Vault, caller: &Caller, person: Id<kind::Person>, purpose: Purpose) -> Result<Permit, Refusal> {
+/// The services that know somebody as far as this member may search, and whose records they don't see: as whom they were asked for, and
+/// as whom they are now.
+async fn others(
+    vault: &Vault,
+    caller: &Caller,
+    (asked_for, person): (Id<kind::Person>, Id<kind::Person>),
+    purpose: Purpose,
+    known: &[Id<kind::Agency>],
+) -> web::Result<Vec<Pointer>> {
+    let searching = match permit(vault, caller, asked_for, purpose, Verb::Search).await {
+        Ok(permit) => permit,
+        Err(Refusal::Refused { .. }) => return Ok(Vec::new()),
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
+    let mut services = link::api::who_knows(&vault.read(&searching)?, person).await?;
+    services.retain(|service| !known.contains(service));
+    Ok(share::api::pointers(vault, caller, person, purpose, &services).await?)
+}
+
+async fn permit(
+    vault: &Vault,
+    caller: &Caller,
+    person: Id<kind::Person>,
+    purpose: Purpose,
+    verb: Verb,
+) -> Result<Permit, Refusal> {
     let mut facets: Vec<Facet> = share::api::all_person_facets(&vault.book()).await?;
     for category in [code!("contact"), code!("referral"), code!("link_decision")] {
         facets.extend(share::api::unit_facet(&vault.plain(), category).await?);
     }
     facets.sort();
     facets.dedup();
-    let ask = Ask {
-        actor: caller.actor(),
-        verb: Verb::View,
-        scope: Scope::person(person),
-        purpose,
-        facets,
-        facts: BTreeMap::new(),
-    };
+    let ask =
+        Ask { actor: caller.actor(), verb, scope: Scope::person(person), purpose, facets, facts: BTreeMap::new() };
     vault.permit(ask).await
 }
 

@@ -25,7 +25,18 @@ pub use crate::{
         draft as draft_agreement, enact as enact_agreement, end as end_agreement, file as file_agreement,
         pages::waiting as agreements_waiting, purpose_words,
     },
+    ask::{
+        AskError, Condition, DataAsk, Facts, Granted, NewAsk, NewGrant, Refused, State as AskState, Why, ask, grant,
+        home::{HomeLine, home_lines},
+        part::{Side, answer_form, ask_summary, open_ask, take_answer},
+        pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
+        refuse, take_back, withdraw,
+    },
     decision::{CedarDecider, RECEIVER, refusal_words},
+    emergency::{
+        Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
+        pages::{emergency_summary, open_emergency},
+    },
     law::{Category, Force, Law, PolicyError, PowerKind, Rule, RuleKind, Sharing, law},
     member::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,

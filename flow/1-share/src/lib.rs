@@ -7,7 +7,9 @@ mod access;
 mod agency;
 mod agreement;
 pub mod api;
+mod ask;
 mod decision;
+mod emergency;
 mod law;
 mod may_i;
 mod member;
@@ -17,7 +19,9 @@ mod token;
 mod trust;
 
 pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
+pub use ask::WatchAsk;
 use axum::Router;
+pub use emergency::WatchEmergency;
 use vault::{Migration, migration};
 use web::Site;
 
@@ -28,6 +32,8 @@ pub fn routes() -> Router<Site> {
         .merge(access::pages::routes())
         .merge(rules::pages::routes())
         .merge(may_i::routes())
+        .merge(ask::pages::routes())
+        .merge(emergency::pages::routes())
 }
 
 /// The tables of sharing.
@@ -40,4 +46,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(140, "access", "access/0140_access.sql"),
     migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),
     migration!(160, "rules", "rules/0160_rules.sql"),
+    migration!(170, "ask", "ask/0170_ask.sql"),
+    migration!(171, "emergency", "emergency/0171_emergency.sql"),
 ];

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(322, "open_flag", "pair/0322_open_flag.sql"),
     migration!(323, "queue", "pair/0323_queue.sql"),
     migration!(330, "person_search", "search/0330_search.sql"),
+    migration!(331, "search_found", "search/0331_found.sql"),
 ];
 
 /// Announced when records have changed hands between people: by every run, and by decisions. The payload holds `run`, the run's or

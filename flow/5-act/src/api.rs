@@ -9,7 +9,10 @@ use crate::moment::{State, attach, store};
 pub use crate::{
     MOMENT_RAISED,
     home::{Part, home_part, person_part},
-    moment::{Agreed, How, Moment, Reached, Reason, State as MomentState},
+    moment::{
+        Agreed, How, Moment, Reached, Reason, State as MomentState,
+        happened::{Field, fields as record_fields},
+    },
     moment_type::{MomentType, MomentTypes, TypeProblem, types as moment_types, use_types as use_moment_types},
     past::{PastError, act_on_past},
 };

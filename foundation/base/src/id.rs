@@ -49,12 +49,16 @@ pub mod kind {
         Agreement
         /// A small area or district.
         Area
+        /// A question to another agency: may I see this?
+        Ask
         /// A stored file.
         Blob
         /// One attempt to reach a young person.
         Contact
         /// One file or live notification that arrived.
         Delivery
+        /// Somebody's emergency access to a person's records.
+        Emergency
         /// One entry of the audit log.
         Entry
         /// A declared kind of file from one agency.

@@ -38,7 +38,7 @@ pub struct Ask {
 }
 
 /// The fields of a record that a grant releases, by their names in its body. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fields(Arc<BTreeSet<String>>);
 
 impl Fields {

@@ -127,7 +127,10 @@ fn ground(grant: &serde_json::Value, names: &Names) -> String {
             "own_record" => "Own records".to_owned(),
             "open_data" => "Open data".to_owned(),
             "storage_limitation" => "Deleting what is no longer needed".to_owned(),
-            other => sentence(other),
+            other => law().gateway(other).map_or_else(
+                || sentence(other),
+                |gateway| format!("Decided for this person by somebody who is named, {}", gateway.law),
+            ),
         };
     };
     let law = law().gateway(power).map_or_else(|| sentence(power), |gateway| gateway.law.clone());

@@ -9,8 +9,10 @@ use vault::{Ask, Decision, Facet, Grant, Verb};
 use super::{
     lack::Lack,
     legal::{Legal, Today},
+    pointer,
     policy::{Policies, Verdict},
     register::{Asker, Register},
+    standing::{self, StandingGrant},
 };
 use crate::{
     agency::AgencyKind,
@@ -24,6 +26,8 @@ pub(super) struct Case<'a> {
     pub asker: &'a Asker,
     pub ask: &'a Ask,
     pub today: Date,
+    /// What was decided, or opened in an emergency, for whoever asks about the one person that they ask about.
+    pub standing: &'a [StandingGrant],
 }
 
 /// On what one part of a request stands.
@@ -32,7 +36,27 @@ pub(super) enum Ground {
     OwnRecord,
     OpenData,
     StorageLimitation,
-    Agreement { id: Id<kind::Agreement>, legal: Legal },
+    Agreement {
+        id: Id<kind::Agreement>,
+        legal: Legal,
+    },
+    /// The unit's agreement with the controller lets it say that somebody is known there, and no more.
+    Pointer {
+        id: Id<kind::Agreement>,
+        legal: Legal,
+    },
+    /// The controller's data owner decided it for this member and this person.
+    OwnersDecision {
+        ask: Id<kind::Ask>,
+        legal: Legal,
+        fields: Option<vault::Fields>,
+    },
+    /// The member opened it in an emergency.
+    Emergency {
+        emergency: Id<kind::Emergency>,
+        legal: Legal,
+        fields: Option<vault::Fields>,
+    },
 }
 
 impl Ground {
@@ -42,7 +66,22 @@ impl Ground {
             Self::OpenData => "open_data",
             Self::StorageLimitation => "storage_limitation",
             Self::Agreement { .. } => "agreement",
+            Self::Pointer { .. } => "pointer",
+            Self::OwnersDecision { .. } => "owners_decision",
+            Self::Emergency { .. } => "emergency",
         }
+    }
+
+    /// The agreement, the power in law and the ground of confidentiality on which it stands, as far as it has them.
+    pub(super) fn named(&self) -> (Option<Id<kind::Agreement>>, Option<Code>, Option<Code>) {
+        let of = |legal: &Legal| (legal.power.clone(), legal.confidentiality.clone());
+        let (agreement, named) = match self {
+            Self::Agreement { id, legal } | Self::Pointer { id, legal } => (Some(*id), Some(of(legal))),
+            Self::OwnersDecision { legal, .. } | Self::Emergency { legal, .. } => (None, Some(of(legal))),
+            Self::OwnRecord | Self::OpenData | Self::StorageLimitation => (None, None),
+        };
+        let (power, confidentiality) = named.unzip();
+        (agreement, power, confidentiality.flatten())
     }
 }
 
@@ -155,10 +194,18 @@ fn ground_of(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
     }
-    by_agreement(case, today, facet, acting)
+    by_agreement(case, today, facet, acting).or_else(|lack| {
+        let stands = standing::ground(case, today, facet, acting);
+        stands.or_else(|| pointer::ground(case, today, facet, acting)).ok_or(lack)
+    })
 }
 
-fn by_agreement(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>) -> Result<Ground, Code> {
+pub(super) fn by_agreement(
+    case: &Case,
+    today: &Today,
+    facet: &Facet,
+    acting: Id<kind::Agency>,
+) -> Result<Ground, Code> {
     let mut nearest = Lack::NoAgreement;
     let between = case.register.agreements.iter().filter(|agreement| {
         agreement.terms.parties.contains(&facet.controller) && agreement.terms.parties.contains(&acting)
@@ -201,7 +248,7 @@ fn covers(
 }
 
 /// One agency's having one part, as the rules of law look at it.
-fn sharing(case: &Case, facet: &Facet, acting: Id<kind::Agency>) -> Sharing {
+pub(super) fn sharing(case: &Case, facet: &Facet, acting: Id<kind::Agency>) -> Sharing {
     // Who is not known never comes so far; the most protected giver and the least entitled receiver stand in.
     let kind = |agency, unknown| case.register.agencies.get(&agency).copied().unwrap_or(unknown);
     Sharing {
@@ -214,33 +261,39 @@ fn sharing(case: &Case, facet: &Facet, acting: Id<kind::Agency>) -> Sharing {
     }
 }
 
-fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, mut obligations: Vec<Code>) -> Grant {
+fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, obligations: Vec<Code>) -> Grant {
     let power = code_of(ground.code());
     let facet = facet.clone();
     match ground {
-        Ground::Agreement { id, legal } => {
-            obligations.extend(legal.obligations);
-            obligations.sort();
-            obligations.dedup();
-            Grant {
-                facet,
-                agreement: Some(id),
-                power: legal.power,
-                basis: legal.basis,
-                condition: legal.condition,
-                confidentiality: legal.confidentiality,
-                obligations,
-                fields: agreed_fields(case, id),
-            }
+        Ground::Agreement { id, legal } | Ground::Pointer { id, legal } => {
+            let fields = agreed_fields(case, id);
+            lawful(facet, Some(id), legal, obligations, fields)
+        }
+        Ground::OwnersDecision { legal, fields, .. } | Ground::Emergency { legal, fields, .. } => {
+            lawful(facet, None, legal, obligations, fields)
         }
         _ => {
-            // No agreement stands behind it: its basis is recorded as far as the rules give one.
+            // Its own, or open: its basis is recorded as far as the rules give one.
             let acting = acting_for(case).unwrap_or(facet.controller);
             let (basis, condition) =
                 today.basis(&sharing(case, &facet, acting), false).unwrap_or_else(|_| (code!("public_task"), None));
             Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields: None }
         }
     }
+}
+
+fn lawful(
+    facet: Facet,
+    agreement: Option<Id<kind::Agreement>>,
+    legal: Legal,
+    mut obligations: Vec<Code>,
+    fields: Option<vault::Fields>,
+) -> Grant {
+    let Legal { power, basis, condition, confidentiality, obligations: of_the_power } = legal;
+    obligations.extend(of_the_power);
+    obligations.sort();
+    obligations.dedup();
+    Grant { facet, agreement, power, basis, condition, confidentiality, obligations, fields }
 }
 
 /// The fields that an agreement names for the purpose; none named, all of them.

@@ -6,10 +6,13 @@ mod grounds;
 mod known;
 mod lack;
 mod legal;
+mod pointer;
 mod policy;
+pub(crate) mod power;
 mod refusal;
 mod register;
 mod replay;
+mod standing;
 
 use async_trait::async_trait;
 use base::Timestamp;
@@ -20,6 +23,7 @@ pub(crate) use legal::Today;
 pub use refusal::refusal_words;
 pub(crate) use register::commenced;
 pub(crate) use replay::{Difference, Replay};
+pub(crate) use standing::{END as END_STANDING, NewStanding, keep as keep_standing};
 
 use crate::law::PolicyError;
 use grounds::{Case, decide};
@@ -46,7 +50,8 @@ impl Decider for CedarDecider {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
         let (register, policies) = self.keeper.now(book, now).await?;
         let asker = register::asker(book, &register, &ask.actor).await?;
-        let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london() };
+        let standing = standing::read(book, &asker, ask, now).await?;
+        let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london(), standing: &standing };
         Ok(decide(&policies, &case))
     }
 }

@@ -161,13 +161,10 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
     if let Some(receiver) = part.receiver {
         pairs.push(("receiver".to_owned(), string(receiver.code())));
     }
-    if let Ground::Agreement { id, legal } = ground {
-        pairs.push(("agreement".to_owned(), string(&id.to_string())));
-        pairs.push(("gateway".to_owned(), string(legal.power.as_str())));
-        if let Some(confidentiality) = &legal.confidentiality {
-            pairs.push(("confidentiality".to_owned(), string(confidentiality.as_str())));
-        }
-    }
+    let (agreement, gateway, confidentiality) = ground.named();
+    pairs.extend(agreement.map(|id| ("agreement".to_owned(), string(&id.to_string()))));
+    pairs.extend(gateway.map(|code| ("gateway".to_owned(), string(code.as_str()))));
+    pairs.extend(confidentiality.map(|code| ("confidentiality".to_owned(), string(code.as_str()))));
     pairs
 }
 

@@ -42,6 +42,14 @@ pub fn refusal_words(code: &str) -> &'static str {
         "unknown_controller" => "The agency that controls this is not known here.",
         "unknown_receiver" => "The agency that is to be given this is not known here.",
         "not_by_referral" => "The police are not asked for help by a referral; they are told in another way.",
+        "not_your_ask" => "Only the agency that asked and the agency that was asked see this.",
+        "only_a_pointer" => "It may be said that this service knows the person, and no more. Ask the service.",
+        "decision_is_to_view" => {
+            "What was decided for one person may be looked at, for what it was asked, and nothing else."
+        }
+        "emergency_is_to_protect" => {
+            "Emergency access is for those who help young people, to look at one person’s records and protect them."
+        }
         "no_unit" => "The unit itself has not been set up yet.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",

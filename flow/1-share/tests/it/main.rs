@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod agreements;
+mod asking;
+mod asks;
+mod asks_pages;
 mod browser;
 mod decisions;
+mod emergencies;
+mod exclusions;
 mod house;
 mod register;
 mod resets;

@@ -2,6 +2,7 @@
 //! records that the searcher may open is shown with its name; of what they may only search, no more than that a service knows
 //! the person. What they may not search does not exist for them.
 
+mod found;
 pub mod pages;
 pub(crate) mod store;
 
@@ -53,6 +54,13 @@ pub struct Hit {
     pub records: u64,
 }
 
+/// A person who was found, and how many of the records that may be searched agree with what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub person: Id<kind::Person>,
+    pub agreeing: u64,
+}
+
 /// One row of the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -91,36 +99,70 @@ fn first_word(folded: &str) -> String {
 /// # Errors
 /// [`Refusal::Refused`] where nothing may be searched for this purpose.
 pub async fn search(vault: &Vault, actor: &Actor, purpose: Purpose, wanted: &Wanted) -> Result<Vec<Hit>, Refusal> {
+    let Some(searching) = searching(vault, actor, purpose).await? else { return Ok(Vec::new()) };
+    let found = find_under(vault, &searching, wanted).await?;
+    hits_under(vault, actor, &searching, &found).await
+}
+
+/// Whom a search finds, and no more.
+pub(crate) async fn find(
+    vault: &Vault,
+    actor: &Actor,
+    purpose: Purpose,
+    wanted: &Wanted,
+) -> Result<Vec<Match>, Refusal> {
+    match searching(vault, actor, purpose).await? {
+        Some(searching) => Ok(find_under(vault, &searching, wanted).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What may be shown now of those whom a search found.
+pub(crate) async fn hits(vault: &Vault, actor: &Actor, purpose: Purpose, found: &[Match]) -> Result<Vec<Hit>, Refusal> {
+    match searching(vault, actor, purpose).await? {
+        Some(searching) => hits_under(vault, actor, &searching, found).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+fn asked(actor: &Actor, verb: Verb, purpose: Purpose, facets: Vec<Facet>) -> Ask {
+    Ask { actor: actor.clone(), verb, scope: Scope::unit(), purpose, facets, facts: BTreeMap::new() }
+}
+
+/// The permit to search; none before the unit was set up.
+async fn searching(vault: &Vault, actor: &Actor, purpose: Purpose) -> Result<Option<Permit>, Refusal> {
     let unit = match unit_facet(vault).await {
         Ok(unit) => unit,
         Err(RunError::Store(error)) => return Err(error.into()),
-        Err(_) => return Ok(Vec::new()),
+        Err(_) => return Ok(None),
     };
     let facets = partner_facets(vault, &unit).await?;
-    let ask = |verb, facets| Ask {
-        actor: actor.clone(),
-        verb,
-        scope: Scope::unit(),
-        purpose,
-        facets,
-        facts: BTreeMap::new(),
-    };
-    let searching = vault.permit(ask(Verb::Search, facets)).await?;
-    let reader = vault.read(&searching)?;
-    let found = store::find(&reader, vault, wanted).await?;
+    vault.permit(asked(actor, Verb::Search, purpose, facets)).await.map(Some)
+}
+
+async fn find_under(vault: &Vault, searching: &Permit, wanted: &Wanted) -> Result<Vec<Match>, StoreError> {
+    let reader = vault.read(searching)?;
+    let records = store::find(&reader, vault, wanted).await?;
+    let people = by_person(&reader, &records).await?;
+    Ok(people.into_iter().map(|(person, agreeing)| Match { person, agreeing }).collect())
+}
+
+async fn hits_under(vault: &Vault, actor: &Actor, searching: &Permit, found: &[Match]) -> Result<Vec<Hit>, Refusal> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
+    let reader = vault.read(searching)?;
     let searchable = searching.grants().iter().map(|grant| grant.facet.clone()).collect();
-    let opening = match vault.permit(ask(Verb::View, searchable)).await {
+    let opening = match vault.permit(asked(actor, Verb::View, searching.purpose(), searchable)).await {
         Ok(permit) => Some(permit),
         Err(Refusal::Refused { .. }) => None,
         Err(error) => return Err(error),
     };
     let mut hits = Vec::new();
-    for (person, agreeing) in by_person(&reader, &found).await? {
-        hits.push(hit(vault, &reader, opening.as_ref(), person, agreeing).await?);
+    for found in found {
+        hits.push(hit(vault, &reader, opening.as_ref(), found.person, found.agreeing).await?);
     }
+    hits.retain(|hit| hit.records > 0); // whose records went, or moved, since they were found
     hits.sort_by_key(|hit| (std::cmp::Reverse(hit.agreeing), hit.person));
     Ok(hits)
 }

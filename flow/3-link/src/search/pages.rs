@@ -1,15 +1,20 @@
-//! The page on which one looks for a person. What was typed goes by POST and comes back in the page itself: it stands in no address,
-//! no log and no history.
+//! The page on which one looks for a person. What was typed goes by POST and stands in no address, no log and no history; what was found is
+//! held under a random id, and shown at its address.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{Router, routing::get};
+use axum::{Router, extract::Path, http::StatusCode, routing::get};
 use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
+use share::api::{Pointer, pointers};
 use vault::{Purpose, Refusal};
 use web::{Caller, ChildFlag, Choice, Form, Page, Site};
 
-use super::{Hit, Wanted, search};
+use super::{
+    Hit, Wanted, find,
+    found::{Held, How, held, hold},
+    hits,
+};
 
 /// What one may look somebody up for.
 const PURPOSES: [(Purpose, &str, &str); 5] = [
@@ -21,7 +26,7 @@ const PURPOSES: [(Purpose, &str, &str); 5] = [
 ];
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/people", get(ask).post(look))
+    Router::new().route("/people", get(ask).post(look)).route("/people/found/{id}", get(show))
 }
 
 #[derive(Template)]
@@ -41,7 +46,13 @@ struct Found {
     child: ChildFlag,
     quality: String,
     open: Vec<String>,
-    pointers: Vec<String>,
+    pointers: Vec<Pointer>,
+}
+
+#[derive(Template)]
+#[template(path = "search/over.html")]
+struct OverPage {
+    page: Page,
 }
 
 impl Found {
@@ -85,17 +96,39 @@ async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
     let (Some(purpose), Some(wanted), true) = (purpose, wanted, form.is_good()) else {
         return web::render_errors(page_of(page, form, None));
     };
-    let hits = match search(site.vault(), &caller.actor(), purpose, &wanted).await {
-        Ok(hits) => hits,
+    let (vault, actor) = (site.vault(), caller.actor());
+    let found = match find(vault, &actor, purpose, &wanted).await {
+        Ok(found) => found,
         // That nothing may be searched says nothing about whether there is anybody.
         Err(Refusal::Refused { .. }) => Vec::new(),
         Err(Refusal::Store(error)) => return Err(error.into()),
     };
+    let id = hold(vault, &actor, caller.id, &Held { purpose, how: How::from(&wanted), found }).await?;
+    Ok(web::done(&site, &format!("/people/found/{id}"), ""))
+}
+
+/// What was found, as it may be shown now. An answer that was another's, or whose time is over, looks like one that never was.
+async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<String>) -> web::Result {
+    caller.needs(LOOK_PEOPLE_UP)?;
+    let (vault, actor) = (site.vault(), caller.actor());
+    let Some(answer) = held(vault, &actor, caller.id, &id).await? else {
+        return web::render_as(StatusCode::GONE, OverPage { page: page.title("This answer is no longer kept") });
+    };
+    let hits = match hits(vault, &actor, answer.purpose, &answer.found).await {
+        Ok(hits) => hits,
+        Err(Refusal::Refused { .. }) => Vec::new(),
+        Err(Refusal::Store(error)) => return Err(error.into()),
+    };
     let names: BTreeMap<_, _> =
-        share::api::agencies(&site.vault().plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect();
+        share::api::agencies(&vault.plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect();
     let today = site.now().date_in_london();
-    let found = hits.into_iter().map(|hit| found(hit, &names, &wanted, today)).collect();
-    web::render(page_of(page, form, Some(found)))
+    let mut people = Vec::new();
+    for hit in hits {
+        let known = pointers(vault, &caller, hit.person, answer.purpose, &hit.pointers).await?;
+        people.push(found(hit, known, &names, answer.how, today));
+    }
+    let form = Form::of([("purpose", answer.purpose.code())]);
+    web::render(page_of(page, form, Some(people)))
 }
 
 /// What was typed: an identifier alone, or a full name with a date of birth. Anything less finds nobody, and says why.
@@ -137,31 +170,33 @@ fn wanted(form: &mut Form) -> Option<Wanted> {
     form.is_good().then_some(Wanted::Name { given, family, born: born? })
 }
 
-fn found(hit: Hit, names: &BTreeMap<Id<kind::Agency>, String>, wanted: &Wanted, today: Date) -> Found {
+fn found(hit: Hit, pointers: Vec<Pointer>, names: &BTreeMap<Id<kind::Agency>, String>, how: How, today: Date) -> Found {
     let named = |agencies: &[Id<kind::Agency>]| -> Vec<String> {
         agencies.iter().map(|agency| names.get(agency).cloned().unwrap_or_else(|| "An agency".to_owned())).collect()
     };
-    let how = match wanted {
-        Wanted::Nhs(_) => "Same NHS number",
-        Wanted::Upn(_) => "Same unique pupil number",
-        Wanted::Name { .. } => "Same full name and date of birth",
+    let agrees = match how {
+        How::Nhs => "Same NHS number",
+        How::Upn => "Same unique pupil number",
+        How::Name(_) => "Same full name and date of birth",
     };
+    // How many records a service holds is its own to say.
     let quality = match hit.records {
-        1 => format!("{how}, in the one record"),
-        records => format!("{how}, in {} of {records} records", hit.agreeing),
+        _ if !pointers.is_empty() => agrees.to_owned(),
+        1 => format!("{agrees}, in the one record"),
+        records => format!("{agrees}, in {} of {records} records", hit.agreeing),
     };
-    let age = match wanted {
+    let age = match how {
         // A pointer says no more than what was asked: the age is that of the date that was typed.
-        Wanted::Name { born, .. } if hit.shown.is_none() => base::age_on(*born, today),
+        How::Name(born) if hit.shown.is_none() => base::age_on(born, today),
         _ => hit.shown.as_ref().and_then(|shown| shown.age_on(today)),
     };
     Found {
         person: hit.person,
         name: hit.shown.as_ref().map(|shown| shown.name_or_words().to_owned()),
         child: age.into(),
-        quality: if hit.shown.is_some() { quality } else { how.to_owned() },
+        quality: if hit.shown.is_some() { quality } else { agrees.to_owned() },
         open: named(&hit.open),
-        pointers: named(&hit.pointers),
+        pointers,
     }
 }
 

@@ -74,6 +74,13 @@ impl Browser {
         self.post_to(path, path, fields).await
     }
 
+    /// Searches, and goes where the answer is.
+    pub async fn finds(&mut self, fields: &[(&str, &str)]) -> Answer {
+        let sent = self.post("/people", fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        self.get(&sent.location).await
+    }
+
     pub async fn post_to(&mut self, path: &str, _from: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("_csrf={}", self.csrf);
         for (name, value) in fields {
@@ -160,9 +167,84 @@ async fn the_search_page_explains_what_it_will_not_do() {
             ("born-month", "11"),
             ("born-year", "2008"),
         ];
-        let found = browser.post("/people", &typed).await;
+        let found = browser.finds(&typed).await;
         assert_eq!(found.status, 200);
         assert!(found.body.contains("1 person found") && found.body.contains("Child, 17"), "{}", found.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_found_is_held_for_a_quarter_of_an_hour_for_whoever_searched() {
+    both(|house| async move {
+        small(&house).await;
+        house.run().await;
+        let typed = [
+            ("purpose", "safeguarding"),
+            ("given", "Callum"),
+            ("family", "Barker"),
+            ("born-day", "2"),
+            ("born-month", "11"),
+            ("born-year", "2008"),
+        ];
+        let mut analyst = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
+        let sent = analyst.post("/people", &typed).await;
+        let address = sent.location.clone();
+        let id = address.strip_prefix("/people/found/").unwrap();
+        assert_eq!((sent.status, id.len()), (303, 32));
+        for _ in 0..2 {
+            assert!(analyst.get(&address).await.body.contains("1 person found"), "loaded again");
+        }
+        let other = analyst.post("/people", &typed).await.location;
+        assert_ne!(other, address, "a new id for each search");
+        let rows = house.t.query("SELECT digest, sealed FROM search_found", vec![]).await;
+        let person = house.t.query("SELECT person FROM person_record", vec![]).await[0].text("person").unwrap();
+        for row in &rows {
+            let kept = format!("{} {}", row.text("digest").unwrap(), row.text("sealed").unwrap());
+            assert!(!kept.contains(id) && !kept.contains(&person), "sealed, under a digest");
+        }
+        for row in house.t.query("SELECT inputs FROM audit_entry", vec![]).await {
+            let inputs = row.text("inputs").unwrap();
+            assert!(!inputs.contains(id) && !inputs.contains("Barker"));
+        }
+        let mut navigator = Browser::signed_in(&house, NAVIGATOR, Proof::SecondFactor).await;
+        let theirs = navigator.get(&address).await;
+        let nobodys = navigator.get("/people/found/00000000000000000000000000000000").await;
+        house.t.clock.advance(base::SignedDuration::from_secs(15 * 60 - 1));
+        assert!(analyst.get(&address).await.body.contains("1 person found"));
+        house.t.clock.advance(base::SignedDuration::from_secs(1));
+        let over = analyst.get(&address).await;
+        assert_eq!((theirs.status, nobodys.status, over.status), (410, 410, 410));
+        let told = |body: &str| body.split("<main").nth(1).unwrap().to_owned();
+        assert!(told(&over.body).contains("no longer kept"));
+        assert_eq!(told(&theirs.body), told(&over.body));
+        assert_eq!(told(&nobodys.body), told(&over.body));
+        analyst.post("/people", &typed).await;
+        assert_eq!(house.t.rows_in_table("search_found").await, 1, "what is over is forgotten");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_found_is_decided_anew_each_time_it_is_shown() {
+    both(|house| async move {
+        small(&house).await;
+        house.run().await;
+        let typed = [("purpose", "safeguarding"), ("given", "Callum"), ("family", "Barker")];
+        let born = [("born-day", "2"), ("born-month", "11"), ("born-year", "2008")];
+        let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
+        let address = browser.post("/people", &[&typed[..], &born].concat()).await.location;
+        assert!(browser.get(&address).await.body.contains("Callum Barker"));
+        for category in ["custody", "exclusion", "social_care_involvement"] {
+            house.agreements.only_searched.lock().unwrap().insert(category.parse().unwrap());
+        }
+        let pointers = browser.get(&address).await.body;
+        assert!(!pointers.contains("Callum") && pointers.contains("3 services know this person"));
+        assert!(pointers.contains("The custody people"), "named, since nobody forbade it");
+        for category in ["custody", "exclusion", "social_care_involvement"] {
+            house.agreements.ended.lock().unwrap().insert(category.parse().unwrap());
+        }
+        assert!(browser.get(&address).await.body.contains("Nobody found"));
     })
     .await;
 }

@@ -111,22 +111,41 @@ pub(super) fn facts(
     body: &serde_json::Map<String, Value>,
     event_at: Timestamp,
 ) -> Vec<(String, String)> {
-    let mut rows: Vec<(usize, String, String)> = body
+    fields(category, body, Some(event_at)).into_iter().map(|field| (field.label, field.words)).collect()
+}
+
+/// One field of a record in plain words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the record.
+    pub key: String,
+    /// What it is.
+    pub label: String,
+    /// What it says.
+    pub words: String,
+}
+
+/// A record's fields, those that matter first, without who they are and how to reach them; without the time of the event, where it
+/// is given.
+#[must_use]
+pub fn fields(category: &str, body: &serde_json::Map<String, Value>, event_at: Option<Timestamp>) -> Vec<Field> {
+    let mut rows: Vec<(usize, Field)> = body
         .iter()
         .filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()))
         .filter_map(|(key, value)| {
             let text = plain(value);
-            if text.is_empty() || says(&text, event_at) {
+            if text.is_empty() || event_at.is_some_and(|at| says(&text, at)) {
                 return None;
             }
             let known = FIELDS.iter().position(|(of, field, _)| (of.is_empty() || *of == category) && field == key);
             let label =
                 known.and_then(|at| FIELDS.get(at)).map_or_else(|| label(key), |(_, _, words)| (*words).to_owned());
-            Some((known.unwrap_or(usize::MAX), label, words_of(category, key, &text)))
+            let words = words_of(category, key, &text);
+            Some((known.unwrap_or(usize::MAX), Field { key: key.clone(), label, words }))
         })
         .collect();
-    rows.sort_by_key(|(order, ..)| *order);
-    rows.into_iter().map(|(_, label, words)| (label, words)).collect()
+    rows.sort_by_key(|(order, _)| *order);
+    rows.into_iter().map(|(_, field)| field).collect()
 }
 
 fn plain(value: &Value) -> String {

@@ -4,7 +4,7 @@
 
 pub mod alter;
 pub mod attach;
-mod happened;
+pub mod happened;
 pub mod merge;
 pub mod opening;
 pub mod pages;
