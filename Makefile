@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test
+.PHONY: demo test assets lint bench-audit bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -21,6 +21,10 @@ assets: setup-build
 lint: assets
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+## Entries a second into the audit log and pages meanwhile, and verifying a million, on SQLite and PostgreSQL (BENCH="--seconds 60")
+bench-audit:
+	scripts/bench-audit $(BENCH)
 
 ## Rows a second into SQLite, against a bare insert in the same run and DuckDB beside it
 bench-ingest: assets

@@ -194,9 +194,9 @@ impl Change {
     /// The database's; nothing was changed then.
     pub async fn commit(self) -> Result<(), StoreError> {
         let entry = NewEntry::change(&self.cause, self.permit.as_ref(), &self.details, self.now);
-        audit::append(&self.tx, &entry).await?;
+        audit::append_all(&self.tx, vec![entry]).await?;
         self.tx.commit().await?;
-        self.vault.audited();
+        self.vault.audited(1);
         // The change stands. Should these fail, the next opening does them.
         let root = self.vault.directory();
         let erased = self.remove.iter().try_for_each(|path| files::remove(path));

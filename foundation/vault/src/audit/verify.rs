@@ -5,10 +5,13 @@ use std::fmt;
 
 use super::{
     entry::{COLUMNS_FROM, LoggedEntry},
-    head::{Head, HeadRow},
-    tree::{Frontier, hash},
+    head::HeadRow,
 };
 use crate::{FromRow, StoreError, Vault, database, params};
+use witness::{
+    Head,
+    tree::{Frontier, hash},
+};
 
 /// Something that is wrong with the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
