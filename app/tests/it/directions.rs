@@ -21,7 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "alongside",
         &[
-            "base", "vault", "witness", "web", "linkage", "places", "share", "ingest", "link", "picture", "act", "learn", "demo",
+            "base", "vault", "witness", "web", "linkage", "places", "share", "ingest", "link", "picture", "act",
+            "learn", "demo",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ mod agency;
 mod agreement;
 pub mod api;
 mod decision;
+mod log;
 mod member;
 mod sign_in;
 mod token;
@@ -20,7 +21,7 @@ use web::Site;
 
 /// The pages of sharing: signing in and out, accounts, agreements, the log of who looked.
 pub fn routes() -> Router<Site> {
-    sign_in::routes().merge(agreement::pages::routes()).merge(access::pages::routes())
+    sign_in::routes().merge(agreement::pages::routes()).merge(access::pages::routes()).merge(log::pages::routes())
 }
 
 /// The tables of sharing.

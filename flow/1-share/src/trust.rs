@@ -4,7 +4,10 @@ use web::Caller;
 
 /// The tabs that this caller may open: (text, address, whether it is this page).
 pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let mut tabs = vec![("Agreements", "/trust/agreements", here == "/trust/agreements")];
+    let mut tabs = vec![
+        ("Agreements", "/trust/agreements", here == "/trust/agreements"),
+        ("Check the log", "/trust/log", here == "/trust/log"),
+    ];
     if caller.has("data_protection_officer") {
         tabs.push(("Who looked", "/trust/access", here == "/trust/access"));
     }

@@ -24,7 +24,8 @@ use std::{
 
 use base::{Code, Id, SignedDuration, code, kind};
 use vault::{
-    Actor, Ask, Cause, FromRow, Held, Migration, Operation, Purpose, Row, Scope, StoreError, Vault, Verb, audit, params,
+    Actor, Ask, Cause, FromRow, Held, Migration, Operation, Purpose, Row, Scope, StoreError, Vault, Verb, audit,
+    params,
     testing::{Bench, Engine, Plan, facet},
 };
 

@@ -39,7 +39,9 @@ pub enum Wrong {
         shown: u64,
     },
     /// The path does not lead to the root.
-    #[error("entry {position} is not in the log that the head over {size} entries was signed for, or not as the file has it")]
+    #[error(
+        "entry {position} is not in the log that the head over {size} entries was signed for, or not as the file has it"
+    )]
     NotIncluded {
         /// The entry's place.
         position: u64,

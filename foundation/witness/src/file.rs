@@ -76,7 +76,9 @@ pub enum Unreadable {
     #[error("it is not a {0} as this program knows it: {1}")]
     Fields(&'static str, String),
     /// A key that is none.
-    #[error("the key is neither a file nor 64 hexadecimal digits of an Ed25519 key; it looks like the one on the unit's page “Check the log”")]
+    #[error(
+        "the key is neither a file nor 64 hexadecimal digits of an Ed25519 key; it looks like the one on the unit's page “Check the log”"
+    )]
     Key,
 }
 
@@ -94,8 +96,8 @@ impl Document {
     /// # Errors
     /// As [`Document::open`].
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        let mut json: Value =
-            serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| Unreadable::Json(error.to_string()))?;
+        let mut json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| Unreadable::Json(error.to_string()))?;
         let fields = json.as_object_mut().ok_or(Unreadable::Else)?;
         let kind = fields.remove("alongside");
         if kind.is_none() {
@@ -164,7 +166,9 @@ pub fn read_key(file_or_digits: &str) -> Result<VerifyingKey, Unreadable> {
     };
     match digits(file_or_digits) {
         Some(key) => Ok(key),
-        None if Path::new(file_or_digits).exists() => digits(&text_of(Path::new(file_or_digits))?).ok_or(Unreadable::Key),
+        None if Path::new(file_or_digits).exists() => {
+            digits(&text_of(Path::new(file_or_digits))?).ok_or(Unreadable::Key)
+        }
         None => Err(Unreadable::Key),
     }
 }

@@ -43,7 +43,9 @@ pub enum KeptError {
     #[error("{0} can't be written: {1}")]
     Folder(String, String),
     /// A head is there already, and the new one comes without a proof.
-    #[error("the head over {size} entries comes without a proof that it extends the one over {kept}: ask for the newest head since {kept}")]
+    #[error(
+        "the head over {size} entries comes without a proof that it extends the one over {kept}: ask for the newest head since {kept}"
+    )]
     NeedsProof {
         /// Of the new head.
         size: u64,

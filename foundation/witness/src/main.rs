@@ -68,7 +68,9 @@ fn run(arguments: &[String]) -> Answer {
         ["keep", folder, file] => keep(Path::new(folder), Path::new(file), &options),
         ["newest", folder] => newest(Path::new(folder), &options),
         ["review", folder] => review(Path::new(folder), &options),
-        ["fingerprint", key] => read_key(key).map(|key| Answer::Holds(fingerprint(&key))).map_err(|error| error.to_string()),
+        ["fingerprint", key] => {
+            read_key(key).map(|key| Answer::Holds(fingerprint(&key))).map_err(|error| error.to_string())
+        }
         [] | ["help"] => Ok(Answer::Holds(HELP.to_owned())),
         _ => Err("there is no such command; `alongside-witness help` lists them".to_owned()),
     };
@@ -92,7 +94,9 @@ fn parted(arguments: &[String]) -> Result<(Vec<String>, Options), String> {
             "--key" => options.key = Some(read_key(value()?).map_err(|error| error.to_string())?),
             "--kept" => options.kept = Some(value()?.to_owned()),
             "--help" | "-h" => words.push("help".to_owned()),
-            _ if word.starts_with("--") => return Err(format!("there is no option {name}; there are --key and --kept")),
+            _ if word.starts_with("--") => {
+                return Err(format!("there is no option {name}; there are --key and --kept"));
+            }
             _ => words.push(word.clone()),
         }
     }
@@ -149,9 +153,19 @@ fn included(proof: &Inclusion, is_kept: bool) -> String {
             text += &format!(
                 "Entry {}, as it was logged:\n  when     {}\n  who      {} {}\n  agency   {}\n  did      {} ({})\n  about    {} {}\n  \
                  purpose  {}\n  outcome  {}\n  permit   {}\n  inputs   {}\n",
-                entry.position, entry.at, entry.actor_kind, entry.actor, or_none(&entry.agency), entry.verb, entry.operation,
-                entry.scope_kind, or_none(&entry.scope), entry.purpose,
-                if entry.allowed { "allowed" } else { "refused" }, or_none(&entry.permit), entry.inputs
+                entry.position,
+                entry.at,
+                entry.actor_kind,
+                entry.actor,
+                or_none(&entry.agency),
+                entry.verb,
+                entry.operation,
+                entry.scope_kind,
+                or_none(&entry.scope),
+                entry.purpose,
+                if entry.allowed { "allowed" } else { "refused" },
+                or_none(&entry.permit),
+                entry.inputs
             );
         }
         None => text += &format!("The file shows only the entry's hash, {}.\n", proof.leaf_hash),
@@ -162,7 +176,10 @@ fn included(proof: &Inclusion, is_kept: bool) -> String {
 fn grew(proof: &Consistency, is_kept: bool) -> String {
     format!(
         "HOLDS. The log of {} entries begins with the log of {} entries, unchanged. {}.\n{}",
-        proof.to.size, proof.from.size, signed(&proof.to), compared(&proof.from, is_kept)
+        proof.to.size,
+        proof.from.size,
+        signed(&proof.to),
+        compared(&proof.from, is_kept)
     )
 }
 
@@ -187,10 +204,13 @@ fn keep(folder: &Path, file: &Path, options: &Options) -> Result<Answer, String>
         Ok(Outcome::Grew { from, to }) => {
             Answer::Holds(format!("KEPT. The log grew from {from} entries to {to}, and nothing before was changed."))
         }
-        Ok(Outcome::Known(size)) => Answer::Holds(format!("KNOWN. The head over {size} entries agrees with the one that was kept.")),
-        Err(KeptError::Wrong(wrong)) => {
-            Answer::DoesNot(format!("{wrong}. Nothing was kept; {} stays where it is: show it to the unit", file.display()))
+        Ok(Outcome::Known(size)) => {
+            Answer::Holds(format!("KNOWN. The head over {size} entries agrees with the one that was kept."))
         }
+        Err(KeptError::Wrong(wrong)) => Answer::DoesNot(format!(
+            "{wrong}. Nothing was kept; {} stays where it is: show it to the unit",
+            file.display()
+        )),
         Err(problem) => return Err(format!("{}: {problem}; nothing was kept", file.display())),
     })
 }
@@ -211,8 +231,13 @@ fn review(folder: &Path, options: &Options) -> Result<Answer, String> {
         return Ok(Answer::DoesNot(format!("{first} ({} things wrong in {})", found.wrong.len(), folder.display())));
     }
     if let Some((from, to)) = found.unproven.first() {
-        return Err(format!("no proof is kept that the head over {to} entries extends the one over {from}: ask the unit for it"));
+        return Err(format!(
+            "no proof is kept that the head over {to} entries extends the one over {from}: ask the unit for it"
+        ));
     }
     let newest = kept.newest().map_or(0, |head| head.size);
-    Ok(Answer::Holds(format!("HOLDS. {} heads are kept, and each extends the one before; the newest is over {newest} entries.", found.heads)))
+    Ok(Answer::Holds(format!(
+        "HOLDS. {} heads are kept, and each extends the one before; the newest is over {newest} entries.",
+        found.heads
+    )))
 }

@@ -27,6 +27,7 @@ struct AccessPage {
 }
 
 struct Line {
+    position: u64,
     day: String,
     clock: String,
     machine_time: String,
@@ -136,6 +137,7 @@ async fn names(site: &Site, staff: &vault::Staff) -> Result<Names, Fault> {
 fn line(entry: &LoggedEntry, names: &Names) -> Line {
     let grounds = words::grounds(entry, names);
     Line {
+        position: entry.position,
         day: entry.at.in_london().strftime("%-d %b %Y").to_string(),
         clock: web::time::clock_time(entry.at),
         machine_time: entry.at.to_string(),

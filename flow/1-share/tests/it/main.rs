@@ -4,6 +4,7 @@
 mod browser;
 mod decisions;
 mod house;
+mod log;
 mod register;
 mod resets;
 mod signing_in;

@@ -205,19 +205,44 @@ impl FromRow for LoggedEntry {
 }
 
 const COLUMNS: &[&str] = &[
-    "position", "at", "actor_kind", "actor", "agency", "operation", "verb", "scope_kind", "scope", "purpose", "allowed",
-    "permit", "inputs", "leaf_hash",
+    "position",
+    "at",
+    "actor_kind",
+    "actor",
+    "agency",
+    "operation",
+    "verb",
+    "scope_kind",
+    "scope",
+    "purpose",
+    "allowed",
+    "permit",
+    "inputs",
+    "leaf_hash",
 ];
 
 /// Appends entries at the next positions. The writer's lock is held, so positions have no gap and no double.
 pub(crate) async fn append_all(tx: &database::Writing, new: Vec<NewEntry>) -> Result<(), StoreError> {
-    let next = database::rows(&**tx, "SELECT COALESCE(MAX(position) + 1, 0) AS next FROM audit_entry", params![]).await?;
+    let next =
+        database::rows(&**tx, "SELECT COALESCE(MAX(position) + 1, 0) AS next FROM audit_entry", params![]).await?;
     let first: u64 = next.first().map_or(Ok(0), |row| row.count("next"))?;
     let rows = (first..).zip(new).map(|(position, new)| {
         let entry = LoggedEntry::placed(new, position);
         params![
-            entry.position, entry.at, entry.actor_kind, entry.actor, entry.agency, entry.operation, entry.verb,
-            entry.scope_kind, entry.scope, entry.purpose, entry.allowed, entry.permit, entry.inputs, entry.leaf_hash
+            entry.position,
+            entry.at,
+            entry.actor_kind,
+            entry.actor,
+            entry.agency,
+            entry.operation,
+            entry.verb,
+            entry.scope_kind,
+            entry.scope,
+            entry.purpose,
+            entry.allowed,
+            entry.permit,
+            entry.inputs,
+            entry.leaf_hash
         ]
     });
     insert_rows(tx, "audit_entry", COLUMNS, rows.collect(), "").await?;

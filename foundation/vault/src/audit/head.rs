@@ -68,7 +68,8 @@ pub(crate) const ENTRIES: u64 = 1000;
 const SECONDS: i64 = 60;
 
 const LAST_HEADS: &str = "SELECT size, root, at, signature, frontier FROM tree_head ORDER BY size DESC LIMIT $1";
-pub(super) const LEAVES: &str = "SELECT position, leaf_hash FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
+pub(super) const LEAVES: &str =
+    "SELECT position, leaf_hash FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
 
 impl Vault {
     /// Signs a tree head where one is due: 1,000 entries or a minute after the last. The vault does so by itself while it
@@ -182,6 +183,12 @@ impl Vault {
     #[must_use]
     pub fn audit_public_key(&self) -> VerifyingKey {
         self.signing().key.verifying_key()
+    }
+
+    /// That key as two people read it to each other: see [`witness::fingerprint`].
+    #[must_use]
+    pub fn audit_fingerprint(&self) -> String {
+        witness::fingerprint(&self.audit_public_key())
     }
 }
 

@@ -44,7 +44,9 @@ pub enum ProofError {
         above: Option<u64>,
     },
     /// The head to prove from is another installation's, or changed.
-    #[error("the head over {0} entries is not signed with this installation's key, so there is nothing to prove from it")]
+    #[error(
+        "the head over {0} entries is not signed with this installation's key, so there is nothing to prove from it"
+    )]
     NotOurs(u64),
     /// The newer head would be older.
     #[error("a log doesn't grow from {from} entries to {to}")]
@@ -55,7 +57,9 @@ pub enum ProofError {
         to: u64,
     },
     /// The agency neither acted nor is its data in the entry.
-    #[error("entry {0} is not about that agency’s data, nor did it act: it can be given the entry’s hash, but not what the entry says")]
+    #[error(
+        "entry {0} is not about that agency’s data, nor did it act: it can be given the entry’s hash, but not what the entry says"
+    )]
     NotTheirs(u64),
     /// The entry is not what was signed.
     #[error("entry {0} was changed since it was written: there is no proof of it. Run `alongside audit verify`")]
@@ -120,8 +124,13 @@ impl Vault {
         }
         let scope = Scope { kind: "audit_entry", id: Some(position.to_string()) };
         let operation = if reader.is_some() { Operation::Disclosure } else { Operation::Consultation };
-        let cause =
-            Cause { actor: actor.clone(), purpose: Purpose::Oversight, operation, act: code!("log_entry_proven"), scope };
+        let cause = Cause {
+            actor: actor.clone(),
+            purpose: Purpose::Oversight,
+            operation,
+            act: code!("log_entry_proven"),
+            scope,
+        };
         let notes: BTreeMap<_, _> = reader.iter().map(|agency| ("agency", agency.to_string())).collect();
         self.log(NewEntry::change(&cause, None, &notes, self.now())).await?;
         let entry = self.unchanged(position).await?;
@@ -243,7 +252,9 @@ impl Vault {
         let rows = database::rows(self.pool(), HEADS_FROM, params![leaves.end, leaves.end + width]).await?;
         let Some(row) = rows.first().map(HeadRow::from_row).transpose()? else { return Ok(None) };
         let frontier = Frontier::from_text(row.size, &row.frontier);
-        Ok(frontier.filter(|frontier| hex::encode(frontier.root()) == row.root).and_then(|frontier| frontier.peak(leaves)))
+        Ok(frontier
+            .filter(|frontier| hex::encode(frontier.root()) == row.root)
+            .and_then(|frontier| frontier.peak(leaves)))
     }
 
     async fn root_of_leaves(&self, leaves: &Range<u64>) -> Result<Hash, ProofError> {

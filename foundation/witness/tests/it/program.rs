@@ -45,7 +45,8 @@ impl Partner {
     }
 
     fn kept(&self) -> Vec<String> {
-        let files = |path: &Path| fs::read_dir(path).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let files =
+            |path: &Path| fs::read_dir(path).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = files(&self.path("heads")).collect();
         names.sort();
         names
@@ -84,7 +85,10 @@ fn heads_are_kept_as_long_as_the_log_only_grows() {
     let (code, said) = partner.says(&["keep", "heads", &first]);
     assert!(code == 2 && said.contains("give the unit's with --key"), "{said}");
     let (code, said) = partner.says(&["keep", "heads", &first, "--key", &public()]);
-    assert!(code == 0 && said.contains("KEPT the first head, over 10 entries") && said.contains("fingerprint"), "{said}");
+    assert!(
+        code == 0 && said.contains("KEPT the first head, over 10 entries") && said.contains("fingerprint"),
+        "{said}"
+    );
     let (code, said) = partner.says(&["keep", "heads", &first]);
     assert!(code == 0 && said.starts_with("KNOWN"), "{said}");
     assert_eq!(partner.says(&["newest", "heads"]), (0, "10\n".to_owned()));
@@ -120,10 +124,17 @@ fn a_log_that_was_rewritten_and_signed_again_is_caught() {
     forged[3][0] ^= 1;
     // It gives its new log's own proof, whose older head is not the one that was kept …
     let consistent_with_itself = partner.given("self.json", growth(&forged, 10));
-    assert_eq!(partner.says(&["check", &consistent_with_itself, "--key", &public()]).0, 0, "it is a proof of the forged log");
+    assert_eq!(
+        partner.says(&["check", &consistent_with_itself, "--key", &public()]).0,
+        0,
+        "it is a proof of the forged log"
+    );
     for arguments in [&["keep", "heads", "self.json"][..], &["check", "self.json", "--kept", "heads"]] {
         let (code, said) = partner.says(arguments);
-        assert!(code == 1 && said.contains("DOES NOT HOLD: the unit signed two different logs of 10 entries"), "{said}");
+        assert!(
+            code == 1 && said.contains("DOES NOT HOLD: the unit signed two different logs of 10 entries"),
+            "{said}"
+        );
     }
     // … or the kept head with whatever path.
     let mut mixed = consistency(&forged, 10);
