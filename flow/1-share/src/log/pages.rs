@@ -36,7 +36,7 @@ struct LogPage {
     form: Form,
     fingerprint: String,
     key: String,
-    heads: Vec<HeadLine>,
+    signed: Vec<HeadLine>,
     older: Option<u64>,
     is_first_page: bool,
     given: Vec<Given>,
@@ -73,7 +73,7 @@ async fn page_of(site: &Site, caller: &Caller, page: Page, form: Form) -> Result
         form,
         fingerprint: vault.audit_fingerprint(),
         key: hex::encode(vault.audit_public_key().to_bytes()),
-        heads: heads.iter().map(head_line).collect(),
+        signed: heads.iter().map(head_line).collect(),
         older,
         is_first_page: before.is_none(),
         given,
@@ -97,7 +97,7 @@ fn when(at: Timestamp) -> String {
 fn line_of(agency: &Agency, given: &[HeadGiven]) -> Given {
     let last = given.iter().find(|given| given.agency == agency.id);
     let what = last.map_or_else(
-        || "None yet".to_owned(),
+        || "Not yet".to_owned(),
         |given| format!("Over {} entries, on {}", web::thousands(given.size), when(given.at)),
     );
     Given { agency: agency.name.clone(), what }

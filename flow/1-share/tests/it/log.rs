@@ -15,7 +15,7 @@ async fn any_member_gets_the_key_the_newest_head_and_what_came_since() {
             let page = browser.get("/trust/log").await.text;
             assert!(page.contains(&t.vault.audit_fingerprint()));
             assert!(page.contains(&hex::encode(t.vault.audit_public_key().to_bytes())));
-            assert!(page.contains("Turnaround Navigators</th><td class=\"govuk-table__cell\">None yet"));
+            assert!(page.contains("Turnaround Navigators</th><td class=\"govuk-table__cell\">Not yet"));
 
             let Document::Head(head) = Document::read(&browser.get("/trust/log/newest.json").await.text).unwrap()
             else {

@@ -179,6 +179,17 @@ impl Vault {
         Ok(Some(head))
     }
 
+    /// Exports a head where the last was exported a day ago or longer: `app`'s background task asks every few minutes.
+    ///
+    /// # Errors
+    /// As [`Vault::export_head`].
+    pub async fn export_head_if_due(&self) -> Result<Option<Head>, StoreError> {
+        let sql = "SELECT exported_at FROM tree_head WHERE exported_at IS NOT NULL ORDER BY size DESC LIMIT 1";
+        let last = database::rows(self.pool(), sql, params![]).await?;
+        let last = last.first().map_or(Ok(Timestamp::EPOCH), |row| row.time("exported_at"))?;
+        if self.now().since(last).as_hours() < 24 { Ok(None) } else { self.export_head().await }
+    }
+
     /// The key that this installation's heads are checked with; also in `keys/audit-signing.pub`.
     #[must_use]
     pub fn audit_public_key(&self) -> VerifyingKey {

@@ -19,6 +19,7 @@ store_suite! { MIGRATIONS => [
     a_true_log_holds,
     heads_come_when_they_are_due,
     heads_go_on_after_a_restart,
+    a_head_is_exported_once_a_day,
     ordinary_statements_cannot_change_the_log,
     every_mutation_is_noticed,
     a_changed_entry_is_named,
@@ -87,6 +88,20 @@ async fn heads_come_when_they_are_due(t: Bench) {
     assert_eq!(t.vault.sign_head_if_due().await.unwrap().unwrap().size, 2);
     t.clock.advance(SignedDuration::from_secs(600));
     assert_eq!(t.vault.sign_head_if_due().await.unwrap(), None, "nothing new, no new head");
+}
+
+async fn a_head_is_exported_once_a_day(t: Bench) {
+    assert_eq!(t.vault.export_head_if_due().await.unwrap(), None, "nothing to sign yet");
+    write(&t, 2).await;
+    assert_eq!(t.vault.export_head_if_due().await.unwrap().unwrap().size, 2);
+    write(&t, 2).await;
+    t.clock.advance(SignedDuration::from_hours(23));
+    assert_eq!(t.vault.export_head_if_due().await.unwrap(), None);
+    t.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(t.vault.export_head_if_due().await.unwrap().unwrap().size, 4);
+    let sizes: Vec<u64> =
+        audit::read_exported(&t.directory.join("heads")).unwrap().iter().map(|head| head.size).collect();
+    assert_eq!(sizes, [2, 4]);
 }
 
 async fn heads_go_on_after_a_restart(mut t: Bench) {
