@@ -335,13 +335,13 @@ pub struct Prove {
     pub entry: Option<u64>,
     /// The code of the agency that gets the proof: it shows what the entry says (ids and codes) where that agency acted or its data was
     /// asked for. Without it, the proof holds the entry's hash alone.
-    #[arg(long = "for", value_name = "AGENCY", requires = "entry")]
+    #[arg(long = "for", value_name = "AGENCY", conflicts_with = "from")]
     pub reader: Option<String>,
     /// The older head: the file that the partner kept, or the number of entries that it is over.
     #[arg(long, value_name = "HEAD_OR_SIZE")]
     pub from: Option<String>,
     /// The newer head, likewise (default: the newest, signed now).
-    #[arg(long, value_name = "HEAD_OR_SIZE", requires = "from")]
+    #[arg(long, value_name = "HEAD_OR_SIZE", conflicts_with = "entry")]
     pub to: Option<String>,
     /// The file to write (default: standard output).
     #[arg(long, value_name = "FILE")]

@@ -52,7 +52,7 @@ async fn prove(open: &Installation, wanted: &cli::Prove) -> anyhow::Result<ExitC
         (Some(position), _) => {
             let reader = match &wanted.reader {
                 Some(code) => Some(
-                    agency_by_code(&open.vault.plain(), &code.parse()?)
+                    agency_by_code(&open.vault.plain(), code)
                         .await?
                         .with_context(|| format!("there is no agency `{code}`; `alongside agency list` lists them"))?
                         .id,

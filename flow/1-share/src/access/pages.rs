@@ -144,7 +144,7 @@ fn line(entry: &LoggedEntry, names: &Names) -> Line {
         who: names.who(entry),
         what: words::what(entry),
         about: words::about(entry),
-        about_id: entry.scope.clone().unwrap_or_default(),
+        about_id: entry.scope.clone().filter(|id| id.parse::<Id<kind::Person>>().is_ok()).unwrap_or_default(),
         why: words::why(entry),
         refused: !entry.allowed,
         grounds_word: if grounds.len() == 1 { "ground" } else { "grounds" },
