@@ -75,7 +75,9 @@ async fn only_the_data_protection_officer_reads_the_log_and_that_is_in_it() {
             officer.get("/trust/log/newest.json").await;
             t.vault.prove_entry(&Actor::System, 2, None).await.unwrap();
             let page = officer.get("/trust/access").await.text;
-            assert!(page.contains("Was given a signed head of this log: over ") && page.contains("of this log: entry 2"));
+            assert!(
+                page.contains("Was given a signed head of this log: over ") && page.contains("of this log: entry 2")
+            );
             assert!(!page.contains("about=2\""), "no link where there is no reference to look for");
 
             let about = officer.get(&format!("/trust/access?about={person}")).await.text;

@@ -130,6 +130,15 @@ impl NewEntry {
     }
 }
 
+impl NewEntry {
+    /// Whether a text of it holds the character that no database keeps.
+    pub(crate) fn has_nul(&self) -> bool {
+        let texts =
+            [Some(&self.actor), self.agency.as_ref(), Some(&self.verb), self.scope.as_ref(), Some(&self.inputs)];
+        texts.into_iter().flatten().any(|text| text.contains('\0'))
+    }
+}
+
 impl LoggedEntry {
     fn placed(new: NewEntry, position: u64) -> Self {
         let mut entry = Self {

@@ -15,5 +15,5 @@ pub use head::read_exported;
 pub(crate) use head::{ENTRIES as HEAD_ENTRIES, Signing};
 pub use prove::{HeadGiven, ProofError};
 pub use verify::{Finding, Verdict, verify};
-pub(crate) use waiting::Waiting;
+pub(crate) use waiting::{Waiting, tell};
 pub use witness::{Consistency, Document, Head, Inclusion};

@@ -1,5 +1,6 @@
 //! Entries of decided requests on their way into the log. Those that come while the writer is busy go in together, in one
-//! transaction: the disk is asked once for all of them, and each asker is answered when it has said that theirs is kept.
+//! transaction, or ride with the next change: the disk is asked once for all of them, and each asker is answered when it has said
+//! that theirs is kept.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,13 +12,20 @@ use crate::{StoreError, Vault};
 /// At most so many in one transaction, which must stay short.
 const TOGETHER: usize = 200;
 
-type Answer = oneshot::Sender<Result<(), StoreError>>;
+pub(crate) type Answer = oneshot::Sender<Result<(), StoreError>>;
 
 #[derive(Default)]
 struct Queue {
     entries: Vec<(NewEntry, Answer)>,
     /// Whether somebody is on the way to write them.
     attended: bool,
+}
+
+impl Queue {
+    fn oldest(&mut self) -> (Vec<NewEntry>, Vec<Answer>) {
+        let count = self.entries.len().min(TOGETHER);
+        self.entries.drain(..count).unzip()
+    }
 }
 
 /// The entries that wait.
@@ -33,11 +41,15 @@ impl Waiting {
     }
 
     /// The oldest of them; where there are none, whoever attends may go.
-    fn take(&self) -> Vec<(NewEntry, Answer)> {
+    fn take(&self) -> (Vec<NewEntry>, Vec<Answer>) {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         queue.attended = !queue.entries.is_empty();
-        let count = queue.entries.len().min(TOGETHER);
-        queue.entries.drain(..count).collect()
+        queue.oldest()
+    }
+
+    /// The oldest of them, for a change that is about to commit and takes them along.
+    pub(crate) fn ride(&self) -> (Vec<NewEntry>, Vec<Answer>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).oldest()
     }
 
     /// Whoever attended is gone: those who wait are told, by their answers' being dropped.
@@ -49,6 +61,10 @@ impl Waiting {
 impl Vault {
     /// Appends an entry by itself; when this returns, it is on the disk.
     pub(crate) async fn log(&self, entry: NewEntry) -> Result<(), StoreError> {
+        // What can't be kept must not keep others out.
+        if entry.has_nul() {
+            return Err(StoreError::Nul);
+        }
         let (answer, answered) = oneshot::channel();
         if self.waiting().add(entry, answer) {
             // On a task of its own: others wait for it too, so a caller who goes away must not take it along.
@@ -67,7 +83,7 @@ impl Vault {
         loop {
             // While this waits for its turn, more entries come.
             let turn = self.begin_raw().await;
-            let (entries, answers): (Vec<NewEntry>, Vec<Answer>) = self.waiting().take().into_iter().unzip();
+            let (entries, answers) = self.waiting().take();
             if entries.is_empty() {
                 return;
             }
@@ -81,10 +97,14 @@ impl Vault {
             if outcome.is_ok() {
                 self.audited(count);
             }
-            for answer in answers {
-                // Who has gone needs no answer.
-                let _ = answer.send(outcome.clone());
-            }
+            tell(answers, &outcome);
         }
+    }
+}
+
+/// Tells those who asked what became of their entries; who has gone needs no answer.
+pub(crate) fn tell(answers: Vec<Answer>, outcome: &Result<(), StoreError>) {
+    for answer in answers {
+        let _ = answer.send(outcome.clone());
     }
 }

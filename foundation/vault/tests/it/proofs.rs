@@ -24,6 +24,7 @@ store_suite! { MIGRATIONS => [
     an_entry_is_shown_to_those_whom_it_concerns,
     a_partner_is_given_heads_and_that_is_written_down,
     entries_that_come_together_are_all_kept,
+    entries_ride_with_a_change_and_stand_or_fall_with_it,
     an_asker_who_goes_away_harms_nobody,
 ] }
 
@@ -241,6 +242,32 @@ async fn entries_that_come_together_are_all_kept(t: Bench) {
     let positions: Vec<u64> = rows.iter().map(|row| row.count("position").unwrap()).collect();
     assert_eq!(positions, (0..1050).collect::<Vec<u64>>());
     other.close().await;
+    assert!(audit::verify(&t.vault, &[]).await.unwrap().holds());
+}
+
+async fn entries_ride_with_a_change_and_stand_or_fall_with_it(t: Bench) {
+    let ask_while_busy = async || {
+        let change = t.vault.change(cause(code!("try"))).await.unwrap();
+        let vault = t.vault.clone();
+        let asked = tokio::spawn(async move { vault.permit(ask(Verb::View)).await.map(|_| ()) });
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        (change, asked)
+    };
+    let (change, asked) = ask_while_busy().await;
+    change.commit().await.unwrap();
+    asked.await.unwrap().unwrap();
+    let newest = audit::entries(&t.vault.book(), &Filter::default(), 10).await.unwrap();
+    assert_eq!(newest.iter().map(|entry| entry.verb.as_str()).collect::<Vec<_>>(), ["view", "try"]);
+    // A change that is undone keeps nobody waiting, and nobody's entry is lost with it.
+    let (change, asked) = ask_while_busy().await;
+    drop(change);
+    asked.await.unwrap().unwrap();
+    assert_eq!(t.vault.audit_size().await.unwrap(), 3);
+    // An entry that can't be kept fails alone.
+    let change = t.vault.change(cause(code!("try"))).await.unwrap();
+    let bad = Ask { scope: Scope { kind: "person", id: Some("a\0b".to_owned()) }, ..ask(Verb::View) };
+    assert!(t.vault.permit(bad).await.is_err());
+    change.commit().await.unwrap();
     assert!(audit::verify(&t.vault, &[]).await.unwrap().holds());
 }
 
