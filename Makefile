@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-decisions bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test
+.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test witness
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -25,6 +25,10 @@ lint: assets
 ## A decision with 200 agreements and 60 gateways, on both databases, beside Cedar's own cost
 bench-decisions: assets
 	scripts/with-postgres $(CARGO) run --release --locked --quiet -p share --example bench_decisions
+
+## Entries a second into the audit log and pages meanwhile, and verifying a million, on SQLite and PostgreSQL (BENCH="--seconds 60")
+bench-audit:
+	scripts/bench-audit $(BENCH)
 
 ## Rows a second into SQLite, against a bare insert in the same run and DuckDB beside it
 bench-ingest: assets
@@ -49,6 +53,10 @@ torture: setup-test assets
 ## A picture of every page at 1280 and 360 wide, in e2e/screenshots
 screenshots: setup-test assets
 	scripts/browser-tests --project=screenshots
+
+## The small program with which partners check the audit log without the unit: target/release/alongside-witness (docs/witness.md)
+witness:
+	$(CARGO) build --release --locked -p witness
 
 setup-build:
 	@scripts/need build

@@ -330,6 +330,33 @@ pub enum Audit {
     Verify,
     /// Sign the log as it stands and write the signed head to a file, to be kept elsewhere.
     ExportHead,
+    /// Prove to a partner that an entry is in the log, or that the log only grew since a head that they kept.
+    Prove(Prove),
+}
+
+/// A proof that `alongside-witness` checks without the unit.
+#[derive(Debug, Args)]
+#[command(
+    group(clap::ArgGroup::new("what").required(true).args(["entry", "from"])),
+    after_help = "  alongside audit prove --entry 1204 --for police --out entry.json\n  alongside audit prove --from kept.head --out grew.json\n\nA partner checks the file with `alongside-witness check`."
+)]
+pub struct Prove {
+    /// The entry's position, from 0, as the page “Who looked” shows it.
+    #[arg(long, value_name = "N")]
+    pub entry: Option<u64>,
+    /// The code of the agency that gets the proof: it shows what the entry says (ids and codes) where that agency acted or its data was
+    /// asked for. Without it, the proof holds the entry's hash alone.
+    #[arg(long = "for", value_name = "AGENCY", conflicts_with = "from")]
+    pub reader: Option<String>,
+    /// The older head: the file that the partner kept, or the number of entries that it is over.
+    #[arg(long, value_name = "HEAD_OR_SIZE")]
+    pub from: Option<String>,
+    /// The newer head, likewise (default: the newest, signed now).
+    #[arg(long, value_name = "HEAD_OR_SIZE", conflicts_with = "entry")]
+    pub to: Option<String>,
+    /// The file to write (default: standard output).
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// A copy of everything.

@@ -8,7 +8,7 @@ import { axe, faultsOf, firstMoment, linksOf, openMoment, people, shapeOf, signI
 const weighed = new Set()
 
 /** Pages that look the same to everyone: weighed for the first who comes, later only asked for. */
-const common = /^\/(places|trust\/agreements|account)\b/
+const common = /^\/(places|trust\/agreements|trust\/log|account)\b/
 const met = new Set()
 
 /** What is wrong with the page that is open. */
@@ -106,6 +106,7 @@ const behind = {
     await page.getByRole('button', { name: 'Send' }).click()
     await expect(page.locator('.govuk-error-summary')).toBeVisible()
   }],
+  'check the log, a head that was never signed': ['boardMember', (page) => page.goto('/trust/log/growth?since=99999999')],
   'the log, a wrong date': ['dataProtectionOfficer', (page) => page.goto('/trust/access?from=31/31/2026')],
   'places, another category and order': ['boardMember', async (page) => {
     await page.goto('/places')

@@ -19,7 +19,7 @@ const plain = {
   analyst: { 'home-analyst': '/home', pairs: '/links/review', feeds: '/data/feeds', feed: '/data/feeds/custody', deliver: '/data/deliver' },
   projectManager: { 'home-project-manager': '/home' },
   boardMember: { 'home-board': '/home', board: '/board', 'board-how': '/board/how/contact', places: '/places' },
-  dataProtectionOfficer: { 'home-dpo': '/home', access: '/trust/access', agreements: '/trust/agreements', account: '/account' },
+  dataProtectionOfficer: { 'home-dpo': '/home', access: '/trust/access', log: '/trust/log', agreements: '/trust/agreements', account: '/account' },
 }
 
 test('pictures of what strangers see', async ({ page }) => {

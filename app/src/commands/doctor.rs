@@ -2,7 +2,7 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process::ExitCode};
 
-use share::api::{Standing, agreements};
+use share::api::{Agency, AgencyKind, Standing, agencies, agreements};
 use vault::{FromRow, Row, StoreError, params};
 
 use crate::installation::Installation;
@@ -28,6 +28,7 @@ pub async fn run(open: &Installation) -> anyhow::Result<ExitCode> {
     found.extend(web_address(open));
     found.extend(jobs(open).await?);
     found.extend(agreement_ends(open).await?);
+    found.extend(heads_given(open).await?);
     found.push(Found::Ask(
         "Is the disk under the database and under the data directory encrypted? Rows rely on it; files and second-factor secrets \
          are encrypted by the program itself."
@@ -109,6 +110,24 @@ async fn jobs(open: &Installation) -> anyhow::Result<Vec<Found>> {
             Found::Wrong(format!("{} jobs failed for good; the log says why", jobs.failed))
         }]
     }))
+}
+
+/// A partner who keeps no signed head can't show later that the log was rewritten.
+async fn heads_given(open: &Installation) -> anyhow::Result<Vec<Found>> {
+    let given = open.vault.heads_given().await?;
+    let agencies = agencies(&open.vault.plain()).await?;
+    let partners = agencies.iter().filter(|agency| agency.kind != AgencyKind::Unit);
+    let fresh = |agency: &Agency| {
+        given.iter().any(|given| given.agency == agency.id && open.vault.now().since(given.at).as_hours() < 24 * 30)
+    };
+    let without: Vec<&str> = partners.filter(|agency| !fresh(agency)).map(|agency| agency.name.as_str()).collect();
+    Ok(match without.as_slice() {
+        [] => vec![Found::Good("Every partner was given a signed head of the log this month".to_owned())],
+        names => vec![Found::Ask(format!(
+            "No signed head of the log was given this month to: {}. They fetch it under Trust, Check the log, or by the API.",
+            names.join(", ")
+        ))],
+    })
 }
 
 async fn agreement_ends(open: &Installation) -> anyhow::Result<Vec<Found>> {

@@ -52,7 +52,7 @@ pub async fn run(open: &Installation) -> anyhow::Result<()> {
         tokio::spawn(async move { vault.run_jobs_until(&handlers, stopped).await })
     };
     let heads = tokio::spawn(sign_heads(open.clone(), stopped.clone()));
-    let retention = tokio::spawn(see_to_expiry(open.clone(), stopped.clone()));
+    let retention = tokio::spawn(see_to_each_day(open.clone(), stopped.clone()));
     println!("Serving on {} (stop with Ctrl-C)", open.config.server.public_url);
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(asked_to_stop())
@@ -77,11 +77,15 @@ async fn sign_heads(open: Installation, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// What is due goes once a day: soon after the start, then soon after each midnight in London.
-async fn see_to_expiry(open: Installation, mut stopped: watch::Receiver<bool>) {
+/// What is due goes once a day: soon after the start, then soon after each midnight in London. A signed head of the audit log is
+/// exported as often, into `heads` beside the keys, whence the unit's backup should take it elsewhere.
+async fn see_to_each_day(open: Installation, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = open.vault.see_to_expiry().await {
             tracing::error!(%error, "the day's retention run could not be enqueued; it is tried again");
+        }
+        if let Err(error) = open.vault.export_head_if_due().await {
+            tracing::error!(%error, "the day's signed head could not be exported; it is tried again");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(300)) => {}

@@ -7,7 +7,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("linkage", &["base"]),
     ("places", &["base"]),
-    ("vault", &["base"]),
+    // What partners check the log with: it must know nothing of the unit's insides, and the vault makes proofs with the same code.
+    ("witness", &["base"]),
+    ("vault", &["base", "witness"]),
     ("web", &["base", "vault"]),
     ("share", &["base", "vault", "web", "linkage", "places"]),
     ("ingest", &["base", "vault", "web", "linkage", "places", "share"]),
@@ -18,7 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("demo", &["base"]),
     (
         "alongside",
-        &["base", "vault", "web", "linkage", "places", "share", "ingest", "link", "picture", "act", "learn", "demo"],
+        &[
+            "base", "vault", "witness", "web", "linkage", "places", "share", "ingest", "link", "picture", "act",
+            "learn", "demo",
+        ],
     ),
 ];
 

@@ -3,4 +3,5 @@
 
 mod directions;
 mod own_files;
+mod proofs;
 mod tidy;

@@ -11,6 +11,7 @@ mod ask;
 mod decision;
 mod emergency;
 mod law;
+mod log;
 mod may_i;
 mod member;
 mod rules;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Site> {
         .merge(may_i::routes())
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
+        .merge(log::pages::routes())
 }
 
 /// The tables of sharing.

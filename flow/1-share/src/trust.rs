@@ -6,9 +6,10 @@ use web::Caller;
 pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
     let mut tabs = vec![
         ("Agreements", "/trust/agreements", here == "/trust/agreements"),
+        ("Who shares what", "/trust/agreements/map", here == "/trust/agreements/map"),
         ("May I share this?", "/trust/may-i-share", here == "/trust/may-i-share"),
         ("Rules", "/trust/rules", here == "/trust/rules"),
-        ("Who shares what", "/trust/agreements/map", here == "/trust/agreements/map"),
+        ("Check the log", "/trust/log", here == "/trust/log"),
     ];
     if caller.has("data_protection_officer") {
         tabs.push(("Who looked", "/trust/access", here == "/trust/access"));

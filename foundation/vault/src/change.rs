@@ -189,15 +189,28 @@ impl Change {
         Ok(())
     }
 
-    /// Writes the audit entry and commits. One entry, however many rows.
+    /// Writes the audit entry and commits. One entry, however many rows. Entries of others that wait for the writer go in with it.
     ///
     /// # Errors
     /// The database's; nothing was changed then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let entry = NewEntry::change(&self.cause, self.permit.as_ref(), &self.details, self.now);
-        audit::append(&self.tx, &entry).await?;
-        self.tx.commit().await?;
-        self.vault.audited();
+        // On a task of its own: those whose entries ride along must not suffer from a caller who goes away.
+        tokio::spawn(self.commit_with_others()).await.map_err(|_| StoreError::Busy)?
+    }
+
+    async fn commit_with_others(self) -> Result<(), StoreError> {
+        let own = NewEntry::change(&self.cause, self.permit.as_ref(), &self.details, self.now);
+        let (others, answers) = self.vault.waiting().ride();
+        let count = 1 + others.len() as u64;
+        let entries = std::iter::once(own).chain(others).collect();
+        let outcome = async {
+            audit::append_all(&self.tx, entries).await?;
+            self.tx.commit().await
+        }
+        .await;
+        audit::tell(answers, &outcome);
+        outcome?;
+        self.vault.audited(count);
         // The change stands. Should these fail, the next opening does them.
         let root = self.vault.directory();
         let erased = self.remove.iter().try_for_each(|path| files::remove(path));

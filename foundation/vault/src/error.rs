@@ -1,7 +1,7 @@
 //! What can go wrong when the vault is asked to keep or give something.
 
 /// A failure of storage. It carries no personal data: table, column and identifiers only.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The database refused or failed; the text is the driver's own, for the log and never for a page.
     #[error("the database failed: {0}")]

@@ -105,6 +105,7 @@ struct Inner {
     jobs: tokio::sync::Notify,
     keys: Keys,
     signing: audit::Signing,
+    waiting: audit::Waiting,
     /// When this process last saw to a tree head, in microseconds.
     signed_at: AtomicI64,
     /// Held as long as the vault is open.
@@ -139,6 +140,7 @@ impl Vault {
             topics: Arc::new(opening.topics),
             decider: opening.decider,
             signing: audit::Signing::new(keys.signing.clone()),
+            waiting: audit::Waiting::default(),
             signed_at: AtomicI64::new(opening.clock.now().as_micros()),
             clock: opening.clock,
             random: opening.random,
@@ -211,8 +213,7 @@ impl Vault {
             act,
             scope: Scope { kind: "staff", id: None },
         };
-        let entry = NewEntry::change(&cause, None, &BTreeMap::new(), self.now());
-        self.log(&entry).await?;
+        self.log(NewEntry::change(&cause, None, &BTreeMap::new(), self.now())).await?;
         Ok(self.book())
     }
 
@@ -232,7 +233,7 @@ impl Vault {
         let decision = match self.0.decider.decide(&self.book(), &ask, now).await {
             Ok(decision) => decision.held_to(&ask),
             Err(error) => {
-                self.log(&NewEntry::decided(&ask, &Decision::default().held_to(&ask), None, now)).await?;
+                self.log(NewEntry::decided(&ask, &Decision::default().held_to(&ask), None, now)).await?;
                 return Err(error.into());
             }
         };
@@ -243,7 +244,7 @@ impl Vault {
             withheld: decision.refused.clone(),
             until: now.plus_hours(PERMIT_HOURS),
         });
-        self.log(&NewEntry::decided(&ask, &decision, permit.as_ref(), now)).await?;
+        self.log(NewEntry::decided(&ask, &decision, permit.as_ref(), now)).await?;
         permit.ok_or(Refusal::Refused { why: decision.refused })
     }
 
@@ -304,14 +305,6 @@ impl Vault {
         })
     }
 
-    async fn log(&self, entry: &NewEntry) -> Result<(), StoreError> {
-        let tx = self.begin_raw().await?;
-        audit::append(&tx, entry).await?;
-        tx.commit().await?;
-        self.audited();
-        Ok(())
-    }
-
     pub(crate) fn database(&self) -> &Database {
         &self.0.db
     }
@@ -347,10 +340,14 @@ impl Vault {
         &self.0.signing
     }
 
-    /// An entry was written: signs a head in the background where one is due, so that no write waits for it.
-    pub(crate) fn audited(&self) {
+    pub(crate) fn waiting(&self) -> &audit::Waiting {
+        &self.0.waiting
+    }
+
+    /// Entries were written: signs a head in the background where one is due, so that no write waits for it.
+    pub(crate) fn audited(&self, entries: u64) {
         let (now, signed_at) = (self.now().as_micros(), &self.0.signed_at);
-        let unsigned = self.0.signing.unsigned.fetch_add(1, Ordering::Relaxed) + 1;
+        let unsigned = self.0.signing.unsigned.fetch_add(entries, Ordering::Relaxed) + entries;
         if unsigned < audit::HEAD_ENTRIES && now - signed_at.load(Ordering::Relaxed) < 60_000_000 {
             return;
         }

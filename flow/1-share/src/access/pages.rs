@@ -27,6 +27,7 @@ struct AccessPage {
 }
 
 struct Line {
+    position: u64,
     day: String,
     clock: String,
     machine_time: String,
@@ -136,13 +137,14 @@ async fn names(site: &Site, staff: &vault::Staff) -> Result<Names, Fault> {
 fn line(entry: &LoggedEntry, names: &Names) -> Line {
     let grounds = words::grounds(entry, names);
     Line {
+        position: entry.position,
         day: entry.at.in_london().strftime("%-d %b %Y").to_string(),
         clock: web::time::clock_time(entry.at),
         machine_time: entry.at.to_string(),
         who: names.who(entry),
         what: words::what(entry),
         about: words::about(entry),
-        about_id: entry.scope.clone().unwrap_or_default(),
+        about_id: entry.scope.clone().filter(|id| id.parse::<Id<kind::Person>>().is_ok()).unwrap_or_default(),
         why: words::why(entry),
         refused: !entry.allowed,
         grounds_word: if grounds.len() == 1 { "ground" } else { "grounds" },

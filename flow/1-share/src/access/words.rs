@@ -56,6 +56,8 @@ pub(super) fn what(entry: &LoggedEntry) -> String {
         "second_factor_set_up" => "Set up a second factor",
         "recovery_code_given" => "Used a recovery code",
         "access_log_read" => "Read this log",
+        "log_entry_proven" => "Made a proof of an entry of this log",
+        "tree_head_given" => "Was given a signed head of this log",
         _ => "",
     };
     if known.is_empty() { sentence(&entry.verb) } else { known.to_owned() }
@@ -73,6 +75,8 @@ pub(super) fn about(entry: &LoggedEntry) -> String {
     match entry.scope_kind.as_str() {
         "sign_in" | "staff" => String::new(),
         "unit" => "the unit".to_owned(),
+        "audit_entry" => format!("entry {}", entry.scope.as_deref().unwrap_or_default()),
+        "tree_head" => format!("over {} entries", entry.scope.as_deref().unwrap_or_default()),
         kind => kind.replace('_', " "),
     }
 }

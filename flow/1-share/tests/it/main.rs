@@ -10,6 +10,7 @@ mod decisions;
 mod emergencies;
 mod exclusions;
 mod house;
+mod log;
 mod register;
 mod resets;
 mod rules;

@@ -36,7 +36,7 @@ async fn agreements_are_listed_the_soonest_to_end_first() {
             assert!(page.contains("Ends soon") && page.contains("Review by 1 December 2026, ends 31 December 2026"));
             let one = browser.get(&format!("/trust/agreements/{}", set.agreement)).await.text;
             assert!(one.contains("Selmarsh Police") && one.contains("Children Act 2004 sections 10 and 11"));
-            assert!(one.contains("offering support") && one.contains("31 December 2026"));
+            assert!(one.contains("Offering support") && one.contains("31 December 2026"));
             for wrong in ["nonsense", "01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
                 let answer = browser.get(&format!("/trust/agreements/{wrong}")).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -72,6 +72,13 @@ async fn only_the_data_protection_officer_reads_the_log_and_that_is_in_it() {
             assert!(page.contains("Under “Reachable moments”, Children Act 2004 sections 10 and 11"));
             assert!(page.contains("does not cover this kind of data"));
             assert!(page.contains("Read this log"), "this reading is in the log before the page is");
+            officer.get("/trust/log/newest.json").await;
+            t.vault.prove_entry(&Actor::System, 2, None).await.unwrap();
+            let page = officer.get("/trust/access").await.text;
+            assert!(
+                page.contains("Was given a signed head of this log: over ") && page.contains("of this log: entry 2")
+            );
+            assert!(!page.contains("about=2\""), "no link where there is no reference to look for");
 
             let about = officer.get(&format!("/trust/access?about={person}")).await.text;
             assert_eq!(about.matches("<time ").count(), 2);

@@ -1,6 +1,7 @@
 //! The API by which partners' systems send: files and live notifications, with an agency's token. What goes wrong is answered as
 //! problem details (RFC 9457) in plain words.
 
+mod head;
 mod openapi;
 
 use axum::{
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/feeds/{feed}/deliveries", post(deliver).layer(axum::extract::DefaultBodyLimit::max(LARGEST)))
         .route("/api/v1/feeds/{feed}/notifications", post(take_notification))
         .route("/api/v1/deliveries/{delivery}", get(show))
+        .route("/api/v1/audit/head", get(head::newest))
         .route("/api/v1/openapi.json", get(async || axum::Json(openapi())))
 }
 

@@ -1,4 +1,4 @@
-//! The API's description, by hand: four routes, and every feed's columns out of its own declaration.
+//! The API's description, by hand: its routes, and every feed's columns out of its own declaration.
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,8 @@ pub fn openapi() -> Value {
     schemas.insert("counts".into(), counts());
     schemas.insert("report".into(), report());
     schemas.insert("problem".into(), problem());
+    schemas.insert("head".into(), head());
+    schemas.insert("growth".into(), growth());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -34,6 +36,7 @@ pub fn openapi() -> Value {
                         "404": refusal("There is no such delivery of this agency") },
                 },
             },
+            "/api/v1/audit/head": { "get": newest_head() },
             "/api/v1/openapi.json": {
                 "get": { "summary": "This document", "security": [], "responses": { "200": { "description": "OpenAPI 3.1" } } },
             },
@@ -94,6 +97,49 @@ fn notifications() -> Value {
             "422": refusal("It is not taken: every reason is listed; nothing was kept"),
         },
     })
+}
+
+fn newest_head() -> Value {
+    let schema =
+        json!({ "oneOf": [{ "$ref": "#/components/schemas/head" }, { "$ref": "#/components/schemas/growth" }] });
+    json!({
+        "summary": "The newest signed head of the audit log, to keep",
+        "description": "Once a day, say. With `since`, it comes with the proof that the log only grew from the head that you kept. \
+                        `alongside-witness keep` checks both and keeps them, without access to the unit.",
+        "parameters": [{ "name": "since", "in": "query", "schema": { "type": "integer", "minimum": 0 },
+            "description": "The entries of the newest head that you kept; nothing or 0 the first time" }],
+        "responses": {
+            "200": { "description": "A head, or a proof from the head that was kept to the newest",
+                "content": { "application/json": { "schema": schema } } },
+            "400": refusal("`since` is not a number"),
+            "401": refusal("The token is missing or not known"),
+            "404": refusal("There is no head over so many entries: if you kept one, show it to the unit"),
+            "409": refusal("The log is not what was signed before"),
+        },
+    })
+}
+
+fn head() -> Value {
+    json!({ "type": "object", "description": "A signed tree head (RFC 6962)",
+        "required": ["size", "root", "at", "signature", "public_key"], "properties": {
+        "size": { "type": "integer", "minimum": 0, "description": "Entries under it" },
+        "root": { "type": "string", "description": "The Merkle tree's root in hexadecimal" },
+        "at": { "type": "string", "format": "date-time" },
+        "signature": { "type": "string", "description": "Ed25519 over `alongside tree head v1`, size, root and microseconds, a line each" },
+        "public_key": { "type": "string", "description": "Hold it against the key that you were given in person" },
+    } })
+}
+
+fn growth() -> Value {
+    let head = json!({ "$ref": "#/components/schemas/head" });
+    json!({ "type": "object", "description": "A consistency proof (RFC 6962, section 2.1.2)",
+        "required": ["alongside", "version", "from", "to", "path"], "properties": {
+        "alongside": { "const": "consistency" },
+        "version": { "const": 1 },
+        "from": head,
+        "to": head,
+        "path": { "type": "array", "items": { "type": "string" } },
+    } })
 }
 
 fn answer(description: &str, schema: &str) -> Value {

@@ -5,6 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::json;
+use vault::audit::Document;
 
 use crate::{
     house::{ANALYST, House, plan},
@@ -100,6 +101,36 @@ async fn without_an_agreement_nothing_is_taken() {
             let (status, told) = house.send(DELIVERIES, "text/csv", text).await;
             assert_eq!((status, &told["code"]), (StatusCode::FORBIDDEN, &json!("no_agreement")), "{told}");
             assert_eq!(house.t.rows_in_table("delivery").await + house.t.rows_in_table("blob").await, 0);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_partner_is_given_the_newest_head_and_the_proof_that_the_log_only_grew() {
+    plan()
+        .both(|t| async move {
+            let (clock, key) = (t.clock.clone(), t.vault.audit_public_key());
+            let house = House::of(t, ANALYST).await;
+            let ask = async |since: &str, token: bool| {
+                let request = Request::get(format!("/api/v1/audit/head{since}"));
+                let bearer = format!("Bearer {}", house.token);
+                let request = if token { request.header("authorization", bearer) } else { request };
+                let (status, _, text) = house.ask(request.body(Body::empty()).unwrap()).await;
+                (status, text)
+            };
+            assert_eq!(ask("", false).await.0, StatusCode::UNAUTHORIZED);
+            let (status, text) = ask("", true).await;
+            let Ok(Document::Head(head)) = Document::read(&text) else { panic!("{status}: {text}") };
+            assert!(head.is_signed_by(&key));
+            clock.advance(base::SignedDuration::from_secs(90));
+            let (status, text) = ask(&format!("?since={}", head.size), true).await;
+            let Ok(Document::Consistency(growth)) = Document::read(&text) else { panic!("{status}: {text}") };
+            assert!(growth.from == head && growth.to.size > head.size);
+            assert_eq!(house.t.vault.heads_given().await.unwrap().len(), 1);
+            assert_eq!(ask("?since=soon", true).await.0, StatusCode::BAD_REQUEST);
+            assert_eq!(ask("?since=-1", true).await.0, StatusCode::BAD_REQUEST);
+            let (status, text) = ask("?since=99999", true).await;
+            assert!(status == StatusCode::NOT_FOUND && text.contains("show it to the unit"), "{text}");
         })
         .await;
 }

@@ -1,12 +1,15 @@
 //! One entry of the audit log, and how it is appended.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use base::Timestamp;
-use sea_orm::DatabaseTransaction;
-use sha2::{Digest, Sha256};
 
-use crate::{Ask, FromRow, Permit, Row, StoreError, change::Cause, database, params, permit::Decision};
+use crate::{
+    Ask, FromRow, Permit, Row, StoreError,
+    change::{Cause, insert_rows},
+    database, params,
+    permit::Decision,
+};
 
 /// An entry that has no position yet.
 #[derive(Debug, Clone)]
@@ -139,61 +142,61 @@ impl NewEntry {
     }
 }
 
+impl NewEntry {
+    /// Whether a text of it holds the character that no database keeps.
+    pub(crate) fn has_nul(&self) -> bool {
+        let texts =
+            [Some(&self.actor), self.agency.as_ref(), Some(&self.verb), self.scope.as_ref(), Some(&self.inputs)];
+        texts.into_iter().flatten().any(|text| text.contains('\0'))
+    }
+}
+
 impl LoggedEntry {
-    fn placed(new: &NewEntry, position: u64) -> Self {
+    fn placed(new: NewEntry, position: u64) -> Self {
         let mut entry = Self {
             position,
             at: new.at,
             actor_kind: new.actor_kind.to_owned(),
-            actor: new.actor.clone(),
-            agency: new.agency.clone(),
+            actor: new.actor,
+            agency: new.agency,
             operation: new.operation.to_owned(),
-            verb: new.verb.clone(),
+            verb: new.verb,
             scope_kind: new.scope_kind.to_owned(),
-            scope: new.scope.clone(),
+            scope: new.scope,
             purpose: new.purpose.to_owned(),
             allowed: new.allowed,
-            permit: new.permit.clone(),
-            inputs: new.inputs.clone(),
+            permit: new.permit,
+            inputs: new.inputs,
             leaf_hash: String::new(),
         };
         entry.leaf_hash = entry.computed_leaf_hash();
         entry
     }
 
-    /// The bytes that are hashed: every field as `length:text;`, an absent one as `-;`, so that no two entries share them.
+    /// Its fields as they are hashed, and as a partner may be shown them.
     #[must_use]
-    pub fn canonical(&self) -> Vec<u8> {
-        let mut text = String::new();
-        let (position, at) = (self.position.to_string(), self.at.as_micros().to_string());
-        let fields: [Option<&str>; 13] = [
-            Some(&position),
-            Some(&at),
-            Some(&self.actor_kind),
-            Some(&self.actor),
-            self.agency.as_deref(),
-            Some(&self.operation),
-            Some(&self.verb),
-            Some(&self.scope_kind),
-            self.scope.as_deref(),
-            Some(&self.purpose),
-            Some(if self.allowed { "allowed" } else { "refused" }),
-            self.permit.as_deref(),
-            Some(&self.inputs),
-        ];
-        for field in fields {
-            let _ = match field {
-                Some(field) => write!(text, "{}:{field};", field.len()),
-                None => write!(text, "-;"),
-            };
+    pub fn fields(&self) -> witness::Entry<'_> {
+        witness::Entry {
+            position: self.position,
+            at: self.at,
+            actor_kind: (&self.actor_kind).into(),
+            actor: (&self.actor).into(),
+            agency: self.agency.as_ref().map(Into::into),
+            operation: (&self.operation).into(),
+            verb: (&self.verb).into(),
+            scope_kind: (&self.scope_kind).into(),
+            scope: self.scope.as_ref().map(Into::into),
+            purpose: (&self.purpose).into(),
+            allowed: self.allowed,
+            permit: self.permit.as_ref().map(Into::into),
+            inputs: (&self.inputs).into(),
         }
-        text.into_bytes()
     }
 
     /// The leaf hash that the entry's content gives now.
     #[must_use]
     pub fn computed_leaf_hash(&self) -> String {
-        hex::encode(Sha256::new().chain_update([0]).chain_update(self.canonical()).finalize())
+        hex::encode(self.fields().leaf())
     }
 }
 
@@ -222,20 +225,47 @@ impl FromRow for LoggedEntry {
     }
 }
 
-/// Appends an entry at the next position. The writer's lock is held, so positions have no gap and no double.
-pub(crate) async fn append(tx: &DatabaseTransaction, new: &NewEntry) -> Result<u64, StoreError> {
-    let next = database::rows(tx, "SELECT COALESCE(MAX(position) + 1, 0) AS next FROM audit_entry", params![]).await?;
-    let position = next.first().map_or(Ok(0), |row| row.count("next"))?;
-    let entry = LoggedEntry::placed(new, position);
-    database::execute(
-        tx,
-        "INSERT INTO audit_entry (position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, \
-         allowed, permit, inputs, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+const COLUMNS: &[&str] = &[
+    "position",
+    "at",
+    "actor_kind",
+    "actor",
+    "agency",
+    "operation",
+    "verb",
+    "scope_kind",
+    "scope",
+    "purpose",
+    "allowed",
+    "permit",
+    "inputs",
+    "leaf_hash",
+];
+
+/// Appends entries at the next positions. The writer's lock is held, so positions have no gap and no double.
+pub(crate) async fn append_all(tx: &database::Writing, new: Vec<NewEntry>) -> Result<(), StoreError> {
+    let next =
+        database::rows(&**tx, "SELECT COALESCE(MAX(position) + 1, 0) AS next FROM audit_entry", params![]).await?;
+    let first: u64 = next.first().map_or(Ok(0), |row| row.count("next"))?;
+    let rows = (first..).zip(new).map(|(position, new)| {
+        let entry = LoggedEntry::placed(new, position);
         params![
-            entry.position, entry.at, entry.actor_kind, entry.actor, entry.agency, entry.operation, entry.verb,
-            entry.scope_kind, entry.scope, entry.purpose, entry.allowed, entry.permit, entry.inputs, entry.leaf_hash
-        ],
-    )
-    .await?;
-    Ok(position)
+            entry.position,
+            entry.at,
+            entry.actor_kind,
+            entry.actor,
+            entry.agency,
+            entry.operation,
+            entry.verb,
+            entry.scope_kind,
+            entry.scope,
+            entry.purpose,
+            entry.allowed,
+            entry.permit,
+            entry.inputs,
+            entry.leaf_hash
+        ]
+    });
+    insert_rows(tx, "audit_entry", COLUMNS, rows.collect(), "").await?;
+    Ok(())
 }

@@ -4,53 +4,13 @@
 use std::path::Path;
 
 use base::Timestamp;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use serde::{Deserialize, Serialize};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use witness::{
+    Document, Head,
+    tree::{self, Frontier},
+};
 
-use super::tree::Frontier;
 use crate::{FromRow, Row, StoreError, Vault, database, files, params};
-
-/// A signed tree head.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// The number of entries under it.
-    pub size: u64,
-    /// The tree's root over them (RFC 6962), in hexadecimal.
-    pub root: String,
-    /// When it was signed.
-    pub at: Timestamp,
-    /// Ed25519 over `alongside tree head v1\n<size>\n<root>\n<at in microseconds>\n`, in hexadecimal.
-    pub signature: String,
-    /// The key that it is checked with, in hexadecimal. A head counts only if this is the installation's key.
-    pub public_key: String,
-}
-
-impl Head {
-    fn sign(key: &SigningKey, frontier: &Frontier, at: Timestamp) -> Self {
-        let mut head = Self {
-            size: frontier.size(),
-            root: hex::encode(frontier.root()),
-            at,
-            signature: String::new(),
-            public_key: hex::encode(key.verifying_key().to_bytes()),
-        };
-        head.signature = hex::encode(key.sign(&head.message()).to_bytes());
-        head
-    }
-
-    fn message(&self) -> Vec<u8> {
-        format!("alongside tree head v1\n{}\n{}\n{}\n", self.size, self.root, self.at.as_micros()).into_bytes()
-    }
-
-    /// Whether the holder of the key signed this head.
-    #[must_use]
-    pub fn is_signed_by(&self, key: &VerifyingKey) -> bool {
-        let mut signature = [0; 64];
-        self.public_key == hex::encode(key.to_bytes())
-            && hex::decode_to_slice(&self.signature, &mut signature).is_ok()
-            && key.verify_strict(&self.message(), &Signature::from_bytes(&signature)).is_ok()
-    }
-}
 
 /// A head as its row has it; the key is the installation's.
 pub(super) struct HeadRow {
@@ -108,7 +68,8 @@ pub(crate) const ENTRIES: u64 = 1000;
 const SECONDS: i64 = 60;
 
 const LAST_HEADS: &str = "SELECT size, root, at, signature, frontier FROM tree_head ORDER BY size DESC LIMIT $1";
-const LEAVES: &str = "SELECT position, leaf_hash FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
+pub(super) const LEAVES: &str =
+    "SELECT position, leaf_hash FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
 
 impl Vault {
     /// Signs a tree head where one is due: 1,000 entries or a minute after the last. The vault does so by itself while it
@@ -183,7 +144,7 @@ impl Vault {
             }
             for leaf in leaves {
                 // A hash that is no hash stands for a changed row; verifying names it.
-                frontier.push(super::tree::hash(&leaf.text("leaf_hash")?).unwrap_or_default());
+                frontier.push(tree::hash(&leaf.text("leaf_hash")?).unwrap_or_default());
             }
         }
         Ok(())
@@ -205,11 +166,10 @@ impl Vault {
     /// The database's or the file's.
     pub async fn export_head(&self) -> Result<Option<Head>, StoreError> {
         self.sign_head_now().await?;
-        let last: Option<HeadRow> = self.plain().first(LAST_HEADS, params![1_i64]).await?;
-        let Some(head) = last.map(|row| row.head(&self.signing().key.verifying_key())) else {
+        let Some(head) = self.newest_head().await? else {
             return Ok(None);
         };
-        let text = serde_json::to_string_pretty(&head).unwrap_or_default() + "\n";
+        let text = Document::Head(head.clone()).to_text();
         let directory = files::directory(&self.directory().join("heads"))?;
         files::write_whole(&directory.join(format!("{}.head", head.size)), text.as_bytes())?;
         let tx = self.begin_raw().await?;
@@ -219,10 +179,27 @@ impl Vault {
         Ok(Some(head))
     }
 
+    /// Exports a head where the last was exported a day ago or longer: `app`'s background task asks every few minutes.
+    ///
+    /// # Errors
+    /// As [`Vault::export_head`].
+    pub async fn export_head_if_due(&self) -> Result<Option<Head>, StoreError> {
+        let sql = "SELECT exported_at FROM tree_head WHERE exported_at IS NOT NULL ORDER BY size DESC LIMIT 1";
+        let last = database::rows(self.pool(), sql, params![]).await?;
+        let last = last.first().map_or(Ok(Timestamp::EPOCH), |row| row.time("exported_at"))?;
+        if self.now().since(last).as_hours() < 24 { Ok(None) } else { self.export_head().await }
+    }
+
     /// The key that this installation's heads are checked with; also in `keys/audit-signing.pub`.
     #[must_use]
     pub fn audit_public_key(&self) -> VerifyingKey {
         self.signing().key.verifying_key()
+    }
+
+    /// That key as two people read it to each other: see [`witness::fingerprint`].
+    #[must_use]
+    pub fn audit_fingerprint(&self) -> String {
+        witness::fingerprint(&self.audit_public_key())
     }
 }
 

@@ -4,12 +4,16 @@
 mod browse;
 mod entry;
 mod head;
-mod tree;
+mod prove;
 mod verify;
+mod waiting;
 
 pub use browse::{Filter, entries};
 pub use entry::LoggedEntry;
-pub(crate) use entry::{NewEntry, append};
+pub(crate) use entry::{NewEntry, append_all};
+pub use head::read_exported;
 pub(crate) use head::{ENTRIES as HEAD_ENTRIES, Signing};
-pub use head::{Head, read_exported};
+pub use prove::{HeadGiven, ProofError};
 pub use verify::{Finding, Verdict, verify};
+pub(crate) use waiting::{Waiting, tell};
+pub use witness::{Consistency, Document, Head, Inclusion};

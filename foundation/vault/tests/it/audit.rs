@@ -19,6 +19,7 @@ store_suite! { MIGRATIONS => [
     a_true_log_holds,
     heads_come_when_they_are_due,
     heads_go_on_after_a_restart,
+    a_head_is_exported_once_a_day,
     ordinary_statements_cannot_change_the_log,
     every_mutation_is_noticed,
     a_changed_entry_is_named,
@@ -28,7 +29,7 @@ store_suite! { MIGRATIONS => [
     entries_are_browsed_newest_first,
 ] }
 
-async fn write(t: &Bench, count: usize) {
+pub async fn write(t: &Bench, count: usize) {
     for n in 0..count {
         let mut change = t.vault.change(cause(code!("try"))).await.unwrap();
         change.note("n", n);
@@ -38,7 +39,7 @@ async fn write(t: &Bench, count: usize) {
 }
 
 /// Lifts the guard, as somebody with the owner's password can.
-async fn lift_guard(t: &Bench) {
+pub async fn lift_guard(t: &Bench) {
     if t.engine == Engine::Postgres {
         t.tamper("ALTER TABLE audit_entry DISABLE TRIGGER ALL; ALTER TABLE tree_head DISABLE TRIGGER ALL")
             .await
@@ -87,6 +88,20 @@ async fn heads_come_when_they_are_due(t: Bench) {
     assert_eq!(t.vault.sign_head_if_due().await.unwrap().unwrap().size, 2);
     t.clock.advance(SignedDuration::from_secs(600));
     assert_eq!(t.vault.sign_head_if_due().await.unwrap(), None, "nothing new, no new head");
+}
+
+async fn a_head_is_exported_once_a_day(t: Bench) {
+    assert_eq!(t.vault.export_head_if_due().await.unwrap(), None, "nothing to sign yet");
+    write(&t, 2).await;
+    assert_eq!(t.vault.export_head_if_due().await.unwrap().unwrap().size, 2);
+    write(&t, 2).await;
+    t.clock.advance(SignedDuration::from_hours(23));
+    assert_eq!(t.vault.export_head_if_due().await.unwrap(), None);
+    t.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(t.vault.export_head_if_due().await.unwrap().unwrap().size, 4);
+    let sizes: Vec<u64> =
+        audit::read_exported(&t.directory.join("heads")).unwrap().iter().map(|head| head.size).collect();
+    assert_eq!(sizes, [2, 4]);
 }
 
 async fn heads_go_on_after_a_restart(mut t: Bench) {
@@ -155,7 +170,7 @@ fn mutation(n: u64) -> impl Strategy<Value = (String, bool)> {
 }
 
 /// Gives every entry the leaf hash that its content has now.
-async fn mend_hashes(t: &Bench) {
+pub async fn mend_hashes(t: &Bench) {
     let staff = t.vault.book();
     for entry in audit::entries(&staff, &Filter::default(), 500).await.unwrap() {
         let hash = entry.computed_leaf_hash();

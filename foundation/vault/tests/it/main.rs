@@ -10,5 +10,6 @@ mod erasing;
 mod files;
 mod jobs;
 mod migrations;
+mod proofs;
 mod rows;
 mod writers;
