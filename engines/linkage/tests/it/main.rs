@@ -5,6 +5,7 @@ mod bad_input;
 mod clusters;
 mod found;
 mod household;
+mod index;
 mod job;
 mod levels;
 mod methods;
