@@ -20,9 +20,13 @@ fn found(index: &Index, row: &Row, name: impl Fn(u32) -> usize) -> Vec<(usize, u
     found
 }
 
-fn spec(shrinkage: f64) -> Spec {
+/// `against` holds rarity against a level; otherwise, but where a level asks for equal values alone, against what the records say.
+fn spec(shrinkage: f64, against: bool) -> Spec {
     let mut spec = everywhere(shrinkage, 1.0, 0.0);
     spec.thresholds.review = 1e-9;
+    if !against {
+        spec.comparisons.iter_mut().flat_map(|c| &mut c.levels).for_each(|level| level.term_frequency_against = None);
+    }
     spec
 }
 
@@ -39,8 +43,9 @@ proptest! {
         }),
         first in any::<prop::sample::Index>(), parts in prop::collection::vec(1..6_usize, 1..8),
         gone in prop::collection::vec(any::<prop::sample::Index>(), 0..5), shrinkage in prop::sample::select(vec![0.0, 1.5]),
+        against in any::<bool>(),
     ) {
-        let linker = |rows: &[Row]| Linker::new(spec(shrinkage), table(rows)).unwrap();
+        let linker = |rows: &[Row]| Linker::new(spec(shrinkage, against), table(rows)).unwrap();
         let ordered: Vec<Row> = order.iter().map(|at| rows[*at].clone()).collect();
         let mut at = first.index(rows.len() + 1);
         let mut index = Index::new(linker(&ordered[..at]));

@@ -8,6 +8,7 @@ mod household;
 mod index;
 mod job;
 mod levels;
+mod listed;
 mod methods;
 mod pairs;
 mod planted;
