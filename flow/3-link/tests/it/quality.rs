@@ -26,22 +26,27 @@ async fn the_county_is_linked_with_hardly_a_wrong_link() {
     plan(&agreements).on(Engine::Sqlite, measure).await;
 }
 
-async fn measure(t: Bench) {
+/// Makes a county of so many people and takes in what its partners send. Gives who each record is about, by feed and key.
+pub async fn county(t: &Bench, people: u64, seed: u64) -> HashMap<(String, String), String> {
     let folder = tempfile::tempdir().unwrap();
     let mut county =
-        demo::county::Plan::new(4_000, 5, folder.path().join("county"), "2026-03-02T09:00:00Z".parse().unwrap());
+        demo::county::Plan::new(people, seed, folder.path().join("county"), "2026-03-02T09:00:00Z".parse().unwrap());
     county.months = 12;
     demo::county::generate(&county, &mut |_| {}).unwrap();
-    set_up(&t).await;
+    set_up(t).await;
     for name in FEEDS {
         let feed = feed(name).unwrap();
         for path in files(&county.out.join("feeds").join(name)) {
             deliver_file(&t.vault, &Actor::System, feed, &path, &|_| {}).await.unwrap();
         }
     }
+    truth(&county.out.join("truth/records.csv"))
+}
+
+async fn measure(t: Bench) {
+    let truth = county(&t, 4_000, 5).await;
     let started = std::time::Instant::now();
     let report = run(&t.vault, &Actor::System, &|_| {}).await.unwrap();
-    let truth = truth(&county.out.join("truth/records.csv"));
     let rows = t
         .query("SELECT r.feed AS f, r.source_key AS k, p.person AS p FROM person_record p JOIN record r ON r.id = p.record WHERE r.is_current", vec![])
         .await;
