@@ -77,7 +77,9 @@ pub enum Error {
         record: u32,
     },
     /// A record that an index takes up has no id.
-    #[error("row {row}, counted from 0, has no id in column `{column}`; give each record one of its own. No record was added")]
+    #[error(
+        "row {row}, counted from 0, has no id in column `{column}`; give each record one of its own. No record was added"
+    )]
     MissingId {
         /// The column of ids.
         column: String,

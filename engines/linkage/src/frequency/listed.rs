@@ -31,15 +31,9 @@ impl Listed {
 
     /// Bits for two lists, each with its column, by those of each value. Where no values agree, because the level asks for something else, the
     /// commonest of all counts, and where one list is missing, the commonest of the other: 0 where both are.
-    pub(super) fn bits(
-        &self,
-        left: (&Column, u32),
-        right: (&Column, u32),
-        bits: impl Fn(&Side) -> Option<f64>,
-    ) -> f64 {
-        let of = |(column, list): (&Column, u32)| -> Vec<Option<f64>> {
-            sides(column, list).iter().map(&bits).collect()
-        };
+    pub(super) fn bits(&self, left: (&Column, u32), right: (&Column, u32), bits: impl Fn(&Side) -> Option<f64>) -> f64 {
+        let of =
+            |(column, list): (&Column, u32)| -> Vec<Option<f64>> { sides(column, list).iter().map(&bits).collect() };
         let (one, other) = (sides(left.0, left.1), sides(right.0, right.1));
         let (of_one, of_other) = (of(left), of(right));
         let mut most: Option<f64> = None;
@@ -51,7 +45,9 @@ impl Listed {
                 }
             }
         }
-        most.unwrap_or_else(|| of_one.iter().chain(&of_other).fold(None, |least, bits| least_of(least, *bits)).unwrap_or(0.0))
+        most.unwrap_or_else(|| {
+            of_one.iter().chain(&of_other).fold(None, |least, bits| least_of(least, *bits)).unwrap_or(0.0)
+        })
     }
 
     /// Whether two values keep the rule by themselves; `None` where it says nothing about them. `here` where it looks at this field.

@@ -182,9 +182,9 @@ impl Adjustment {
 
     fn most_risen(&self, before: &Adjustment, records: impl Iterator<Item = u32>) -> f64 {
         match (&self.terms, &before.terms) {
-            (Terms::Whole { of, .. }, Terms::Whole { of: then, .. }) => records
-                .filter_map(|record| Some(self.of(of, record)? - before.of(then, record)?))
-                .fold(0.0, f64::max),
+            (Terms::Whole { of, .. }, Terms::Whole { of: then, .. }) => {
+                records.filter_map(|record| Some(self.of(of, record)? - before.of(then, record)?)).fold(0.0, f64::max)
+            }
             // Of a value that none of them held the difference is no number, which is never the greater one.
             _ => self.bits.iter().zip(&before.bits).map(|(now, then)| now - then).fold(0.0, f64::max),
         }

@@ -2,7 +2,11 @@
 
 use hashbrown::HashMap;
 
-use crate::{Linker, Spec, column::{Column, NONE}, facts::Facts};
+use crate::{
+    Linker, Spec,
+    column::{Column, NONE},
+    facts::Facts,
+};
 
 /// Added records.
 #[derive(Debug, Default)]
@@ -17,12 +21,8 @@ pub(super) struct Added {
 
 impl Added {
     pub(super) fn new(spec: &Spec) -> Added {
-        let empty = |_: &crate::Field| Column {
-            ids: Vec::new(),
-            values: Vec::new(),
-            facts: Facts::default(),
-            unreadable: 0,
-        };
+        let empty =
+            |_: &crate::Field| Column { ids: Vec::new(), values: Vec::new(), facts: Facts::default(), unreadable: 0 };
         Added {
             columns: spec.fields.iter().map(empty).collect(),
             numbers: vec![HashMap::new(); spec.fields.len()],

@@ -33,7 +33,9 @@ pub(super) fn leave_out_lists(comparisons: &mut [Comparison], fields: &[Field], 
             unrecognised.push(Unrecognised {
                 place: format!("comparison `{}`, level `{}`", comparison.name, level.name),
                 sql: format!("tf_adjustment_column {field}, a list"),
-                line: "term_frequency = true, where the rarest value that two lists share shall count, not the whole list".to_owned(),
+                line:
+                    "term_frequency = true, where the rarest value that two lists share shall count, not the whole list"
+                        .to_owned(),
             });
             level.term_frequency = false;
             level.term_frequency_fields.clear();

@@ -113,7 +113,9 @@ impl Writer<'_> {
         if level.term_frequency {
             let (field, own_u) = frequency::of(comparison, level)?;
             if self.field(&field)?.list.is_some() {
-                return Err(format!("term frequency of the list `{field}`, of which Splink would count each whole list as one value"));
+                return Err(format!(
+                    "term frequency of the list `{field}`, of which Splink would count each whole list as one value"
+                ));
             }
             json.insert("tf_adjustment_column".into(), self.column(&field)?.into());
             json.insert("tf_adjustment_weight".into(), level.term_frequency_weight.into());

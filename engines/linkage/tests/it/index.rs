@@ -99,7 +99,8 @@ fn by_surname() -> Spec {
 }
 
 fn index() -> Index {
-    let table = people(&[("a", "Okafor", "Hull"), ("b", "Smith", "Hull"), ("c", "Smith", "York"), ("d", "Lee", "York")]);
+    let table =
+        people(&[("a", "Okafor", "Hull"), ("b", "Smith", "Hull"), ("c", "Smith", "York"), ("d", "Lee", "York")]);
     Index::new(Linker::new(by_surname(), table.clone()).unwrap()).with_ids("id", &table).unwrap()
 }
 

@@ -142,10 +142,10 @@ fn a_chart_shows_what_lists_share() {
     let name = |name: &str| [Some(name.to_owned()), Some("Hull".to_owned()), None];
     let terms = linker(&[name("Smith;Okafor"), name("Smith"), name("Smith;Okafor"), name("Lee")]).term_frequencies();
     let same: Vec<_> = terms.iter().filter(|term| term.level == "alias: same").collect();
-    assert_eq!(same.iter().map(|term| (term.value.as_str(), term.share)).collect::<Vec<_>>(), [
-        ("smith", 0.75),
-        ("okafor", 0.5)
-    ]);
+    assert_eq!(
+        same.iter().map(|term| (term.value.as_str(), term.share)).collect::<Vec<_>>(),
+        [("smith", 0.75), ("okafor", 0.5)]
+    );
     near(same[1].bits, (0.3_f64 / 0.5).log2());
 }
 

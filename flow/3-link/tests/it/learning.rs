@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
 
 use link::spec::{FIELDS, Model, seen};
-use linkage::{BlockingRule, Expression, Level, Linker, Spec, Table, TrainOptions, Training, Trained};
+use linkage::{BlockingRule, Expression, Level, Linker, Spec, Table, TrainOptions, Trained, Training};
 use vault::testing::{Bench, Engine};
 
 use crate::{
@@ -59,9 +59,8 @@ async fn records(t: &Bench, truth: &HashMap<(String, String), String>) -> (Table
         }
     }
     let pairs = |records: Vec<u32>| {
-        let pair = |(at, one): (usize, &u32)| {
-            records[at + 1..].iter().map(|other| (*one, *other, true)).collect::<Vec<_>>()
-        };
+        let pair =
+            |(at, one): (usize, &u32)| records[at + 1..].iter().map(|other| (*one, *other, true)).collect::<Vec<_>>();
         records.iter().enumerate().flat_map(pair).collect::<Vec<_>>()
     };
     (Table::from_columns(FIELDS.into_iter().zip(columns)).unwrap(), of_person.into_values().flat_map(pairs).collect())
@@ -100,7 +99,8 @@ fn written(text: &str, trained: &Trained) -> String {
             .filter(|_| line.contains(", m = ") && !line.contains("fix = true"))
             .and_then(|name| by_name(comparison)?.levels.iter().find(|level| level.name == name));
         let together = &trained.spec.together[0];
-        let chances = line.split_once("\" = [").and_then(|(name, _)| together.chances.get(name.trim_start_matches('"')));
+        let chances =
+            line.split_once("\" = [").and_then(|(name, _)| together.chances.get(name.trim_start_matches('"')));
         let line = match (level, chances) {
             (Some(level), _) => with_chances(line, level),
             (_, Some(chances)) => {
