@@ -115,5 +115,8 @@ mod tests {
         assert!((sum - engine.total_bits).abs() < 1e-9, "{sum} is not {}", engine.total_bits);
         assert_eq!(ours.lines.first().unwrap().seen, "surname the same, given name a nickname");
         assert_eq!(ours.probability, engine.probability);
+        let last = ours.lines.last().unwrap();
+        assert_eq!(last.comparison, "Two people of one household");
+        assert!(last.bits <= 0.0 && last.seen == "nothing points to it", "{last:?}");
     }
 }
