@@ -1,8 +1,9 @@
 //! Our side of `make bench-linkage`: Parquet to clusters with training, timed stage by stage, as one line of JSON.
 //!
-//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--method correlation] [--clusters out.csv] [--ask N]`
+//! `bench_linkage records.parquet spec.toml [--records N] [--wide] [--method correlation] [--clusters out.csv] [--ask N [--add N]]`
 //!
 //! `--ask N` then asks an index of all records for each of N of them (how long, by percentile), and compares N pairs of any records.
+//! `--add N` keeps the last N records back from everything before, adds them to the index one by one, and asks again.
 
 #![allow(
     clippy::unwrap_used,
@@ -47,8 +48,9 @@ fn main() {
         last = Instant::now();
     };
     let mut batches = read(path, &names, most);
+    let [ask, add]: [usize; 2] = ["--ask", "--add"].map(|name| option(name).map_or(0, |n| n.parse().unwrap()));
+    let later = keep_back(&mut batches, add);
     let table = Table::from_batches(&batches).unwrap();
-    let ask: usize = option("--ask").map_or(0, |n| n.parse().unwrap());
     if ask == 0 {
         batches.clear();
     }
@@ -81,12 +83,26 @@ fn main() {
         quality(path, &outcome, most, &out);
     }
     if ask > 0 {
-        ask_all(linker, &batches, ask);
+        ask_all(linker, &batches, ask, &later);
     }
 }
 
-/// Asks for so many records, spread over all, and compares as many pairs; prints a line of JSON.
-fn ask_all(linker: Linker, batches: &[RecordBatch], ask: usize) {
+/// Takes the last so many records away, each as a table.
+fn keep_back(batches: &mut Vec<RecordBatch>, mut records: usize) -> Vec<Table> {
+    let mut kept = Vec::new();
+    while let Some(batch) = batches.pop_if(|_| records > 0) {
+        let (rows, back) = (batch.num_rows(), batch.num_rows().min(records));
+        kept.extend((rows - back..rows).map(|row| Table::from_batches(&[batch.slice(row, 1)]).unwrap()));
+        if back < rows {
+            batches.push(batch.slice(0, rows - back));
+        }
+        records -= back;
+    }
+    kept
+}
+
+/// Asks for so many records, spread over all, and compares as many pairs; then adds records and asks again. Prints lines of JSON.
+fn ask_all(linker: Linker, batches: &[RecordBatch], ask: usize, later: &[Table]) {
     let records = linker.records() as u64;
     let place = |number: u64| (((number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) * records) >> 32) as u32;
     let start = Instant::now();
@@ -94,26 +110,40 @@ fn ask_all(linker: Linker, batches: &[RecordBatch], ask: usize) {
     let weight: f64 = pairs.map(|pair| pair.weight).sum();
     let compare = start.elapsed().as_secs_f64() * 1e6 / ask as f64;
     let start = Instant::now();
-    let index = Index::new(linker);
+    let mut index = Index::new(linker);
     let build = start.elapsed().as_secs_f64();
-    let mut found = 0;
-    let mut milliseconds: Vec<f64> = (0..ask)
-        .map(|at| {
+    let asked = |index: &Index| {
+        let mut found = 0;
+        let times = timed(ask, |at| {
             let batch = &batches[at % batches.len()];
             let record = Table::from_batches(&[batch.slice(at * 7919 % batch.num_rows(), 1)]).unwrap();
             let start = Instant::now();
             found += index.find_matches(&record).unwrap().len();
             start.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
+        });
+        format!("\"asked\": {ask}, \"found\": {found}, {times}")
+    };
+    println!(
+        "{{\"index_seconds\": {build:.2}, {}, \"compare_us\": {compare:.3}, \"weights\": {weight:.0}}}",
+        asked(&index)
+    );
+    if !later.is_empty() {
+        let added = timed(later.len(), |at| {
+            let start = Instant::now();
+            index.add(&later[at]).unwrap();
+            start.elapsed().as_secs_f64() * 1e3
+        });
+        println!("{{\"added\": {}, {added}}}", later.len());
+        println!("{{\"after_adding\": true, {}}}", asked(&index));
+    }
+}
+
+/// Percentiles of what so many rounds took, in milliseconds.
+fn timed(rounds: usize, round: impl FnMut(usize) -> f64) -> String {
+    let mut milliseconds: Vec<f64> = (0..rounds).map(round).collect();
     milliseconds.sort_by(f64::total_cmp);
     let at = |share: f64| milliseconds[((milliseconds.len() - 1) as f64 * share) as usize];
-    println!(
-        "{{\"index_seconds\": {build:.2}, \"asked\": {ask}, \"found\": {found}, \"median_ms\": {:.3}, \"p99_ms\": {:.3}, \"most_ms\": {:.3}, \"compare_us\": {compare:.3}, \"weights\": {weight:.0}}}",
-        at(0.5),
-        at(0.99),
-        at(1.0)
-    );
+    format!("\"median_ms\": {:.3}, \"p99_ms\": {:.3}, \"most_ms\": {:.3}", at(0.5), at(0.99), at(1.0))
 }
 
 /// Row groups side by side.

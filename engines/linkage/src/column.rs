@@ -63,11 +63,11 @@ impl Column {
         Column { ids, values, facts: Facts::default(), unreadable }
     }
 
-    /// The same without the values of some records; the values' texts and facts are left out.
+    /// The same without the values of some records; the values' texts are left out, and of their facts all but the lists.
     pub(crate) fn without(&self, gone: impl Fn(u32) -> bool) -> Column {
         let id = |(id, record): (&u32, u32)| if gone(record) { NONE } else { *id };
         let ids = self.ids.iter().zip(0_u32..).map(id).collect();
-        Column { ids, values: Vec::new(), facts: Facts::default(), unreadable: 0 }
+        Column { ids, values: Vec::new(), facts: self.facts.lists_alone(), unreadable: 0 }
     }
 
     /// The number of a record's value, or [`NONE`].

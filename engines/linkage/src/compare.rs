@@ -48,10 +48,10 @@ pub(crate) type Values = [u32; MOST_FIELDS];
 
 /// One side of a plain rule: a value, or one value of a list.
 #[derive(Clone, Copy)]
-struct Side<'a> {
+pub(crate) struct Side<'a> {
     column: &'a Column,
-    value: u32,
-    text: &'a str,
+    pub(crate) value: u32,
+    pub(crate) text: &'a str,
 }
 
 /// A pair under comparison; remembers the similarity of each field, which several levels ask for.
@@ -71,6 +71,11 @@ impl Comparisons {
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// The numbers of a record's values in a comparison's fields: what the comparison shows depends on nothing else.
+    pub(crate) fn values(&self, comparison: usize, columns: &[Column], record: u32) -> Option<Values> {
+        self.all.get(comparison).map(|comparison| comparison.values(columns, record))
     }
 
     /// Numbers of the columns that a comparison looks at.
@@ -251,8 +256,8 @@ fn any_pair(rule: &Rule, left: (&Column, u32), right: (&Column, u32)) -> bool {
             _ => false,
         },
         (one, other) => {
-            let one = sides(left.0, left.1, one);
-            let other = sides(right.0, right.1, other);
+            let one = sides_of(left.0, left.1, one);
+            let other = sides_of(right.0, right.1, other);
             match rule {
                 Rule::ArrayIntersect(least) => shared(&one, &other) >= *least as usize,
                 Rule::ArraySubset => shared(&one, &other) == one.len().min(other.len()),
@@ -262,8 +267,12 @@ fn any_pair(rule: &Rule, left: (&Column, u32), right: (&Column, u32)) -> bool {
     }
 }
 
-/// The values of a list; of any other field the value itself.
-fn sides<'a>(column: &'a Column, value: u32, items: Option<&[u32]>) -> Vec<Side<'a>> {
+/// The values of a list; of any other field the value itself, and none where it is missing.
+pub(crate) fn sides(column: &Column, value: u32) -> Vec<Side<'_>> {
+    if value == NONE { Vec::new() } else { sides_of(column, value, column.facts.items(value)) }
+}
+
+fn sides_of<'a>(column: &'a Column, value: u32, items: Option<&[u32]>) -> Vec<Side<'a>> {
     match items {
         Some(items) => {
             let side = |value: &u32| Some(Side { column, value: *value, text: column.facts.item_text(*value)? });
@@ -279,7 +288,7 @@ fn shared(one: &[Side], other: &[Side]) -> usize {
 }
 
 /// A rule about two values.
-fn plain(rule: &Rule, left: Side, right: Side) -> bool {
+pub(crate) fn plain(rule: &Rule, left: Side, right: Side) -> bool {
     let (a, b) = (left.text, right.text);
     let (of_a, of_b) = (&left.column.facts, &right.column.facts);
     match rule {

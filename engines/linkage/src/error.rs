@@ -70,6 +70,35 @@ pub enum Error {
         /// How many records there are.
         records: usize,
     },
+    /// A record of an index was removed before.
+    #[error("record {record} was removed from the index before")]
+    Removed {
+        /// The record's number.
+        record: u32,
+    },
+    /// A record that an index takes up has no id.
+    #[error(
+        "row {row}, counted from 0, has no id in column `{column}`; give each record one of its own. No record was added"
+    )]
+    MissingId {
+        /// The column of ids.
+        column: String,
+        /// The row of the table.
+        row: u32,
+    },
+    /// A record that an index takes up has the id of another.
+    #[error(
+        "row {row}, counted from 0, has the same id in column `{column}` as record {record}; remove that one first, or give this one an id of \
+         its own. No record was added"
+    )]
+    DuplicateId {
+        /// The column of ids.
+        column: String,
+        /// The row of the table.
+        row: u32,
+        /// The record that has it, by its number in the index.
+        record: u32,
+    },
     /// A constraint pairs a record with itself.
     #[error("{what} pairs record {record} with itself")]
     SamePair {

@@ -1,7 +1,7 @@
 //! What rules need to know of a value beyond its text, found once for each distinct value: parts of lists, nicknames, phonetic codes,
 //! weighed words, numbers, places. Only what a field's rules ask for is found.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ use crate::{
 /// Facts about a field's values, by the value's number; for a list, by the number of the value in it.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    lists: Option<Lists>,
+    lists: Option<Arc<Lists>>,
     nicknames: Vec<Box<[u32]>>,
     metaphone: Vec<(Code, Code)>,
     soundex: Vec<Code>,
@@ -32,8 +32,8 @@ pub(crate) struct Facts {
     valid: Vec<bool>,
 }
 
-/// The values of lists, each held once.
-#[derive(Debug)]
+/// The values of lists, each held once, but for those that were appended.
+#[derive(Debug, Clone)]
 struct Lists {
     /// Where each list's items begin, and where the last one's end.
     starts: Vec<u32>,
@@ -93,8 +93,30 @@ impl Facts {
         if field.check != Check::None {
             facts.valid = texts.iter().map(|text| valid(field.check, text)).collect();
         }
-        facts.lists = lists;
+        facts.lists = lists.map(Arc::new);
         facts
+    }
+
+    /// The lists alone, without what is known of their values.
+    pub(crate) fn lists_alone(&self) -> Facts {
+        Facts { lists: self.lists.clone(), ..Facts::default() }
+    }
+
+    /// Takes up the facts of more values, which come after those that are there.
+    pub(crate) fn append(&mut self, more: Facts) {
+        match (&mut self.lists, more.lists) {
+            (Some(lists), Some(more)) => Arc::make_mut(lists).append(&more),
+            (lists @ None, more) => *lists = more,
+            (Some(_), None) => {}
+        }
+        self.nicknames.extend(more.nicknames);
+        self.metaphone.extend(more.metaphone);
+        self.soundex.extend(more.soundex);
+        self.spellings.extend(more.spellings);
+        self.tokens.extend(more.tokens);
+        self.places.extend(more.places);
+        self.numbers.extend(more.numbers);
+        self.valid.extend(more.valid);
     }
 
     /// The numbers and texts of a list's values; `None` where the field is not a list.
@@ -102,6 +124,11 @@ impl Facts {
         let lists = self.lists.as_ref()?;
         let place = |at: u32| lists.starts.get(at as usize).map(|start| *start as usize);
         Some(lists.items.get(place(list)?..place(list + 1)?).unwrap_or_default())
+    }
+
+    /// How many different values the lists hold.
+    pub(crate) fn distinct_items(&self) -> usize {
+        self.lists.as_ref().map_or(0, |lists| lists.texts.len())
     }
 
     pub(crate) fn item_text(&self, item: u32) -> Option<&str> {
@@ -154,6 +181,15 @@ impl Lists {
         }
         starts.push(items.len() as u32);
         Lists { starts, items, texts }
+    }
+
+    /// Values that are there already get another number: values of two lists are held against each other by their texts.
+    fn append(&mut self, more: &Lists) {
+        let (items, texts) = (self.items.len() as u32, self.texts.len() as u32);
+        self.starts.pop();
+        self.starts.extend(more.starts.iter().map(|start| start + items));
+        self.items.extend(more.items.iter().map(|item| item + texts));
+        self.texts.extend(more.texts.iter().cloned());
     }
 }
 

@@ -183,7 +183,7 @@ impl Linker {
 
     /// What the rarity of two records' values adds, by comparison and level.
     pub(crate) fn terms(&self, left: u32, right: u32) -> impl Fn(usize, usize) -> f64 {
-        move |comparison, level| self.frequencies.bits(comparison, level, left, right)
+        move |comparison, level| self.frequencies.bits(&self.columns, comparison, level, left, right)
     }
 
     /// The levels that two records show. INVARIANT: `left < right`.

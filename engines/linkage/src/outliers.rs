@@ -1,6 +1,10 @@
 //! Values whose rarity or commonness changes weights most, for a reader.
 
-use crate::{Linker, chart::TermFrequency, column::NONE};
+use crate::{
+    Linker,
+    chart::TermFrequency,
+    column::{Column, NONE},
+};
 
 /// How many values of each level are shown from either end.
 const SHOWN: usize = 4;
@@ -17,27 +21,19 @@ impl Linker {
                 let [field] = fields.as_slice() else { continue };
                 let place = self.spec().fields.iter().position(|other| other.name == *field);
                 let Some(column) = place.and_then(|place| self.columns.get(place)) else { continue };
-                let mut counts = vec![(0_u64, 0_u32); column.values.len()];
-                for (id, record) in column.ids.iter().zip(0_u32..) {
-                    if *id != NONE
-                        && let Some(count) = counts.get_mut(*id as usize)
-                    {
-                        *count = (count.0 + 1, record);
-                    }
-                }
-                let filled: u64 = counts.iter().map(|(count, _)| count).sum();
                 let name = format!("{}: {}", comparison.name, level.name);
-                let mut terms: Vec<TermFrequency> = counts
-                    .iter()
-                    .zip(&column.values)
-                    .filter(|((count, _), _)| *count > 1)
-                    .map(|((count, record), value)| TermFrequency {
+                let filled = column.filled() as f64;
+                let shared = |(value, count): (u32, u64)| {
+                    let text = column.facts.item_text(value).or_else(|| column.text(value))?;
+                    Some(TermFrequency {
                         level: name.clone(),
-                        value: value.to_string(),
-                        share: *count as f64 / filled as f64,
-                        bits: self.terms(*record, *record)(at, number),
+                        value: text.to_owned(),
+                        share: count as f64 / filled,
+                        bits: self.frequencies.of_value(at, number, value)?,
                     })
-                    .collect();
+                };
+                let mut terms: Vec<TermFrequency> =
+                    (0..).zip(held(column)).filter(|(_, count)| *count > 1).filter_map(shared).collect();
                 terms.sort_by(|a, b| a.bits.total_cmp(&b.bits).then_with(|| a.value.cmp(&b.value)));
                 if terms.len() > 2 * SHOWN {
                     terms.drain(SHOWN..terms.len() - SHOWN);
@@ -47,4 +43,18 @@ impl Linker {
         }
         found
     }
+}
+
+/// How many records hold each value, or have it in their list.
+fn held(column: &Column) -> Vec<u64> {
+    let mut counts = vec![0; column.values.len().max(column.facts.distinct_items())];
+    for id in column.ids.iter().filter(|id| **id != NONE) {
+        let own = std::slice::from_ref(id);
+        for value in column.facts.items(*id).unwrap_or(own) {
+            if let Some(count) = counts.get_mut(*value as usize) {
+                *count += 1;
+            }
+        }
+    }
+    counts
 }

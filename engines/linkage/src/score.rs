@@ -85,6 +85,15 @@ pub struct Explanation {
     pub probability: f64,
 }
 
+impl Explanation {
+    /// Takes the weight of a stored pair apart again, by the model that made it: from the levels that were seen and what rarity added to each
+    /// comparison, which is 0 where the list is too short.
+    #[must_use]
+    pub fn of(spec: &Spec, pattern: Pattern, rarity: &[f64]) -> Explanation {
+        Weights::new(spec).explain(spec, pattern, |comparison, _| rarity.get(comparison).copied().unwrap_or(0.0))
+    }
+}
+
 /// The bits of the prior, of each comparison's levels, and of what is counted together.
 #[derive(Debug)]
 pub(crate) struct Weights {

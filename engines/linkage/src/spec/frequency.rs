@@ -63,6 +63,11 @@ impl Comparison {
         }
         let fields = level.frequency_fields(&self.fields);
         let list = fields.iter().find(|name| known(name).is_some_and(|field| field.list.is_some()))?;
-        Some(format!("term_frequency can't weigh `{list}`, which is a list: its values differ in rarity"))
+        (fields.len() > 1).then(|| {
+            format!(
+                "term_frequency can't weigh the list `{list}` together with other fields; name one field, as in \
+                 term_frequency_fields = [\"{list}\"]"
+            )
+        })
     }
 }

@@ -137,7 +137,8 @@ pub struct Level {
     /// Training leaves the `m` and `u` that are given here as they are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fix: bool,
-    /// Weigh the values by how rare they are among the records. Where the level lets them differ, the commoner of the two counts.
+    /// Weigh the values by how rare they are among the records. Where the level lets them differ, the commoner of the two counts. Of
+    /// lists, the rarest value that agrees: a value is as frequent as the records that have it in their list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub term_frequency: bool,
     /// How much of that adjustment counts, 0 to 1.
@@ -151,7 +152,7 @@ pub struct Level {
     /// under a symmetric Dirichlet prior (Lidstone's rule of 1920; Laplace's with k = 1). 0, the default, counts as Splink does.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub term_frequency_shrinkage: f64,
-    /// The fields whose values are weighed so, where not all those that must be equal; any fields of the spec but lists.
+    /// The fields whose values are weighed so, where not all those that must be equal; any fields of the spec, a list only by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub term_frequency_fields: Vec<String>,
     /// The level of this comparison, by name, whose `u` is the chance of sharing a value, against which frequencies are held. Without

@@ -1,7 +1,8 @@
 //! Term frequency as Splink counts it: against the `u` of the first level that asks for the column being equal and nothing else, or
 //! where a model says so (`disable_tf_exact_match_detection`) against the level's own.
 
-use crate::{Comparison, Level};
+use super::Unrecognised;
+use crate::{Comparison, Field, Level};
 
 /// The first level that asks for nothing but this field being equal.
 fn exact<'a>(levels: &'a [Level], field: &str, fields: &[String]) -> Option<&'a Level> {
@@ -20,6 +21,26 @@ pub(super) fn hold_against_exact(levels: &mut [Level], fields: &[String]) {
     let names: Vec<Option<String>> = levels.iter().map(name).collect();
     for (level, name) in levels.iter_mut().zip(names) {
         level.term_frequency_against = name;
+    }
+}
+
+/// Splink counts each whole list as one value, which the spec has no word for: named, and not taken over.
+pub(super) fn leave_out_lists(comparisons: &mut [Comparison], fields: &[Field], unrecognised: &mut Vec<Unrecognised>) {
+    let list = |name: &String| fields.iter().any(|field| field.name == *name && field.list.is_some());
+    for comparison in comparisons {
+        for level in &mut comparison.levels {
+            let Some(field) = level.term_frequency_fields.iter().find(|name| list(name)).cloned() else { continue };
+            unrecognised.push(Unrecognised {
+                place: format!("comparison `{}`, level `{}`", comparison.name, level.name),
+                sql: format!("tf_adjustment_column {field}, a list"),
+                line:
+                    "term_frequency = true, where the rarest value that two lists share shall count, not the whole list"
+                        .to_owned(),
+            });
+            level.term_frequency = false;
+            level.term_frequency_fields.clear();
+            level.term_frequency_against = None;
+        }
     }
 }
 

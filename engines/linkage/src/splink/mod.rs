@@ -106,7 +106,7 @@ pub fn from_splink(text: &str) -> Result<Imported, Error> {
         .map_err(|error| Error::Unreadable(format!("this is not a Splink 4 or 5 model: {error}")))?;
     let mut fields = Fields::new(lists(&model));
     let mut unrecognised = Vec::new();
-    let comparisons =
+    let mut comparisons: Vec<Comparison> =
         model.comparisons.iter().map(|comparison| read(comparison, &mut fields, &mut unrecognised)).collect();
     let mut blocking = Vec::new();
     for rule in &model.blocking_rules_to_generate_predictions {
@@ -126,11 +126,13 @@ pub fn from_splink(text: &str) -> Result<Imported, Error> {
             }),
         }
     }
+    let fields = fields.finish();
+    frequency::leave_out_lists(&mut comparisons, &fields, &mut unrecognised);
     let spec = Spec {
         prior: model.probability_two_random_records_match.as_ref().and_then(Json::as_f64),
         nicknames: Vec::new(),
         thresholds: Thresholds { link: 0.95, review: 0.5 },
-        fields: fields.finish(),
+        fields,
         blocking,
         comparisons,
         together: Vec::new(),

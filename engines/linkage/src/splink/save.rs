@@ -112,6 +112,11 @@ impl Writer<'_> {
         json.insert("fix_u_probability".into(), (level.fix && level.u.is_some()).into());
         if level.term_frequency {
             let (field, own_u) = frequency::of(comparison, level)?;
+            if self.field(&field)?.list.is_some() {
+                return Err(format!(
+                    "term frequency of the list `{field}`, of which Splink would count each whole list as one value"
+                ));
+            }
             json.insert("tf_adjustment_column".into(), self.column(&field)?.into());
             json.insert("tf_adjustment_weight".into(), level.term_frequency_weight.into());
             if level.term_frequency_floor > 0.0 {

@@ -151,7 +151,7 @@ fn a_new_records_words_are_as_rare_as_the_known_ones_say() {
 }
 
 /// Rarity on every level that can have it, weighed in several ways, and one reason for being alike.
-fn everywhere(shrinkage: f64, weight: f64, floor: f64) -> Spec {
+pub fn everywhere(shrinkage: f64, weight: f64, floor: f64) -> Spec {
     let mut spec = Spec::from_toml(include_str!("example.toml")).unwrap();
     for comparison in &mut spec.comparisons {
         // Held against a u that is greater than most shares, so that rarity mostly adds.

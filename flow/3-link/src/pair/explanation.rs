@@ -1,6 +1,6 @@
 //! A pair's weight taken apart, as the model was that made it: from its pattern of levels, what rarity added, and that model's text.
 
-use linkage::{Spec, bits, probability};
+use linkage::{Spec, probability};
 
 use super::KeptPair;
 
@@ -30,7 +30,8 @@ impl Line {
 pub struct Explanation {
     /// Where every pair starts.
     pub prior: f64,
-    /// One line for each comparison, in the model's order.
+    /// One line for each comparison, in the model's order; then one for each reason for which different people may be alike, which takes away
+    /// what was counted more than once.
     pub lines: Vec<Line>,
     /// The pair's weight.
     pub total: f64,
@@ -45,23 +46,23 @@ pub struct Explanation {
 /// Takes a pair's weight apart with the text of its model. None where that text or the pattern can't be read, which only somebody
 /// who changed the database by hand brings about.
 pub(crate) fn explain(pair: &KeptPair, model: &str) -> Option<Explanation> {
-    let spec = Spec::from_toml(model).ok()?;
-    let mut lines = Vec::with_capacity(spec.comparisons.len());
-    for (at, comparison) in spec.comparisons.iter().enumerate() {
-        let level = match pair.pattern.level(at) {
-            Some(level) => Some(comparison.levels.get(level)?),
-            None => None,
-        };
-        lines.push(Line {
-            comparison: comparison.name.clone(),
-            seen: level.map_or_else(|| "not recorded on both".to_owned(), |level| level.name.clone()),
-            bits: level.map_or(0.0, linkage::Level::bits),
-            rarity: pair.rarity.get(at).copied().unwrap_or(0.0),
-        });
+    let spec = Spec::from_toml(model).ok().filter(Spec::is_trained)?;
+    let levels = spec.comparisons.iter().enumerate().map(|(at, comparison)| (pair.pattern.level(at), comparison));
+    if levels.clone().any(|(level, comparison)| level.is_some_and(|level| level >= comparison.levels.len())) {
+        return None;
     }
+    let explained = linkage::Explanation::of(&spec, pair.pattern, &pair.rarity);
+    // After the comparisons come the reasons for which different people may be alike.
+    let nothing = |at: usize| if at < spec.comparisons.len() { "not recorded on both" } else { "nothing points to it" };
+    let line = |(at, part): (usize, linkage::Part)| Line {
+        comparison: part.comparison,
+        seen: part.level.unwrap_or_else(|| nothing(at).to_owned()),
+        bits: part.bits,
+        rarity: part.term_frequency_bits,
+    };
     Some(Explanation {
-        prior: bits(spec.prior?),
-        lines,
+        prior: explained.prior_bits,
+        lines: explained.parts.into_iter().enumerate().map(line).collect(),
         total: pair.weight,
         probability: probability(pair.weight),
         links_from: spec.thresholds.link,
@@ -114,5 +115,8 @@ mod tests {
         assert!((sum - engine.total_bits).abs() < 1e-9, "{sum} is not {}", engine.total_bits);
         assert_eq!(ours.lines.first().unwrap().seen, "surname the same, given name a nickname");
         assert_eq!(ours.probability, engine.probability);
+        let last = ours.lines.last().unwrap();
+        assert_eq!(last.comparison, "Two people of one household");
+        assert!(last.bits <= 0.0 && last.seen == "nothing points to it", "{last:?}");
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
         });
         if !same {
             let explained = linker.expand(pair);
+            let compared = explained.parts.iter().take(model.spec.comparisons.len());
             changed_pairs.push(KeptPair {
                 left: left.id,
                 right: right.id,
@@ -118,7 +119,7 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
                 answer: None,
                 weight: pair.weight,
                 pattern: pair.pattern,
-                rarity: explained.parts.iter().map(|part| part.term_frequency_bits).collect(),
+                rarity: compared.map(|part| part.term_frequency_bits).collect(),
                 spec: model.version.clone(),
                 open,
             });

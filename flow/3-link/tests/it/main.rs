@@ -3,6 +3,7 @@
 
 mod decisions;
 mod house;
+mod learning;
 mod pages;
 mod quality;
 mod runs;
