@@ -27,6 +27,7 @@ struct PersonPage {
     /// Services that know them too, and whose records are not shown.
     pointers: Vec<Pointer>,
     withheld: Vec<Withheld>,
+    handling: Vec<String>,
     purpose: &'static str,
     parts: Vec<Part>,
 }
@@ -123,6 +124,7 @@ pub async fn show(
         knows: known.iter().map(named).collect(),
         pointers: others,
         withheld,
+        handling: share::api::handling(&vault.plain(), &permit).await?,
         purpose: share::api::purpose_words(purpose),
         parts: parts(&site, &reader, person).await?,
     })

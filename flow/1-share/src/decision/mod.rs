@@ -3,6 +3,7 @@
 //! policies in `/policies`. Nothing that is not granted is seen.
 
 mod grounds;
+mod handling;
 mod known;
 mod lack;
 mod legal;
@@ -19,6 +20,7 @@ use base::Timestamp;
 use vault::{Ask, Decider, Decision, Staff, StoreError};
 
 pub use grounds::RECEIVER;
+pub use handling::handling;
 pub(crate) use legal::Today;
 pub use refusal::refusal_words;
 pub(crate) use register::commenced;

@@ -161,3 +161,57 @@ fn a_rule_that_can_not_be_read_says_where_and_why() {
         assert!(problem.contains(wanted), "{text}\n gave: {problem}");
     }
 }
+
+/// The short words of `law.txt`.
+const SHORT: [(&str, &str); 16] = [
+    ("s10", "children_act_2004_s10_s11"),
+    ("s47", "children_act_1989_s47"),
+    ("ed175", "education_act_2002_s175"),
+    ("care", "care_act_2014_s6_s45"),
+    ("s16", "pcsc_act_2022_s16"),
+    ("s17", "pcsc_act_2022_s17"),
+    ("s115", "crime_and_disorder_act_1998_s115"),
+    ("s17a", "crime_and_disorder_act_1998_s17a"),
+    ("policing", "policing_common_law"),
+    ("decision", "public_interest_disclosure"),
+    ("life", "protecting_life"),
+    ("task", "public_task"),
+    ("enforcement", "law_enforcement"),
+    ("recognised", "recognised_legitimate_interest"),
+    ("legitimate", "legitimate_interests"),
+    ("vital", "vital_interests"),
+];
+
+fn one_line(line: &str) -> Result<(), String> {
+    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [between, category, purpose, how, wanted, basis] = cells.as_slice() else { return Err("not six cells".into()) };
+    let (giver, receiver) = between.split_once(" > ").ok_or("nobody gives")?;
+    let sharing = Sharing {
+        giver: giver.parse().map_err(|_| "no such giver")?,
+        receiver: receiver.parse().map_err(|_| "no such receiver")?,
+        category: Code::new(category).map_err(|_| "no such category")?,
+        purpose: purpose.parse().map_err(|_| "no such purpose")?,
+        decided_by_person: *how == "decided",
+        emergency: *how == "danger",
+    };
+    let today = "2026-11-22".parse().unwrap();
+    let short =
+        |rule: &Rule| SHORT.iter().find(|(_, code)| rule.code == **code).map_or("?", |(short, _)| *short).to_owned();
+    let in_force = |rule: &&Rule| rule.in_force(today, &BTreeMap::new());
+    let mut powers: Vec<String> = law().powers(&sharing).filter(in_force).map(short).collect();
+    powers.sort();
+    let mut expected: Vec<&str> = wanted.split(", ").filter(|word| *word != "none").collect();
+    expected.sort_unstable();
+    let first = law().bases(&sharing, false).find(in_force).map(short).unwrap_or_default();
+    if powers == expected && first == *basis { Ok(()) } else { Err(format!("{} | {first}", powers.join(", "))) }
+}
+
+#[test]
+fn every_line_of_the_table_of_law_comes_out_as_it_says() {
+    let lines: Vec<&str> =
+        include_str!("law.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert!(lines.len() >= 200, "the table has only {} lines", lines.len());
+    let wrong: Vec<String> =
+        lines.iter().filter_map(|line| one_line(line).err().map(|got| format!("{line}\n    {got}"))).collect();
+    assert!(wrong.is_empty(), "{} of {} lines:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+}
