@@ -27,7 +27,7 @@ pub use crate::{
         pages::waiting as agreements_waiting,
         purpose_words,
     },
-    decision::{CedarDecider, PolicyError, RECEIVER, refusal_words},
+    decision::{CedarDecider, PolicyError, RECEIVER, refusal_words, way_forward},
     member::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,

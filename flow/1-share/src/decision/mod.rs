@@ -14,7 +14,7 @@ use vault::{Ask, Decider, Decision, Staff, StoreError};
 
 pub use grounds::RECEIVER;
 pub use policy::PolicyError;
-pub use refusal::refusal_words;
+pub use refusal::{refusal_words, way_forward};
 
 use grounds::{Case, decide};
 use policy::Policies;

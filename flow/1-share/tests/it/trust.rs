@@ -36,7 +36,7 @@ async fn agreements_are_listed_the_soonest_to_end_first() {
             assert!(page.contains("Ends soon") && page.contains("Review by 1 December 2026, ends 31 December 2026"));
             let one = browser.get(&format!("/trust/agreements/{}", set.agreement)).await.text;
             assert!(one.contains("Selmarsh Police") && one.contains("Children Act 2004 sections 10 and 11"));
-            assert!(one.contains("offering support") && one.contains("31 December 2026"));
+            assert!(one.contains("Offering support") && one.contains("31 December 2026"));
             for wrong in ["nonsense", "01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
                 let answer = browser.get(&format!("/trust/agreements/{wrong}")).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND);
