@@ -125,7 +125,7 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     let agreements = share::api::agreements_waiting(&site, &caller).await?.filter(|waiting| *waiting > 0);
     tiles.extend(agreements.map(|waiting| Tile {
         value: waiting.to_string(),
-        label: "agreements wait for you",
+        label: if waiting == 1 { "agreement waits for you" } else { "agreements wait for you" },
         href: "/trust/agreements",
     }));
     tiles.extend(share::api::home_lines(&site, &caller).await?.into_iter().map(|line| Tile {

@@ -32,7 +32,7 @@ pub use crate::{
         pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
         refuse, take_back, withdraw,
     },
-    decision::{CedarDecider, RECEIVER, handling, refusal_words},
+    decision::{CedarDecider, RECEIVER, handling, refusal_words, way_forward},
     emergency::{
         Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
         pages::{emergency_summary, open_emergency},

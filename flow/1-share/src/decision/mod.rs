@@ -22,7 +22,7 @@ use vault::{Ask, Decider, Decision, Staff, StoreError};
 pub use grounds::RECEIVER;
 pub use handling::handling;
 pub(crate) use legal::Today;
-pub use refusal::refusal_words;
+pub use refusal::{refusal_words, way_forward};
 pub(crate) use register::commenced;
 pub(crate) use replay::{Difference, Replay};
 pub(crate) use standing::{END as END_STANDING, NewStanding, keep as keep_standing};

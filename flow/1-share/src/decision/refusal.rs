@@ -1,4 +1,7 @@
-//! Why something is refused, in words for a page.
+//! Why something is refused, in words for a page, and what can be done about it.
+
+use base::Code;
+use vault::Facet;
 
 /// A refusal's code in a plain sentence. A code that is not known gives a sentence that is true of every refusal.
 #[must_use]
@@ -54,4 +57,22 @@ pub fn refusal_words(code: &str) -> &'static str {
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",
     }
+}
+
+/// What to do, and whom to ask, where an agreement stopped permitting what somebody could see before; `None` where nothing of what
+/// was withheld is so. The agreement whose return would help most is spoken of.
+#[must_use]
+pub fn way_forward(withheld: &[(Facet, Code)]) -> Option<String> {
+    const STOPPED: [(&str, &str); 4] = [
+        ("agreement_suspended", "It can be resumed: Trust, Agreements says by whom, and why it was suspended."),
+        ("agreement_review_overdue", "Your unit’s data protection officer can review it: then it permits again."),
+        ("agreement_without_assessment", "Your unit’s data protection officer can record its impact assessment."),
+        ("agreement_ended", "The parties can agree anew: ask your unit’s data protection officer."),
+    ];
+    let (code, way) = STOPPED.iter().find(|(code, _)| withheld.iter().any(|(_, why)| why == *code))?;
+    Some(format!(
+        "{} {way} Nothing was lost: what you wrote here is kept. If somebody is at risk, act now: speak to the agency that knows them, \
+         or call 999.",
+        refusal_words(code)
+    ))
 }

@@ -79,7 +79,9 @@ impl Seen {
         let Some(opening) = opening::find(site.vault(), &opener(caller, id)).await? else { return Ok(None) };
         let permit = permit(site, caller, Verb::View, id, opening.purpose).await?;
         let reader = site.vault().read(&permit)?;
-        let moment = store::by_id(&reader, id).await?.ok_or(Fault::NotFound)?;
+        // They opened it before, so they know that it exists: they are told what stopped, and what they can do.
+        let stopped = || share::api::way_forward(permit.withheld()).map_or(Fault::NotFound, Fault::Refused);
+        let moment = store::by_id(&reader, id).await?.ok_or_else(stopped)?;
         let record = neighbours::records_by_ids(&reader, &[moment.record]).await?.into_iter().next();
         let now = site.now();
         Ok(Some(Self {

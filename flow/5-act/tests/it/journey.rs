@@ -1,12 +1,14 @@
 //! Journey a, in the browser: a navigator's queue, the purpose, the contact, the referral and its answer; and those who may not.
 
+use share::api::Act;
 use vault::testing::Bench;
 
 use crate::setting::{Answer, Browser, House, handlers, plan};
 
 vault::store_suite! { plan: plan() => [
     a_navigator_keeps_a_promise, a_wrong_form_keeps_what_was_typed, a_permit_filters_the_queue, referrals_are_answered_or_escalate,
-    an_agency_is_given_only_what_its_agreement_covers, the_rota_is_kept, a_moment_is_paused_and_closed
+    an_agency_is_given_only_what_its_agreement_covers, the_rota_is_kept, a_moment_is_paused_and_closed,
+    a_partners_agreement_stops_and_the_next_click_says_what_to_do, only_the_fields_that_the_agreement_names_are_seen
 ] }
 
 /// Opens a moment for a purpose, and gives its page.
@@ -197,6 +199,64 @@ async fn an_agency_is_given_only_what_its_agreement_covers(t: Bench) {
     assert_eq!(house.t.rows_in_table("referral").await, 0);
     let asked = house.count("SELECT COUNT(*) AS n FROM audit_entry WHERE verb = 'disclose'").await;
     assert_eq!(asked, 1, "that it was asked and refused is in the log");
+}
+
+async fn a_partners_agreement_stops_and_the_next_click_says_what_to_do(t: Bench) {
+    let house = House::of(t).await;
+    house.deliver("custody", &house.custody(&[("A1", 3, "VIOL", "BARKER", "02-11-2010")])).await;
+    let mut amira = house.browser("amira").await;
+    let path = amira.get("/moments?show=all").await.links("/moments/0").remove(0);
+    open(&mut amira, &path).await;
+    house.t.clock.advance(base::SignedDuration::from_secs(1));
+    house.enact("Help", Act::Suspended).await;
+    for click in [path.clone(), format!("{path}/contact"), format!("{path}/refer")] {
+        let refused = amira.get(&click).await;
+        assert_eq!(refused.status, 403, "{click}: {}", refused.text());
+        for words in ["is suspended", "It can be resumed", "what you wrote here is kept", "call 999"] {
+            assert!(refused.text().contains(words), "{words} is not in: {}", refused.text());
+        }
+        assert!(!refused.text().contains("Barker") && !refused.text().contains("Quay Street"), "{}", refused.text());
+    }
+    // Whoever had not opened it learns nothing: not even that there is one.
+    let mut tess = house.browser("tess").await;
+    assert!(!tess.get("/moments?show=all").await.text().contains("Barker"));
+    house.enact("Help", Act::Resumed).await;
+    assert!(amira.get(&path).await.text().contains("Callum Barker"), "at once again");
+    house.enact("Help", Act::Ended).await;
+    let ended = amira.get(&path).await;
+    assert!(
+        ended.text().contains("has ended") && ended.text().contains("The parties can agree anew"),
+        "{}",
+        ended.text()
+    );
+}
+
+async fn only_the_fields_that_the_agreement_names_are_seen(t: Bench) {
+    let house = House::of(t).await;
+    house.deliver("custody", &house.custody(&[("A1", 3, "VIOL", "BARKER", "02-11-2010")])).await;
+    let mut amira = house.browser("amira").await;
+    let path = amira.get("/moments?show=all").await.links("/moments/0").remove(0);
+    let before = open(&mut amira, &path).await.text();
+    for words in ["7 Quay Street", "ZQ3 2LD", "07104119031", "Marl", "Violence"] {
+        assert!(before.contains(words), "{words} is not in: {before}");
+    }
+    house.replace_with_fields("Help", &["given", "family", "dob"]).await;
+    for page in [path.clone(), format!("{path}/contact"), format!("{path}/refer"), "/moments?show=all".to_owned()] {
+        let seen = amira.get(&page).await;
+        assert_eq!(seen.status, 200, "{page}: {}", seen.text());
+        assert!(seen.text().contains("Callum Barker"), "{page}: {}", seen.text());
+        for words in ["Quay Street", "ZQ3", "07104119031", "07104 119031", "Suspected of"] {
+            assert!(!seen.html.contains(words), "{words} is on {page}: {}", seen.text());
+        }
+    }
+    assert!(amira.get(&path).await.text().contains("Suspect"), "who they were in the event is never left out");
+    // What every page about a person is made of.
+    let body = house.seen_by("amira", "police", "custody").await;
+    let keys: Vec<&str> = body.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["dob", "family", "given", "role"]);
+    let granted =
+        house.rows("SELECT inputs AS x FROM audit_entry WHERE verb = 'view' ORDER BY position DESC LIMIT 1").await;
+    assert!(granted[0].contains(r#""fields":["dob","family","given"]"#), "the log says which: {}", granted[0]);
 }
 
 async fn the_rota_is_kept(t: Bench) {

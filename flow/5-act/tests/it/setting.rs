@@ -10,8 +10,8 @@ use axum::{
 use base::{Code, Id, SignedDuration, Timestamp, code, kind};
 use ingest::api::{deliver_file, feed, unwatched};
 use share::api::{
-    AgencyKind, CedarDecider, Duty, Members, NewAgency, NewMember, Terms, add_agency, add_agreement, add_member,
-    all_bring, register_holding,
+    Act, AgencyKind, CedarDecider, Deed, Duty, Hand, Members, NewAgency, NewMember, Terms, add_agency, add_agreement,
+    add_member, all_bring, enact_agreement, register_holding,
 };
 use tower::ServiceExt;
 use vault::{
@@ -202,6 +202,48 @@ impl House {
             .await
             .unwrap();
         change.commit().await.unwrap();
+    }
+
+    /// The unit's data protection officer does this to the agreement of that title.
+    pub async fn enact(&self, title: &str, act: Act) {
+        let all = share::api::agreements(&self.t.vault.plain()).await.unwrap();
+        let found = all.into_iter().find(|one| one.terms.title == title).unwrap();
+        let unit = self.agencies["unit"];
+        let duties = [Duty::DataProtectionOfficer].into();
+        let hand = Hand { member: Id::from_u128(77), agency: unit, duties, unit: Some(unit) };
+        let mut change = self.t.vault.change(cause(code!("agreement_act"))).await.unwrap();
+        enact_agreement(&mut change, found.id, found.revision, &hand, &Deed::of(act, "A test")).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    /// Ends an agreement, and adds one that says the same but names fields for support.
+    pub async fn replace_with_fields(&self, title: &str, fields: &[&str]) {
+        let all = share::api::agreements(&self.t.vault.plain()).await.unwrap();
+        let mut terms = all.into_iter().find(|one| one.terms.title == title).unwrap().terms;
+        self.enact(title, Act::Ended).await;
+        terms.title = format!("{title}, with fewer fields");
+        terms.fields.insert(Purpose::Support, fields.iter().map(|&field| field.to_owned()).collect());
+        let mut change = self.t.vault.change(cause(code!("agreement_added"))).await.unwrap();
+        add_agreement(&mut change, &terms).await.unwrap();
+        change.commit().await.unwrap();
+    }
+
+    /// The one record of an agency's category as a member sees it who offers support.
+    pub async fn seen_by(&self, name: &str, of: &str, category: &str) -> serde_json::Map<String, serde_json::Value> {
+        let agency = MEMBERS.iter().find(|member| member.0 == name).unwrap().1;
+        let category: Code = category.parse().unwrap();
+        let ask = vault::Ask {
+            actor: Actor::Member { id: self.members[name], agency: self.agencies[agency] },
+            verb: vault::Verb::View,
+            scope: Scope::unit(),
+            purpose: Purpose::Support,
+            facets: vec![vault::Facet { controller: self.agencies[of], category: category.clone() }],
+            facts: BTreeMap::new(),
+        };
+        let permit = self.t.vault.permit(ask).await.unwrap();
+        let reader = self.t.vault.read(&permit).unwrap();
+        let records = ingest::api::current_records(&reader, &category, None, 10).await.unwrap();
+        records.into_iter().next().unwrap().body
     }
 
     /// Takes away the records of police in an instant: the agreement ends.

@@ -31,7 +31,7 @@ struct MapPage {
 /// What one party gives under one agreement.
 struct Gives {
     giver: String,
-    category: String,
+    categories: Vec<String>,
     receivers: String,
     purposes: String,
     id: String,
@@ -103,16 +103,23 @@ fn gives(live: &[&Agreement], agencies: &Agencies) -> Vec<Gives> {
     let mut all: Vec<Gives> = Vec::new();
     for agreement in live {
         let terms = &agreement.terms;
-        all.extend(terms.brings.iter().map(|brought| Gives {
-            giver: name(agencies, brought.party),
-            category: law().category(&brought.category).name,
-            receivers: names(agencies, terms.parties.iter().copied().filter(|party| *party != brought.party).collect()),
-            purposes: purposes(&terms.purposes.iter().copied().collect()),
-            id: agreement.id.to_string(),
-            title: terms.title.clone(),
-        }));
+        for party in &terms.parties {
+            let brought = terms.brings.iter().filter(|brought| brought.party == *party);
+            let categories: Vec<String> = brought.map(|brought| law().category(&brought.category).name).collect();
+            if categories.is_empty() {
+                continue;
+            }
+            all.push(Gives {
+                giver: name(agencies, *party),
+                categories,
+                receivers: names(agencies, terms.parties.iter().copied().filter(|other| other != party).collect()),
+                purposes: purposes(&terms.purposes.iter().copied().collect()),
+                id: agreement.id.to_string(),
+                title: terms.title.clone(),
+            });
+        }
     }
-    all.sort_by(|a, b| (&a.giver, &a.category, &a.title).cmp(&(&b.giver, &b.category, &b.title)));
+    all.sort_by(|a, b| (&a.giver, &a.title).cmp(&(&b.giver, &b.title)));
     all
 }
 
