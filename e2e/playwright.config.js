@@ -43,7 +43,7 @@ export default defineConfig({
   projects: [
     { name: 'desktop', testIgnore: /screenshots/, use: { viewport: { width: 1280, height: 900 } } },
     { name: 'phone', testMatch: /pages|navigator/, use: { viewport: { width: 360, height: 740 }, hasTouch: true } },
-    { name: 'no-script', testMatch: /journeys|pages/, use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false } },
+    { name: 'no-script', testMatch: /journey|pages/, use: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false } },
     { name: 'screenshots', testMatch: /screenshots/, use: { viewport: { width: 1280, height: 900 } } },
   ],
 })

@@ -1,6 +1,6 @@
 // Pictures of the main pages at desk and phone width, for people to look at: e2e/screenshots, not kept in git.
 import { test } from '@playwright/test'
-import { firstMoment, openMoment, people, signIn, someoneInCustody } from './unit.js'
+import { firstMoment, openMoment, people, referenceIn, signIn, someoneExcluded, someoneInCustody } from './unit.js'
 
 const widths = [1280, 360]
 
@@ -85,4 +85,42 @@ test('pictures of a person, a pair, a delivery and an area', async ({ page }) =>
   await page.goto('/places')
   await page.locator('tbody a[href^="/places/"]').first().click()
   await take(page, 'area')
+})
+
+test('pictures of asking another agency, and of emergency access', async ({ page }) => {
+  test.setTimeout(180_000)
+  const find = async (which) => {
+    await page.goto('/people')
+    await page.getByLabel('Protecting a child or a vulnerable adult').check()
+    await page.getByLabel('unique pupil number').fill(someoneExcluded(which).upn)
+    await page.getByRole('button', { name: 'Find' }).click()
+  }
+  await signIn(page, people.socialWorker)
+  await find(5)
+  await take(page, 'people-pointer')
+  await page.getByRole('link', { name: /^Ask them/ }).first().click()
+  await take(page, 'ask-new')
+  await page.goto('/asks')
+  await take(page, 'asks')
+  await find(6)
+  await page.getByRole('link', { name: /^This cannot wait/ }).first().click()
+  await take(page, 'emergency-new')
+  await page.getByLabel('A child is missing now').check()
+  await page.getByLabel('What is happening?').fill('Gone since noon with his passport.')
+  await page.getByRole('button', { name: 'Open these records now' }).click()
+  await take(page, 'emergency')
+  const opened = referenceIn(page.url())
+  await page.getByRole('button', { name: 'Justify it' }).click()
+  await take(page, 'emergency-justify')
+  await signIn(page, people.schoolsDataOwner)
+  await take(page, 'home-data-owner')
+  await page.goto('/trust/asks')
+  await take(page, 'asks-to-answer')
+  await page.locator('.app-work a').first().click()
+  await take(page, 'ask-owner')
+  await page.goto('/trust/emergencies')
+  await take(page, 'emergencies')
+  await signIn(page, people.dataProtectionOfficer)
+  await page.goto(`/trust/emergencies/${opened}`)
+  await take(page, 'emergency-judge')
 })

@@ -1,5 +1,6 @@
 // What every browser test knows of the demo's unit: who works there, how one signs in, and what a good page is.
 import { readFileSync, readdirSync } from 'node:fs'
+import { inflateRawSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from '@playwright/test'
 
@@ -15,6 +16,7 @@ export const people = {
   boardMember: 'David Marsh',
   dataProtectionOfficer: 'Nadia Hassan',
   dataOwner: 'Owen Pryce',
+  schoolsDataOwner: 'Leon Baptiste',
   administrator: 'Sam Whitlock',
 }
 
@@ -40,6 +42,8 @@ export function shapeOf(address) {
     .replace(/^\/places\/[^/]+$/, '/places/{area}')
     .replace(/^\/data\/feeds\/[^/]+/, '/data/feeds/{feed}')
     .replace(/(\/links\/pairs\/)[^/]+/, '$1{pair}')
+    .replace(/(\/new\/\{id\}\/)[0-9a-f]{32}/, '$1{way}')
+    .replace(/(\/people\/found\/)[0-9a-f]{32}/, '$1{found}')
   const shown = url.searchParams.get('show')
   return shown ? `${path}?show=${shown}` : path
 }
@@ -156,6 +160,35 @@ export function someoneInCustody() {
     if (found) return found
   }
   throw new Error(`no custody record with a full name and birth date in ${folder}`)
+}
+
+/** The text of a file in a ZIP archive (APPNOTE.TXT 4.3): of a workbook's sheet. */
+function unzipped(archive, name) {
+  for (let at = archive.readUInt32LE(archive.lastIndexOf('PK\x05\x06', undefined, 'latin1') + 16); archive.readUInt32LE(at) === 0x02014b50;) {
+    const [packed, long, extra, comment, local] = [archive.readUInt32LE(at + 20), archive.readUInt16LE(at + 28), archive.readUInt16LE(at + 30), archive.readUInt16LE(at + 32), archive.readUInt32LE(at + 42)]
+    if (archive.toString('utf8', at + 46, at + 46 + long) === name) {
+      const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28)
+      const bytes = archive.subarray(start, start + packed)
+      return (archive.readUInt16LE(at + 10) ? inflateRawSync(bytes) : bytes).toString('utf8')
+    }
+    at += 46 + long + extra + comment
+  }
+  throw new Error(`no ${name} in the archive`)
+}
+
+/** Pupils in the demo's exclusions, by their numbers, who were excluded once: the first, the second, … */
+export function someoneExcluded(which) {
+  const folder = `${demoFolder()}/county/feeds/exclusions`
+  const times = new Map()
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.xlsx')).sort()) {
+    const sheet = unzipped(readFileSync(`${folder}/${file}`), 'xl/worksheets/sheet1.xml')
+    for (const [, upn, family] of sheet.matchAll(/<c r="A\d+" t="inlineStr"><is><t>([A-Z]\d{11}[A-Z\d])<\/t><\/is><\/c><c r="B\d+" t="inlineStr"><is><t>([A-Z][a-z]+)</g)) {
+      times.set(upn, [...(times.get(upn) ?? []), family])
+    }
+  }
+  const found = [...times].filter(([, families]) => families.length === 1)[which]
+  if (!found) throw new Error(`no such exclusion in ${folder}`)
+  return { upn: found[0], family: found[1][0] }
 }
 
 /** Opens a moment for a purpose, as far as its own page. */

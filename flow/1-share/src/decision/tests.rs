@@ -326,7 +326,10 @@ proptest! {
                 let id = grant.agreement.expect("a grant across agencies names its agreement");
                 let agreement = register.agreements.iter().find(|agreement| agreement.id == id).unwrap();
                 prop_assert!(agreement.terms.parties.contains(&facet.controller));
-                prop_assert!(agreement.terms.parties.contains(&party.unwrap()));
+                // A pointer stands on the unit's own agreement.
+                let pointer = verb == Verb::Search && matches!(purpose, Purpose::Safeguarding | Purpose::Support);
+                let unit = pointer && agreement.terms.parties.contains(&agency("unit"));
+                prop_assert!(unit || agreement.terms.parties.contains(&party.unwrap()));
                 prop_assert!(agreement.terms.brings(facet.controller, &facet.category));
                 prop_assert!(agreement.terms.purposes.contains(&purpose));
                 prop_assert_eq!(agreement.standing(today), Standing::Live);

@@ -61,7 +61,7 @@ async fn something(world: &World, dice: &Dice, asks: &mut Vec<Id<kind::Ask>>) {
             let new = NewEmergency { person, owner, named: true, categories, danger, why, form_key };
             let _ = break_glass(world.vault(), &world.actor(dice.of(&ASKERS)), &new).await;
         }
-        _ if !asks.is_empty() && dice.0.next_u64() % 4 == 0 => {
+        _ if !asks.is_empty() && dice.0.next_u64().is_multiple_of(4) => {
             let _ = take_back(world.vault(), &world.actor(dice.of(&OWNERS)), dice.of(asks)).await;
         }
         _ => forged(world, dice, owner, category).await,
@@ -72,7 +72,7 @@ async fn something(world: &World, dice: &Dice, asks: &mut Vec<Id<kind::Ask>>) {
 async fn forged(world: &World, dice: &Dice, owner: Id<kind::Agency>, category: &str) {
     let (member, agency) = world.members[dice.of(&ASKERS)];
     let (id, source): (Id<kind::Permit>, Id<kind::Ask>) = (world.t.id(), world.t.id());
-    let emergency = if dice.0.next_u64() % 2 == 0 { "TRUE" } else { "FALSE" };
+    let emergency = if dice.0.next_u64().is_multiple_of(2) { "TRUE" } else { "FALSE" };
     let confidentiality = dice.of(&["NULL", "'public_interest'"]);
     let sql = format!(
         "INSERT INTO standing_grant (id, source, emergency, about, member, agency, controller, category, purpose, gateway, \
