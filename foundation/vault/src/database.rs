@@ -122,6 +122,8 @@ const CHECKPOINT_PAGES: &str = "4000";
 
 /// As much of the file is read in place as SQLite allows (2 GB): every write empties the other connections' own caches.
 const MAPPED_BYTES: &str = "2147418112";
+/// The thread that reads a SQLite file may be so many rows ahead of who takes them: with fewer the two wait for each other.
+const ROWS_AHEAD: usize = 500;
 /// A connection to PostgreSQL that rested for so long is asked whether it still stands before it is used.
 const RESTED: Duration = Duration::from_secs(5);
 
@@ -142,6 +144,7 @@ fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
             .pragma("mmap_size", MAPPED_BYTES)
             .pragma("secure_delete", "ON")
             .statement_cache_capacity(256)
+            .row_buffer_size(ROWS_AHEAD)
     });
     options
 }

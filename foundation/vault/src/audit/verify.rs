@@ -10,7 +10,7 @@ use super::{
 use crate::{FromRow, Row, StoreError, Vault, database, params};
 use witness::{
     Head,
-    tree::{Frontier, hash},
+    tree::{self, Frontier, Hash},
 };
 
 /// Something that is wrong with the log.
@@ -120,9 +120,9 @@ pub async fn verify(vault: &Vault, exported: &[Head]) -> Result<Verdict, StoreEr
         for row in &page {
             verdict.entries += 1;
             // A row that can't even be read was changed.
-            match LoggedEntry::from_row(row) {
-                Ok(entry) => walk.step(&entry, &mut verdict),
-                Err(_) => walk.unreadable(&mut verdict),
+            match Leaf::of(vault, row).await? {
+                Some(leaf) => walk.step(&leaf, &mut verdict),
+                None => walk.unreadable(&mut verdict),
             }
         }
     }
@@ -134,9 +134,50 @@ pub async fn verify(vault: &Vault, exported: &[Head]) -> Result<Verdict, StoreEr
     Ok(verdict)
 }
 
+/// Entries as they are hashed ([`witness::Entry::canonical`]), put together by the database: a row of three values is fetched in a
+/// third of the time of one of fourteen. Lengths here are of characters, so this is the hashed text only where each is one byte.
+const HASHED_FROM: &str = "SELECT position, leaf_hash, \
+     length(CAST(position AS TEXT)) || ':' || CAST(position AS TEXT) || ';' || length(CAST(at AS TEXT)) || ':' || CAST(at AS TEXT) || ';' || \
+     length(actor_kind) || ':' || actor_kind || ';' || length(actor) || ':' || actor || ';' || \
+     COALESCE(length(agency) || ':' || agency, '-') || ';' || length(operation) || ':' || operation || ';' || \
+     length(verb) || ':' || verb || ';' || length(scope_kind) || ':' || scope_kind || ';' || \
+     COALESCE(length(scope) || ':' || scope, '-') || ';' || length(purpose) || ':' || purpose || ';' || \
+     CASE WHEN allowed THEN '7:allowed;' ELSE '7:refused;' END || COALESCE(length(permit) || ':' || permit, '-') || ';' || \
+     length(inputs) || ':' || inputs || ';' AS hashed \
+     FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
+
 fn page_from(vault: &Vault, from: i64) -> tokio::task::JoinHandle<Result<Vec<Row>, StoreError>> {
     let vault = vault.clone();
-    tokio::spawn(async move { database::rows(vault.pool(), COLUMNS_FROM, params![from, 1000_i64]).await })
+    tokio::spawn(async move { database::rows(vault.pool(), HASHED_FROM, params![from, 1000_i64]).await })
+}
+
+/// An entry's hashes.
+struct Leaf {
+    position: u64,
+    /// What its content gives now.
+    computed: Hash,
+    /// What stands beside it.
+    kept: Option<Hash>,
+}
+
+impl Leaf {
+    /// None where the row can't be read.
+    async fn of(vault: &Vault, row: &Row) -> Result<Option<Self>, StoreError> {
+        let (Ok(position), Ok(hashed), Ok(kept)) = (row.count("position"), row.text("hashed"), row.text("leaf_hash"))
+        else {
+            return Ok(None);
+        };
+        let computed = if hashed.is_ascii() {
+            tree::leaf(hashed.as_bytes())
+        } else {
+            let rows = database::rows(vault.pool(), COLUMNS_FROM, params![position, 1_i64]).await?;
+            match rows.first().map(LoggedEntry::from_row) {
+                Some(Ok(entry)) if entry.position == position => entry.fields().leaf(),
+                _ => return Ok(None),
+            }
+        };
+        Ok(Some(Self { position, computed, kept: tree::hash(&kept) }))
+    }
 }
 
 /// The heads of the database and of the files whose signatures hold, smallest first.
@@ -179,7 +220,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn step(&mut self, entry: &LoggedEntry, verdict: &mut Verdict) {
+    fn step(&mut self, entry: &Leaf, verdict: &mut Verdict) {
         if entry.position > self.expected {
             verdict.say(Finding::Missing { from: self.expected, to: entry.position });
             // A hash of nothing stands for each that is missing, so that the heads after it meet their own sizes.
@@ -189,12 +230,11 @@ impl Walk<'_> {
             }
         }
         self.expected = entry.position.saturating_add(1);
-        let computed = entry.computed_leaf_hash();
-        if computed != entry.leaf_hash {
+        if Some(entry.computed) != entry.kept {
             verdict.say(Finding::Changed(entry.position));
         }
         // The kept hash goes into the tree, so that one changed entry does not hide whether the others hold.
-        self.tree.push(hash(&entry.leaf_hash).unwrap_or_default());
+        self.tree.push(entry.kept.unwrap_or_default());
         self.pass_heads(verdict);
     }
 

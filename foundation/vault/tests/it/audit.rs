@@ -26,6 +26,7 @@ store_suite! { MIGRATIONS => [
     a_log_cut_short_with_its_heads_is_noticed,
     a_forged_head_is_noticed,
     a_broken_frontier_is_made_anew,
+    letters_of_several_bytes_are_verified_too,
     entries_are_browsed_newest_first,
 ] }
 
@@ -264,6 +265,20 @@ async fn a_broken_frontier_is_made_anew(mut t: Bench) {
     t.vault.sign_head_now().await.unwrap();
     let verdict = verdict(&t).await;
     assert!(verdict.holds() && verdict.unsigned == 0, "{verdict:?}");
+}
+
+async fn letters_of_several_bytes_are_verified_too(t: Bench) {
+    for note in ["Zoë", "→ € 😀", "plain", "a:b;3:c;"] {
+        let mut change = t.vault.change(cause(code!("try"))).await.unwrap();
+        change.note("n", note);
+        change.commit().await.unwrap();
+    }
+    t.vault.export_head().await.unwrap();
+    assert!(verdict(&t).await.holds());
+    lift_guard(&t).await;
+    t.tamper("UPDATE audit_entry SET inputs = replace(inputs, 'ë', 'e') WHERE position = 0").await.unwrap();
+    t.tamper("UPDATE audit_entry SET inputs = replace(inputs, 'plain', 'plaïn') WHERE position = 2").await.unwrap();
+    assert_eq!(verdict(&t).await.findings, [Finding::Changed(0), Finding::Changed(2)]);
 }
 
 async fn entries_are_browsed_newest_first(t: Bench) {
