@@ -2,7 +2,7 @@
 // objects to, no word on the console, no request elsewhere, and never scrolls sideways. Run at desktop and phone width, and
 // without JavaScript (there without axe, which is a script).
 import { expect, test } from '@playwright/test'
-import { axe, faultsOf, firstMoment, linksOf, openMoment, people, shapeOf, signIn, someoneInCustody, watch } from './unit.js'
+import { axe, faultsOf, firstMoment, linksOf, openMoment, people, shapeOf, signIn, someoneExcluded, someoneInCustody, watch } from './unit.js'
 
 /** The outlines that axe has seen in this project: the same page for another duty is not weighed twice. */
 const weighed = new Set()
@@ -95,6 +95,31 @@ const behind = {
     await page.getByRole('button', { name: 'Continue' }).click()
     await expect(page.getByRole('heading', { name: 'Who knows this person' })).toBeVisible()
   }],
+  'people found, and a service that is not open': ['socialWorker', (page) => pointed(page)],
+  'ask a service': ['socialWorker', async (page) => {
+    await pointed(page)
+    await page.getByRole('link', { name: /^Ask them/ }).first().click()
+    await expect(page.getByRole('button', { name: 'Send request' })).toBeVisible()
+  }],
+  'ask a service, nothing entered': ['socialWorker', async (page) => {
+    await pointed(page)
+    await page.getByRole('link', { name: /^Ask them/ }).first().click()
+    await page.getByRole('button', { name: 'Send request' }).click()
+    await expect(page.locator('.govuk-error-summary')).toBeVisible()
+  }],
+  'open records in an emergency, nothing entered': ['socialWorker', async (page) => {
+    await pointed(page)
+    await page.getByRole('link', { name: /^This cannot wait/ }).first().click()
+    await page.getByRole('button', { name: 'Open these records now' }).click()
+    await expect(page.locator('.govuk-error-summary')).toBeVisible()
+  }],
+  'decide on a request, nothing entered': ['schoolsDataOwner', async (page) => {
+    await page.goto('/trust/asks')
+    await page.locator('.app-work a').first().click()
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await expect(page.locator('.govuk-error-summary')).toBeVisible()
+  }],
+  'an answer that is no longer kept': ['socialWorker', (page) => page.goto('/people/found/0')],
   'a pair, nothing entered': ['analyst', async (page) => {
     await page.goto('/links/review')
     await page.getByRole('link', { name: /^Compare/ }).first().click()
@@ -112,6 +137,15 @@ const behind = {
     await page.goto('/places')
     await page.locator('thead a').nth(2).click()
   }],
+}
+
+/** Somebody of whom the school's records are not shown to a social worker. */
+async function pointed(page) {
+  await page.goto('/people')
+  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('unique pupil number').fill(someoneExcluded(8).upn)
+  await page.getByRole('button', { name: 'Find' }).click()
+  await expect(page.getByRole('link', { name: /^Ask them/ }).first()).toBeVisible()
 }
 
 async function inMoment(page, part) {

@@ -94,11 +94,7 @@ async fn new_page(
 }
 
 pub(crate) fn form_key(site: &Site) -> String {
-    hex_of(&site.random().bytes::<16>())
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    hex::encode(bytes)
+    hex::encode(site.random().bytes::<16>())
 }
 
 async fn new(
