@@ -1,7 +1,9 @@
 //! Is the log still what was written? Every entry is hashed anew and every head's root made again, in one pass that holds
-//! two thousand entries at a time.
+//! a few thousand entries at a time.
 
 use std::fmt;
+
+use futures::StreamExt as _;
 
 use super::{
     entry::{COLUMNS_FROM, LoggedEntry},
@@ -109,22 +111,21 @@ pub async fn verify(vault: &Vault, exported: &[Head]) -> Result<Verdict, StoreEr
     let mut walk =
         Walk { tree: Frontier::default(), expected: 0, last, heads: heads.iter().peekable(), good: 0, broken: false };
     walk.pass_heads(&mut verdict);
-    let mut next = Some(page_from(vault, i64::MIN));
-    while let Some(page) = next {
-        let page = page.await.map_err(|_| StoreError::Busy)??;
-        // The database fetches the next page while this one is hashed.
-        next = match page.last() {
-            Some(row) => row.int("position")?.checked_add(1).map(|from| page_from(vault, from)),
-            None => None,
-        };
-        for row in &page {
-            verdict.entries += 1;
-            // A row that can't even be read was changed.
-            match Leaf::of(vault, row).await? {
-                Some(leaf) => walk.step(&leaf, &mut verdict),
-                None => walk.unreadable(&mut verdict),
-            }
+    let mut next = Some(i64::MIN);
+    if let Some(last) = last_of_whole(vault).await? {
+        // Where every position is known, pages are fetched and hashed beside each other, and taken in their order.
+        let pages = (0..=last).step_by(PAGE.unsigned_abs() as usize);
+        let pages = pages.map(|from| page(vault, from, PAGE.min(last + 1 - from)));
+        let mut pages = futures::stream::iter(pages).buffered(AT_ONCE);
+        while let Some(page) = pages.next().await {
+            page.map_err(|_| StoreError::Busy)??.leaves.into_iter().for_each(|leaf| walk.take(leaf, &mut verdict));
         }
+        next = last.checked_add(1);
+    }
+    while let Some(from) = next {
+        let found = page(vault, from, PAGE).await.map_err(|_| StoreError::Busy)??;
+        next = found.next;
+        found.leaves.into_iter().for_each(|leaf| walk.take(leaf, &mut verdict));
     }
     for head in walk.heads {
         verdict.say(Finding::CutShort { entries: verdict.entries, head: head.size });
@@ -146,9 +147,38 @@ const HASHED_FROM: &str = "SELECT position, leaf_hash, \
      length(inputs) || ':' || inputs || ';' AS hashed \
      FROM audit_entry WHERE position >= $1 ORDER BY position LIMIT $2";
 
-fn page_from(vault: &Vault, from: i64) -> tokio::task::JoinHandle<Result<Vec<Row>, StoreError>> {
+/// Entries that are fetched at once …
+const PAGE: i64 = 1000;
+/// … and pages that are on their way beside each other.
+const AT_ONCE: usize = 3;
+
+/// The last position, where there is an entry at each from 0 on.
+async fn last_of_whole(vault: &Vault) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT MIN(position) AS first, MAX(position) AS last, COUNT(*) AS entries FROM audit_entry";
+    let rows = database::rows(vault.pool(), sql, params![]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let (first, last) = (row.opt_int("first")?, row.opt_int("last")?);
+    Ok(last.filter(|last| first == Some(0) && last.checked_add(1) == row.int("entries").ok()))
+}
+
+/// A page of the log: none for each row that can't be read, and where the next page begins.
+struct Leaves {
+    leaves: Vec<Option<Leaf>>,
+    next: Option<i64>,
+}
+
+/// Fetches and hashes a page, on a task of its own.
+fn page(vault: &Vault, from: i64, count: i64) -> tokio::task::JoinHandle<Result<Leaves, StoreError>> {
     let vault = vault.clone();
-    tokio::spawn(async move { database::rows(vault.pool(), HASHED_FROM, params![from, 1000_i64]).await })
+    tokio::spawn(async move {
+        let rows = database::rows(vault.pool(), HASHED_FROM, params![from, count]).await?;
+        let mut leaves = Vec::with_capacity(rows.len());
+        for row in &rows {
+            leaves.push(Leaf::of(&vault, row).await?);
+        }
+        let last = rows.last().map(|row| row.int("position")).transpose()?;
+        Ok(Leaves { leaves, next: last.and_then(|last| last.checked_add(1)) })
+    })
 }
 
 /// An entry's hashes.
@@ -220,6 +250,15 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    fn take(&mut self, leaf: Option<Leaf>, verdict: &mut Verdict) {
+        verdict.entries += 1;
+        match leaf {
+            Some(leaf) => self.step(&leaf, verdict),
+            // A row that can't even be read was changed.
+            None => self.unreadable(verdict),
+        }
+    }
+
     fn step(&mut self, entry: &Leaf, verdict: &mut Verdict) {
         if entry.position > self.expected {
             verdict.say(Finding::Missing { from: self.expected, to: entry.position });
