@@ -44,6 +44,7 @@ pub struct Consistency {
 }
 
 /// Any of the files.
+#[allow(clippy::large_enum_variant, reason = "one is read at a time, and many are never kept")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
     /// A head alone.

@@ -29,7 +29,9 @@ async fn any_member_gets_the_key_the_newest_head_and_what_came_since() {
             assert!(growth.from == head && growth.to.size > head.size);
             let page = browser.get("/trust/log").await.text;
             assert!(page.contains(&format!("Over {} entries, on 22 Nov 2026", growth.to.size)));
-            assert!(page.contains(&growth.to.root[..16]) && page.contains(&format!("/trust/log/heads/{}.json", head.size)));
+            assert!(
+                page.contains(&growth.to.root[..16]) && page.contains(&format!("/trust/log/heads/{}.json", head.size))
+            );
             let old = browser.get(&format!("/trust/log/heads/{}.json", head.size)).await.text;
             assert_eq!(Document::read(&old), Ok(Document::Head(head)));
         })

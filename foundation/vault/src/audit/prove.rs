@@ -246,7 +246,7 @@ impl Vault {
     /// A full subtree's root as it stands in the frontier of the first head behind it. A right child never stands in one.
     async fn peak(&self, leaves: &Range<u64>) -> Result<Option<Hash>, StoreError> {
         let width = leaves.end - leaves.start;
-        if width < 2 || (leaves.start / width) % 2 == 1 {
+        if width < 2 || !(leaves.start / width).is_multiple_of(2) {
             return Ok(None);
         }
         let rows = database::rows(self.pool(), HEADS_FROM, params![leaves.end, leaves.end + width]).await?;
