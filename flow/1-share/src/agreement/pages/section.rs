@@ -117,7 +117,7 @@ pub(super) fn offered(section: Section, terms: Option<&Terms>, known: &Known) ->
                 Choice::new(&gateway.code, gateway.name.clone()).hint(format!("{}. {}", gateway.law, gateway.note))
             };
             offered.gateways = law().gateways().iter().map(gateway).collect();
-            offered.grounds = vec![Choice::new("", "None: nothing in it is given in confidence")];
+            offered.grounds = vec![Choice::new("", "Not needed: nothing in it is given in confidence")];
             let ground =
                 |ground: &crate::agreement::law::Confidentiality| Choice::new(&ground.code, ground.name.clone());
             offered.grounds.extend(law().confidentiality().iter().map(ground));
