@@ -78,7 +78,7 @@ pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fau
     }
     let queue = match Queue::read(site, caller).await {
         Ok(queue) => queue,
-        Err(Fault::Denied) => return Ok(None),
+        Err(Fault::Denied | Fault::Refused(_)) => return Ok(None),
         Err(fault) => return Err(fault),
     };
     let mine = if helps { queue.list(Show::Mine) } else { Vec::new() };

@@ -6,12 +6,22 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use base::{Code, Id, Postcode, Timestamp, code, kind};
 use serde_json::{Map, Value};
-use vault::{Facet, Plain, Reader, Staff, StoreError, Vault};
+use vault::{Facet, Plain, Reader, Refusal, Staff, StoreError, Vault};
+use web::Fault;
 
 use crate::{
     moment::raise::{Incoming, Place, Places},
     moment_type::types,
 };
+
+/// What whoever is refused everything is told: where an agreement stopped, what they can do; else nothing. It is the same whatever they
+/// asked for, so it says nothing of what there is.
+pub(crate) fn refused(refusal: Refusal) -> Fault {
+    match refusal {
+        Refusal::Refused { why } => share::api::way_forward(&why).map_or(Fault::Denied, Fault::Refused),
+        Refusal::Store(error) => error.into(),
+    }
+}
 
 /// What a member may need to see of a moment: the records that raise them, the records of whoever it is about, and what the
 /// unit itself has written.

@@ -165,7 +165,7 @@ impl Queue {
     /// Reads it. One entry in the log.
     ///
     /// # Errors
-    /// [`Fault::Denied`] where policy refuses.
+    /// [`Fault::Denied`] where policy refuses; [`Fault::Refused`] with what they can do where an agreement stopped.
     pub async fn read(site: &Site, caller: &Caller) -> Result<Self, Fault> {
         let vault = site.vault();
         let permit = vault
@@ -177,7 +177,8 @@ impl Queue {
                 facets: neighbours::all_facets(vault).await?,
                 facts: BTreeMap::new(),
             })
-            .await?;
+            .await
+            .map_err(neighbours::refused)?;
         let reader = vault.read(&permit)?;
         let now = vault.now();
         let mut moments = store::waiting(&reader, MOST).await?;

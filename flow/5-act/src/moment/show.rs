@@ -26,7 +26,7 @@ use crate::{
 /// Asks for the right to look at, or write to, one moment and whoever it is about.
 ///
 /// # Errors
-/// [`Fault::Denied`] where policy refuses.
+/// [`Fault::Denied`] where policy refuses; [`Fault::Refused`] with what they can do where an agreement stopped.
 pub(crate) async fn permit(
     site: &Site,
     caller: &Caller,
@@ -44,7 +44,8 @@ pub(crate) async fn permit(
             facets: neighbours::all_facets(vault).await?,
             facts: BTreeMap::new(),
         })
-        .await?)
+        .await
+        .map_err(neighbours::refused)?)
 }
 
 /// Who opens which moment.

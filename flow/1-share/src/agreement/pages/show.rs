@@ -144,8 +144,8 @@ fn says(opened: &Opened, draft: bool) -> Vec<Line> {
         format!("{}: {fields}", first_large(purpose_words(*purpose)))
     });
     let ground = terms.confidentiality.as_ref().and_then(|code| law().ground(code.as_str()));
-    let ground =
-        ground.map_or_else(|| "None: nothing in it is given in confidence".to_owned(), |ground| ground.name.clone());
+    let ground = ground
+        .map_or_else(|| "Not needed: nothing in it is given in confidence".to_owned(), |ground| ground.name.clone());
     let retention = terms.retention_days.map_or_else(
         || "As long as the giver keeps the record".to_owned(),
         |days| format!("{days} days after they received it"),
