@@ -117,18 +117,10 @@ pub(super) fn offered(section: Section, terms: Option<&Terms>, known: &Known) ->
             let gateway = |gateway: &Rule| {
                 Choice::new(&gateway.code, gateway.name.clone()).hint(format!("{}. {}", gateway.law, gateway.note))
             };
-<<<<<<< HEAD
             offered.gateways = law().gateways().map(gateway).collect();
-            offered.grounds = vec![Choice::new("", "None: nothing in it is given in confidence")];
+            offered.grounds = vec![Choice::new("", "Not needed: nothing in it is given in confidence")];
             let ground = |ground: &Rule| Choice::new(&ground.code, ground.name.clone());
             offered.grounds.extend(law().confidentiality().map(ground));
-=======
-            offered.gateways = law().gateways().iter().map(gateway).collect();
-            offered.grounds = vec![Choice::new("", "Not needed: nothing in it is given in confidence")];
-            let ground =
-                |ground: &crate::agreement::law::Confidentiality| Choice::new(&ground.code, ground.name.clone());
-            offered.grounds.extend(law().confidentiality().iter().map(ground));
->>>>>>> agreements
         }
         _ => {
             offered.parties = known.agencies.iter().map(|agency| Choice::new(agency.id, agency.name.clone())).collect()
