@@ -35,17 +35,15 @@ pub(crate) async fn permit(
     purpose: Purpose,
 ) -> Result<Permit, Fault> {
     let vault = site.vault();
-    Ok(vault
-        .permit(Ask {
-            actor: caller.actor(),
-            verb,
-            scope: Scope::of("moment", id),
-            purpose,
-            facets: neighbours::all_facets(vault).await?,
-            facts: BTreeMap::new(),
-        })
-        .await
-        .map_err(neighbours::refused)?)
+    let ask = Ask {
+        actor: caller.actor(),
+        verb,
+        scope: Scope::of("moment", id),
+        purpose,
+        facets: neighbours::all_facets(vault).await?,
+        facts: BTreeMap::new(),
+    };
+    vault.permit(ask).await.map_err(neighbours::refused)
 }
 
 /// Who opens which moment.
