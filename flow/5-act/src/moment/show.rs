@@ -35,7 +35,7 @@ pub(crate) async fn permit(
     purpose: Purpose,
 ) -> Result<Permit, Fault> {
     let vault = site.vault();
-    Ok(vault
+    vault
         .permit(Ask {
             actor: caller.actor(),
             verb,
@@ -45,7 +45,7 @@ pub(crate) async fn permit(
             facts: BTreeMap::new(),
         })
         .await
-        .map_err(neighbours::refused)?)
+        .map_err(neighbours::refused)
 }
 
 /// Who opens which moment.
