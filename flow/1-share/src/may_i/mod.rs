@@ -75,7 +75,7 @@ impl std::str::FromStr for Situation {
 }
 
 async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) -> web::Result {
-    let asked = ["from", "what", "to", "for", "how"].iter().any(|name| !form.value(name).is_empty());
+    let asked = ["from", "what", "to", "for", "how"].iter().any(|name| !form.values(name).is_empty());
     let sharing = if asked { sharing(&mut form) } else { None };
     let answer = match &sharing {
         Some(sharing) => Some(answered(&site, sharing).await?),
