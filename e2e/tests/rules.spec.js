@@ -30,6 +30,9 @@ test('may I share this? is answered with the rule, for every member', async ({ p
 })
 
 test('a change of the rules needs two others, of two agencies', async ({ page }) => {
+  // A proposal is held against every kind of sharing, which takes a program without optimisation some seconds.
+  test.setTimeout(180_000)
+  const looked = { timeout: 60_000 }
   await signIn(page, people.dataProtectionOfficer)
   await page.goto('/trust/rules')
   await expect(page.getByText('Police, Crime, Sentencing and Courts Act 2022 section 16.').first()).toBeVisible()
@@ -45,19 +48,19 @@ test('a change of the rules needs two others, of two agencies', async ({ page })
   await file.fill((await file.inputValue()).replace('"navigator", "youth_worker", "social_worker"', '"navigator", "youth_worker"'))
   await page.getByLabel('What is the change for?').fill('Social care uses its own system')
   await page.getByRole('button', { name: 'Propose it' }).click()
-  await expect(page.getByText('The change was proposed')).toBeVisible()
+  await expect(page.getByText('The change was proposed')).toBeVisible(looked)
   await expect(page.getByRole('heading', { name: 'What it would have decided otherwise' })).toBeVisible()
   expect.soft(await axe(page)).toEqual([])
   const version = page.url()
   await page.getByRole('button', { name: 'Approve this change' }).click()
-  await expect(page.getByText('two others must approve it')).toBeVisible()
+  await expect(page.getByText('two others must approve it')).toBeVisible(looked)
 
   await signIn(page, people.schoolsDataOwner)
-  await page.goto(version)
+  await page.goto(version, looked)
   await page.getByRole('button', { name: 'Approve this change' }).click()
-  await expect(page.getByText('Somebody of another agency must approve it too')).toBeVisible()
+  await expect(page.getByText('Somebody of another agency must approve it too')).toBeVisible(looked)
   await page.getByRole('button', { name: 'Withdraw it' }).click()
-  await expect(page.getByText('The rules stay as they are')).toBeVisible()
+  await expect(page.getByText('The rules stay as they are')).toBeVisible(looked)
 
   await signIn(page, people.navigator)
   expect((await page.request.get(version)).status(), 'whoever does not answer for the data').toBe(404)

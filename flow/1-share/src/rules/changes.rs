@@ -9,7 +9,7 @@ use vault::Purpose;
 use super::RulesError;
 use crate::{
     agency::AgencyKind,
-    law::{Law, PolicyError, RuleKind, RuleText, Sharing, read},
+    law::{Category, Law, PolicyError, RuleKind, RuleText, Sharing, read},
 };
 
 /// A rule that is new, gone or worded otherwise.
@@ -51,9 +51,9 @@ pub(crate) async fn usable(texts: Vec<RuleText>) -> Result<(), RulesError> {
 /// Police, Crime, Sentencing and Courts Act 2022 sections 16(4) and 17; Crime and Disorder Act 1998 section 17A.
 pub(super) fn check(law: &Law) -> Result<(), RulesError> {
     let mut wrong: Vec<String> = Vec::new();
-    for giver in AgencyKind::ALL {
-        for receiver in AgencyKind::ALL {
-            for category in law.categories() {
+    for category in law.categories().iter().filter(|category| !category.anonymous) {
+        for giver in AgencyKind::ALL {
+            for receiver in AgencyKind::ALL {
                 for purpose in Purpose::ALL {
                     let sharing = Sharing {
                         giver,
@@ -63,7 +63,7 @@ pub(super) fn check(law: &Law) -> Result<(), RulesError> {
                         decided_by_person: false,
                         emergency: false,
                     };
-                    wrong.extend(law.powers(&sharing).filter_map(|power| excluded(&power.law, law, &sharing)));
+                    wrong.extend(law.powers(&sharing).filter_map(|power| excluded(&power.law, category, &sharing)));
                 }
             }
         }
@@ -73,21 +73,21 @@ pub(super) fn check(law: &Law) -> Result<(), RulesError> {
     if wrong.is_empty() { Ok(()) } else { Err(RulesError::Unlawful(wrong)) }
 }
 
-fn excluded(citation: &str, law: &Law, sharing: &Sharing) -> Option<String> {
-    let category = law.category(&sharing.category);
+/// What a section would carry of an identifiable category that it excludes.
+fn excluded(citation: &str, category: &Category, sharing: &Sharing) -> Option<String> {
     let cites = |act: &str, section: &str| {
         citation.contains(act) && citation.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == section)
     };
     let act = "Police, Crime, Sentencing and Courts Act 2022";
     let from_care = matches!(sharing.giver, AgencyKind::Health | AgencyKind::SocialCare);
-    if (cites(act, "16") || cites(act, "17")) && !category.anonymous && (category.patient_information || from_care) {
+    if (cites(act, "16") || cites(act, "17")) && (category.patient_information || from_care) {
         return Some(format!(
             "{citation} would carry “{}” of {}: it authorises no patient information, and no personal information from a \
              health or social care authority.",
             category.name, sharing.giver
         ));
     }
-    if cites("Crime and Disorder Act 1998", "17A") && !category.anonymous {
+    if cites("Crime and Disorder Act 1998", "17A") {
         return Some(format!("{citation} would carry “{}”: it is for depersonalised information only.", category.name));
     }
     None
