@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages fuzz torture screenshots setup-build setup-test witness
+.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages fuzz redteam torture screenshots setup-build setup-test witness
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -45,6 +45,10 @@ bench-linkage:
 ## Coverage-guided fuzzing of the linkage engine's kernels, readers and linker, a minute each (FUZZ="--seconds 600 --target linker")
 fuzz:
 	scripts/fuzz $(FUZZ)
+
+## Every duty's session asks for every address and sends every form of every other's: nothing may leak
+redteam: assets setup-test
+	scripts/browser-tests --project=desktop redteam.spec.js
 
 ## Kill the program at 200 random instants while it ingests and links, on both databases; sums must hold (bounded: 30 minutes)
 torture: setup-test assets
