@@ -153,6 +153,8 @@ struct Row {
 struct MinePage {
     page: Page,
     rows: Vec<Row>,
+    /// Whether this member may open records in an emergency.
+    breaks: bool,
 }
 
 /// The names of members and agencies, for lists.
@@ -210,7 +212,11 @@ async fn mine(site: Site, caller: Caller, page: Page) -> web::Result {
                 && matches!(ask.state, State::Granted(_) | State::Refused(_) | State::Expired { .. }),
         })
     });
-    web::render(MinePage { rows: rows.collect::<Result<_, Fault>>()?, page: page.title("What you asked") })
+    web::render(MinePage {
+        rows: rows.collect::<Result<_, Fault>>()?,
+        breaks: BREAKERS.iter().any(|duty| caller.has(duty)),
+        page: page.title("What you asked"),
+    })
 }
 
 #[derive(Template)]

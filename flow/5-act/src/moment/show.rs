@@ -131,6 +131,8 @@ struct ShowPage {
     meeting: &'static str,
     gap: Option<String>,
     happened: Vec<(String, String)>,
+    /// How what is shown must be handled.
+    handling: Vec<String>,
     reach: Vec<(&'static str, String)>,
     known_by: String,
     withheld: bool,
@@ -186,6 +188,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
             _ => None,
         },
         happened: happened_rows(&seen),
+        handling: share::api::handling(&vault.plain(), seen.reader.permit()).await?,
         reach: reach(&seen),
         known_by: knows_words(&others.known_by, age),
         withheld: !seen.reader.permit().withheld().is_empty(),
