@@ -112,8 +112,8 @@ export async function faultsOf(page) {
       twice: ids.filter((id, at) => ids.indexOf(id) !== at),
       styled: document.querySelectorAll('body [style]:not(.maplibregl-map *, .maplibregl-map)').length,
       untokened: [...document.querySelectorAll('form[method=post]')].filter((form) => form.elements[0]?.name !== '_csrf').length,
-      // A feed's own page and a delivery's say the partner's columns as they are written.
-      text: /^\/data\/(feeds\/[a-z_]+|uploads\/\w+)$/.test(location.pathname) ? '' : document.querySelector('main')?.innerText ?? '',
+      // A feed's own page and a delivery's say the partner's columns as they are written; a version of the rules says the rules.
+      text: /^\/(data\/(feeds\/[a-z_]+|uploads\/\w+)|trust\/rules\/versions\/\w+)$/.test(location.pathname) ? '' : document.querySelector('main')?.innerText ?? '',
     }
   })
   const faults = []
