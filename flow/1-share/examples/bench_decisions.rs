@@ -35,7 +35,8 @@ fn gateway(number: usize) -> String {
     )
 }
 
-async fn set_up_rules(vault: &Vault) {
+/// `starting` is how many gateways the starting set has.
+async fn set_up_rules(vault: &Vault, starting: usize) {
     struct Texts(String);
     impl vault::FromRow for Texts {
         fn from_row(row: &vault::Row) -> Result<Self, vault::StoreError> {
@@ -43,10 +44,10 @@ async fn set_up_rules(vault: &Vault) {
         }
     }
     see_to_starting_set(vault).await.unwrap();
-    let starting: Option<Texts> =
+    let first: Option<Texts> =
         vault.plain().first("SELECT texts FROM rule_version WHERE number = 1", params![]).await.unwrap();
-    let mut texts: Vec<serde_json::Value> = serde_json::from_str(&starting.unwrap().0).unwrap();
-    let more: String = (law().gateways().count()..GATEWAYS).map(gateway).collect();
+    let mut texts: Vec<serde_json::Value> = serde_json::from_str(&first.unwrap().0).unwrap();
+    let more: String = (starting..GATEWAYS).map(gateway).collect();
     texts.push(serde_json::json!({"name": "grounds/40-more.cedar", "text": more}));
     let mut change = house::change(vault).await;
     let sql = "UPDATE rule_version SET texts = $1 WHERE number = 1";
@@ -61,12 +62,13 @@ fn median(mut micros: Vec<f64>) -> (f64, f64) {
 
 #[tokio::main]
 async fn main() {
+    let starting = law().gateways().count();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         house::plan()
-            .on(engine, |t| async move {
+            .on(engine, move |t| async move {
                 house::make_demo(&t.vault).await;
                 let set = house::set_up(&t.vault).await;
-                set_up_rules(&t.vault).await;
+                set_up_rules(&t.vault, starting).await;
                 let mut change = house::change(&t.vault).await;
                 for number in 1..AGREEMENTS {
                     // None of them covers what is asked, so that all are looked at.
