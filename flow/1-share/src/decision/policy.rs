@@ -7,8 +7,7 @@ use std::{
 
 use base::{Code, code};
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request,
-    RestrictedExpression,
+    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request, RestrictedExpression,
 };
 use vault::{Purpose, Verb};
 
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::{
     agency::AgencyKind,
-    law::{self, Law, PolicyError, RuleText, data_entity},
+    law::{self, Law, PolicyError, RuleText, data_entity, string, uid},
 };
 
 /// What the policies say to one part of a request.
@@ -66,7 +65,7 @@ impl Policies {
         Ok(Self {
             reasons: annotated("reason"),
             obligations: annotated("obligation"),
-            actions: Verb::ALL.iter().map(|verb| Ok((*verb, uid("Action", verb.code())?))).collect::<Result<_, _>>()?,
+            actions: Verb::ALL.iter().map(|verb| action(*verb)).collect::<Result<_, _>>()?,
             authorizer: Authorizer::new(),
             known: Known::default(),
             law: Arc::new(Law::of(set.clone())?),
@@ -92,11 +91,11 @@ impl Policies {
                     ("duties".to_owned(), RestrictedExpression::new_set(duties)),
                     agency()?,
                 ]);
-                (uid("Member", &id.to_string()).ok()?, attributes)
+                (uid("Member", &id.to_string())?, attributes)
             }
-            Asker::Token { id, .. } => (uid("Token", &id.to_string()).ok()?, HashMap::from([agency()?])),
-            Asker::Job => (uid("Job", "job").ok()?, HashMap::new()),
-            Asker::Program => (uid("Program", "program").ok()?, HashMap::new()),
+            Asker::Token { id, .. } => (uid("Token", &id.to_string())?, HashMap::from([agency()?])),
+            Asker::Job => (uid("Job", "job")?, HashMap::new()),
+            Asker::Program => (uid("Program", "program")?, HashMap::new()),
             Asker::Stranger => return None,
         };
         let entity = Entity::new(uid.clone(), attributes, HashSet::new()).ok()?;
@@ -119,9 +118,9 @@ impl Policies {
     fn evaluate(&self, asking: &Asking, verb: Verb, purpose: Purpose, part: &Part, ground: &Ground) -> Option<Verdict> {
         let data = data_entity(&part.category, part.controller)?;
         let asked = data.uid();
-        let mut above = HashSet::from([uid("Action", "handle").ok()?]);
+        let mut above = HashSet::from([uid("Action", "handle")?]);
         if matches!(verb, Verb::View | Verb::List | Verb::Search) {
-            above.insert(uid("Action", "look").ok()?);
+            above.insert(uid("Action", "look")?);
         }
         let does = Entity::new_no_attrs(self.actions.get(&verb)?.clone(), above);
         let entities = vec![asking.entity.clone(), data, does];
@@ -168,11 +167,8 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
     pairs
 }
 
-fn string(text: &str) -> RestrictedExpression {
-    RestrictedExpression::new_string(text.to_owned())
-}
-
-fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
-    let kind: EntityTypeName = kind.parse().map_err(|_| PolicyError::new(format!("{kind} is no kind of thing")))?;
-    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+/// A verb with Cedar's name for it.
+fn action(verb: Verb) -> Result<(Verb, EntityUid), PolicyError> {
+    let named = uid("Action", verb.code()).map(|action| (verb, action));
+    named.ok_or_else(|| PolicyError::new(format!("{verb} is no action")))
 }

@@ -17,7 +17,7 @@ use cedar_policy::{Authorizer, PolicyId, PolicySet};
 pub use category::Category;
 pub use rule::{Conduct, Force, PowerKind, Rule, RuleKind};
 pub use sharing::Sharing;
-pub(crate) use sharing::data_entity;
+pub(crate) use sharing::{data_entity, string, uid};
 pub use text::{PolicyError, RuleText};
 pub(crate) use text::{read, starting};
 

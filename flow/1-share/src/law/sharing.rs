@@ -133,11 +133,13 @@ pub(crate) fn data_entity(category: &Category, controller: AgencyKind) -> Option
     Entity::new(uid("Data", "asked")?, attributes, HashSet::new()).ok()
 }
 
-fn string(text: &str) -> RestrictedExpression {
+/// A text, as Cedar takes it.
+pub(crate) fn string(text: &str) -> RestrictedExpression {
     RestrictedExpression::new_string(text.to_owned())
 }
 
-fn uid(kind: &str, id: &str) -> Option<EntityUid> {
+/// The name of one thing of a kind, as Cedar takes it; none where the kind is no word.
+pub(crate) fn uid(kind: &str, id: &str) -> Option<EntityUid> {
     let kind: EntityTypeName = kind.parse().ok()?;
     Some(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }
