@@ -120,7 +120,7 @@ pub(crate) async fn erase(change: &Change, plan: &Plan, table: &str, ids: &[Stri
             let emptied: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
             format!("UPDATE {table} SET {} WHERE id IN ({{in}})", emptied.join(", "))
         }
-        Some(Erasure::Never) => return Ok(()),
+        Some(Erasure::Never | Erasure::Emptied) => return Ok(()),
         _ => format!("DELETE FROM {table} WHERE id IN ({{in}})"),
     };
     run(change, &statement, ids).await
