@@ -2,15 +2,15 @@
 //! before they go, which expiry alone passes over. `held_back` says what; here it is found out which rows that are, so that no page
 //! can forget to ask.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use futures::future::BoxFuture;
 
 use crate::{
-    Change, StoreError, TableKind,
+    About, Change, StoreError, TableKind, about,
     catalogue::Entry,
     database,
-    erasing::{BATCH, Plan},
+    erasing::{BATCH, Plan, keys},
     params, schema,
 };
 
@@ -109,6 +109,14 @@ fn follow<'a>(
         }
         let own = format!("SELECT id AS at, id AS to_row FROM {table} WHERE id IN ({{in}}) AND {condition}");
         found.extend(pairs(change, &own, &ids).await?.into_keys());
+        if ["feed", "source_key", "version"].iter().all(|column| shape.has(column)) {
+            let versions = format!(
+                "SELECT o.id AS at, r.id AS to_row FROM {table} o JOIN {table} r ON r.feed = o.feed AND r.source_key = o.source_key \
+                 WHERE o.id IN ({{in}}) AND r.id IN {}",
+                against.listed()
+            );
+            found.extend(pairs(change, &versions, &ids).await?.into_keys());
+        }
         for column in plan.naming(entry, shape).into_iter().filter(|column| *column != table && steps > 0) {
             let Some(up) = plan.table(column).filter(|up| up.has("id")) else { continue };
             let sql = format!("SELECT id AS at, {column} AS to_row FROM {table} WHERE id IN ({{in}}) AND {column} IS NOT NULL");
@@ -119,6 +127,9 @@ fn follow<'a>(
             let held = follow(change, plan, &up.name, above, against, steps - 1).await?;
             found.extend(hangs.into_iter().filter(|(_, to)| to.iter().any(|to| held.contains(to))).map(|(at, _)| at));
         }
+        if against == Against::Expiry {
+            found.extend(below(change, plan, table, &ids, FOLLOWED).await?);
+        }
         for (other, column) in plan.says_whose(table) {
             let sql = format!(
                 "SELECT {table} AS at, {column} AS to_row FROM {other} WHERE {table} IN ({{in}}) AND {column} IN {}",
@@ -128,6 +139,79 @@ fn follow<'a>(
         }
         Ok(found)
     })
+}
+
+/// Which of these rows something hangs on that is under a legal hold, and that would go with them.
+fn below<'a>(
+    change: &'a Change,
+    plan: &'a Plan,
+    table: &'a str,
+    ids: &'a [String],
+    steps: usize,
+) -> BoxFuture<'a, Result<HashSet<String>, StoreError>> {
+    Box::pin(async move {
+        let mut found = HashSet::new();
+        for child in plan.children(table).filter(|_| steps > 0) {
+            let Some(condition) = plan.held_condition(&child.table, Against::Erasure) else { continue };
+            for link in plan.links(child, table) {
+                let sql = format!(
+                    "SELECT {link} AS at, {link} AS to_row FROM {} WHERE {link} IN ({{in}}) AND {condition}",
+                    child.table
+                );
+                found.extend(pairs(change, &sql, ids).await?.into_keys());
+                if !plan.table(&child.table).is_some_and(|shape| shape.has("id"))
+                    || plan.children(&child.table).next().is_none()
+                {
+                    continue;
+                }
+                let own = format!("SELECT {link} AS at, id AS to_row FROM {} WHERE {link} IN ({{in}})", child.table);
+                let grown = pairs(change, &own, ids).await?;
+                let next: Vec<String> = grown.values().flatten().cloned().collect();
+                let held = below(change, plan, &child.table, &next, steps - 1).await?;
+                found.extend(grown.into_iter().filter(|(_, to)| to.iter().any(|to| held.contains(to))).map(|(at, _)| at));
+            }
+        }
+        Ok(found)
+    })
+}
+
+impl Change {
+    /// The legal holds that are on anything about these people and records, by their ids: erasing is refused while there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn holds_on(&self, ids: &[String]) -> Result<BTreeSet<String>, StoreError> {
+        let plan = Plan::read(&self.vault).await?;
+        let grown = about::grow(&*self.tx, &plan, about::with_versions(&*self.tx, &plan, ids).await?).await?;
+        let rows = about::all_rows(&*self.tx, &plan, &grown).await?;
+        holds_among(self, &plan, &grown, &rows).await
+    }
+}
+
+/// The legal holds on these ids, on these rows, on whomever they belong to, or on a whole kind of data that is among them.
+pub(crate) async fn holds_among(
+    change: &Change,
+    plan: &Plan,
+    ids: &BTreeSet<String>,
+    rows: &[About],
+) -> Result<BTreeSet<String>, StoreError> {
+    const ON: &str = "SELECT why FROM held_back WHERE what IN ({in}) AND why <> 'review'";
+    let mut named = ids.clone();
+    for row in rows {
+        named.insert(format!("{} {}", row.controller, row.category));
+        if let (Some(entry), Some(shape)) = (plan.entry(&row.table), plan.table(&row.table)) {
+            named.extend(plan.naming(entry, shape).into_iter().filter_map(|column| row.columns.get(column).cloned()));
+        }
+    }
+    let named: Vec<String> = named.into_iter().collect();
+    let mut holds = BTreeSet::new();
+    for part in named.chunks(BATCH) {
+        let (text, values) = crate::doors::spread(ON, &[], &keys(part));
+        for row in database::rows(&*change.tx, &text, values).await? {
+            holds.insert(row.text("why")?);
+        }
+    }
+    Ok(holds)
 }
 
 impl Plan {
@@ -147,8 +231,7 @@ impl Plan {
 async fn pairs(change: &Change, sql: &str, ids: &[String]) -> Result<HashMap<String, Vec<String>>, StoreError> {
     let mut found: HashMap<String, Vec<String>> = HashMap::new();
     for part in ids.chunks(BATCH) {
-        let keys: Vec<crate::Value> = part.iter().map(crate::IntoValue::into_value).collect();
-        let (text, values) = crate::doors::spread(sql, &[], &keys);
+        let (text, values) = crate::doors::spread(sql, &[], &keys(part));
         for row in database::rows(&*change.tx, &text, values).await? {
             found.entry(row.text("at")?).or_default().push(row.text("to_row")?);
         }
