@@ -60,14 +60,6 @@ pub(crate) enum For {
     Unit(Id<kind::Agency>),
 }
 
-impl For {
-    pub(crate) fn agency(self) -> Id<kind::Agency> {
-        match self {
-            Self::Owner(agency) | Self::Unit(agency) => agency,
-        }
-    }
-}
-
 macro_rules! of_review {
     (owner $rest:literal) => {
         of_review!("controller", "category", $rest)

@@ -56,7 +56,6 @@ struct QueuePage {
     lists: Vec<ListLine>,
     owners: Vec<Choice>,
     reasons: Vec<Choice>,
-    officer: bool,
     most: usize,
 }
 
@@ -164,7 +163,6 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
             .collect(),
         owners,
         reasons: DeleteReason::ALL.iter().map(|reason| Choice::new(reason, reason.words())).collect(),
-        officer: matches!(whose, For::Unit(_)),
         most: batch::MOST,
     })
 }
