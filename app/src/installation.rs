@@ -47,7 +47,9 @@ pub fn topics() -> Topics {
         // What was linked under an agreement that is over is parted again.
         .with(share::AGREEMENT_OVER, "link_records")
         // And joined again once it permits again.
-        .with(share::AGREEMENT_LIVE, "link_records");
+        .with(share::AGREEMENT_LIVE, "link_records")
+        // What partners' files and the quarantine hold of somebody who was erased goes too.
+        .with(share::RECORDS_ERASED, ingest::ForgetErased::KIND);
     act::subscribe(picture::api::subscribe(topics))
 }
 
@@ -111,6 +113,7 @@ impl Installation {
                 "this release brings other sharing rules: they wait at /trust/rules for two people's approval"
             );
         }
+        share::api::see_to_retention_rules(&vault).await.context("the rules of retention can't be put in")?;
         Ok(Self { vault, handlers: handlers(history_days), clock, random, config })
     }
 }
@@ -120,7 +123,10 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::EndAgreement)
         .with(share::WatchAsk)
         .with(share::WatchEmergency)
+        .with(share::PlanRetention)
+        .with(share::ProveErasure)
         .with(ingest::api::ReadDelivery)
+        .with(ingest::ForgetErased)
         .with(link::LinkRecords);
     let handlers = picture::api::handlers(handlers);
     act::handlers(handlers, history_days)

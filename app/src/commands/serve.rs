@@ -81,6 +81,10 @@ async fn sign_heads(open: Installation, mut stopped: watch::Receiver<bool>) {
 /// exported as often, into `heads` beside the keys, whence the unit's backup should take it elsewhere.
 async fn see_to_each_day(open: Installation, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
+        // First what is due by the rules, then what goes.
+        if let Err(error) = share::api::see_to_retention(&open.vault).await {
+            tracing::error!(%error, "the day's retention plan could not be enqueued; it is tried again");
+        }
         if let Err(error) = open.vault.see_to_expiry().await {
             tracing::error!(%error, "the day's retention run could not be enqueued; it is tried again");
         }

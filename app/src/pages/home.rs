@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 13] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -69,6 +69,12 @@ const WAYS: [Way; 12] = [
         text: "Emergency access",
         href: "/trust/emergencies",
         what: "records that were opened because it could not wait",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Retention",
+        href: "/trust/retention",
+        what: "how long records are kept, and which wait for a decision",
         duties: &["data_owner", "data_protection_officer"],
     },
     Way {

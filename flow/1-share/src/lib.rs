@@ -14,6 +14,7 @@ mod law;
 mod log;
 mod may_i;
 mod member;
+mod retention;
 mod rules;
 mod sign_in;
 mod token;
@@ -23,6 +24,7 @@ pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;
 use axum::Router;
 pub use emergency::WatchEmergency;
+pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -36,6 +38,7 @@ pub fn routes() -> Router<Site> {
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
         .merge(log::pages::routes())
+        .merge(retention::routes())
 }
 
 /// The tables of sharing.
@@ -47,6 +50,10 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(130, "api_token", "token/0130_api_token.sql"),
     migration!(140, "access", "access/0140_access.sql"),
     migration!(150, "member_reset", "sign_in/reset/0150_member_reset.sql"),
+    migration!(151, "retention_rules", "retention/0151_retention_rules.sql"),
+    migration!(152, "retention_review", "retention/0152_retention_review.sql"),
+    migration!(153, "legal_hold", "retention/0153_legal_hold.sql"),
+    migration!(154, "erasure", "retention/0154_erasure.sql"),
     migration!(160, "rules", "rules/0160_rules.sql"),
     migration!(170, "ask", "ask/0170_ask.sql"),
     migration!(171, "emergency", "emergency/0171_emergency.sql"),

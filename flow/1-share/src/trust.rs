@@ -18,6 +18,9 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
         tabs.push(("Requests", "/trust/asks", here == "/trust/asks"));
         tabs.push(("Emergency access", "/trust/emergencies", here == "/trust/emergencies"));
     }
+    if caller.has("data_owner") || caller.has("data_protection_officer") {
+        tabs.push(("Retention", "/trust/retention", here == "/trust/retention"));
+    }
     if caller.has("administrator") {
         tabs.push(("Members", "/trust/members", here == "/trust/members"));
     }

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod delivery;
+mod erased;
 mod feed;
 mod http;
 mod notify;
@@ -16,6 +17,7 @@ mod row;
 mod table;
 
 use axum::Router;
+pub use erased::ForgetErased;
 use vault::{Migration, Topic, migration};
 use web::Site;
 

@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(323, "queue", "pair/0323_queue.sql"),
     migration!(324, "both_ends", "pair/0324_both_ends.sql"),
     migration!(330, "person_search", "search/0330_search.sql"),
+    migration!(350, "kept_persons", "person/0350_kept_persons.sql"),
     migration!(331, "search_found", "search/0331_found.sql"),
 ];
 

@@ -61,8 +61,12 @@ pub mod kind {
         Emergency
         /// One entry of the audit log.
         Entry
+        /// The erasure of somebody, or of some records.
+        Erasure
         /// A declared kind of file from one agency.
         Feed
+        /// A legal hold: what must not be erased.
+        Hold
         /// A piece of work to be done in the background.
         Job
         /// Someone who signs in.
@@ -77,6 +81,10 @@ pub mod kind {
         Record
         /// A referral.
         Referral
+        /// A version of the rules of retention.
+        RetentionVersion
+        /// Records that somebody proposes to delete together.
+        ReviewBatch
         /// A version of the rules of sharing.
         RuleVersion
         /// One run of linking.

@@ -10,6 +10,8 @@ use crate::{
     catalogue::{Entry, Erasure, Retention},
     database,
     erasing::{BATCH, Plan, keys},
+    holding::holds_among,
+    params,
     schema::{ColumnKind, Table},
 };
 
@@ -64,12 +66,25 @@ impl Reader {
 }
 
 impl Change {
+    /// As [`Reader::about`], as this change sees it, held to its permit.
+    ///
+    /// # Errors
+    /// [`StoreError::Permit`] where the change was begun without one; else the database's.
+    pub async fn about_ids(&self, ids: &[String]) -> Result<Vec<About>, StoreError> {
+        let permit = self.permit.as_ref().ok_or(StoreError::Permit("the change was begun without one"))?;
+        let plan = Plan::read(&self.vault).await?;
+        let grown = grow(&*self.tx, &plan, with_versions(&*self.tx, &plan, ids).await?).await?;
+        let mut rows = all_rows(&*self.tx, &plan, &grown).await?;
+        rows.retain_mut(|row| permit.let_through(row));
+        Ok(rows)
+    }
+
     /// Erases every row that [`Reader::about`] would find, as each table's rule says, and leaves a tombstone for each that has an
     /// id. Gives how many rows went, by table.
     ///
     /// # Errors
-    /// [`StoreError::Permit`] where the change was begun without a permit to erase, or that permit doesn't cover every row: then
-    /// nothing may be committed. Else the database's.
+    /// [`StoreError::Permit`] where the change was begun without a permit to erase, or that permit doesn't cover every row;
+    /// [`StoreError::Held`] where a legal hold is on any of it: then nothing may be committed. Else the database's.
     pub async fn erase_about(&mut self, ids: &[String], rule: &Code) -> Result<BTreeMap<String, u64>, StoreError> {
         let permit = erasing(self.permit.as_ref())?.clone();
         let plan = Plan::read(&self.vault).await?;
@@ -78,7 +93,11 @@ impl Change {
         if rows.iter().any(|row| permit.grant_of(row.controller, &row.category).is_none()) {
             return Err(StoreError::Permit("it does not cover all that is held about them"));
         }
-        let gone = erase_grown(self, &plan, &grown).await?;
+        if !holds_among(self, &plan, &grown, &rows).await?.is_empty() {
+            return Err(StoreError::Held);
+        }
+        let mut gone = erase_grown(self, &plan, &grown).await?;
+        gone.extend(empty_passing(self, &plan).await?);
         let mut buried = BTreeSet::new();
         for row in &rows {
             let Some(id) = row.id.as_deref().filter(|id| buried.insert((*id).to_owned())) else { continue };
@@ -185,7 +204,7 @@ pub(crate) async fn grow<C: ConnectionTrait>(
     Ok(known)
 }
 
-async fn all_rows<C: ConnectionTrait>(c: &C, plan: &Plan, ids: &BTreeSet<String>) -> Result<Vec<About>, StoreError> {
+pub(crate) async fn all_rows<C: ConnectionTrait>(c: &C, plan: &Plan, ids: &BTreeSet<String>) -> Result<Vec<About>, StoreError> {
     let mut rows = Vec::new();
     for (entry, table) in plan.about_people() {
         rows.extend(rows_naming(c, entry, table, ids).await?);
@@ -260,7 +279,7 @@ pub(crate) async fn erase_grown(
     for (entry, table) in plan.about_people() {
         let which = names_one_of(entry, table);
         let sql = match entry.erasure_rule() {
-            Some(Erasure::Never) => continue,
+            Some(Erasure::Never | Erasure::Emptied) => continue,
             Some(Erasure::Columns(columns)) => {
                 let emptied: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
                 format!("UPDATE {} SET {} WHERE {which}", table.name, emptied.join(", "))
@@ -276,6 +295,61 @@ pub(crate) async fn erase_grown(
         }
     }
     Ok(gone)
+}
+
+/// Empties the tables that keep for minutes what can't be told apart (what searches found). Gives how many rows went, by table.
+pub(crate) async fn empty_passing(change: &Change, plan: &Plan) -> Result<BTreeMap<String, u64>, StoreError> {
+    let mut gone = BTreeMap::new();
+    for entry in plan.entries.iter().filter(|entry| entry.erasure_rule() == Some(Erasure::Emptied)) {
+        let n = database::execute(&*change.tx, &format!("DELETE FROM {}", entry.table), params![]).await?;
+        if n > 0 {
+            gone.insert(entry.table.clone(), n);
+        }
+    }
+    Ok(gone)
+}
+
+/// Of so many ids the whole database is searched; each is looked for in every text.
+const SEARCHED_FOR: usize = 20;
+/// What names ids by right: the log, the tombstones, and the reports of erasures, which would prove nothing without them.
+const NAMES_BY_RIGHT: [&str; 3] = ["audit_entry", "tombstone", "erased_id"];
+
+impl Vault {
+    /// How many rows of any table, about whomever, hold one of the first 20 of these ids anywhere in their texts, by table: not by the
+    /// catalogue, but by looking. The log, the tombstones and `erased_id` are left out. Gives also how many tables were read. It reads the
+    /// whole database: for a job.
+    ///
+    /// # Errors
+    /// [`StoreError::Permit`] where the permit isn't one to erase; else the database's.
+    pub async fn found_in_texts(
+        &self,
+        permit: &Permit,
+        ids: &[String],
+    ) -> Result<(BTreeMap<String, u64>, usize), StoreError> {
+        erasing(Some(permit))?;
+        let within = if self.database().is_sqlite() { "instr" } else { "strpos" };
+        let ids = ids.get(..ids.len().min(SEARCHED_FOR)).unwrap_or(ids);
+        let (mut found, mut read) = (BTreeMap::new(), 0);
+        for table in Plan::read(self).await?.tables().iter().filter(|table| !NAMES_BY_RIGHT.contains(&table.name.as_str())) {
+            let texts: Vec<&str> =
+                table.columns.iter().filter(|column| column.kind == ColumnKind::Text).map(|column| column.name.as_str()).collect();
+            if texts.is_empty() || ids.is_empty() {
+                continue;
+            }
+            let whole: Vec<String> = texts.iter().map(|column| format!("COALESCE({column}, '')")).collect();
+            let whole = whole.join(" || ' ' || ");
+            let any: Vec<String> = (1..=ids.len()).map(|n| format!("{within}({whole}, ${n}) > 0")).collect();
+            let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE {}", table.name, any.join(" OR "));
+            read += 1;
+            for row in database::rows(&self.database().pool, &sql, keys(ids)).await? {
+                let n = row.count("n")?;
+                if n > 0 {
+                    found.insert(table.name.clone(), n);
+                }
+            }
+        }
+        Ok((found, read))
+    }
 }
 
 fn erasing(permit: Option<&Permit>) -> Result<&Permit, StoreError> {

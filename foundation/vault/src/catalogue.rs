@@ -58,13 +58,13 @@ pub struct Entry {
     pub controller: String,
     /// Where the category stands: a column's name, or the category itself in quotes.
     pub category: String,
-    /// How long a row is kept, as a rule's code (`feed`, `days:30:made_at`, `with:record`, `for_ever`).
+    /// How long a row is kept, as a rule's code (`feed`, `days:30:made_at`, `with:record`, `while:person_record`, `for_ever`).
     pub retention: String,
     /// How its subject sees it (`shown`, `summarised`, `withheld:<ground>`).
     pub subject_sees: String,
     /// How it is corrected (`new_version`, `edit`, `never`).
     pub correction: String,
-    /// How it is erased (`row`, `columns:a,b`, `with:record`, `never`).
+    /// How it is erased (`row`, `columns:a,b`, `with:record`, `emptied`, `never`).
     pub erasure: String,
 }
 
@@ -98,7 +98,9 @@ pub enum Retention {
     },
     /// As long as the row of that table which its person column names (`with:record`).
     With(String),
-    /// Without end (`for_ever`).
+    /// As long as some row of that table names it, in the column called like this row's table (`while:person_record`).
+    While(String),
+    /// Without end (`for_ever`, or with the reason: `for_ever:it names nobody`).
     ForEver,
 }
 
@@ -111,6 +113,8 @@ pub enum Erasure {
     Columns(Vec<String>),
     /// With the row of that table which its person column names (`with:record`).
     With(String),
+    /// The whole table is emptied whenever somebody is erased (`emptied`): what it keeps lasts minutes, and can't be told apart.
+    Emptied,
     /// Not at all (`never`).
     Never,
 }
@@ -127,6 +131,8 @@ impl Entry {
         match self.retention.split_once(':') {
             None if self.retention == "feed" => Some(Retention::UntilItsDay),
             None if self.retention == "for_ever" => Some(Retention::ForEver),
+            Some(("for_ever", why)) if !why.is_empty() => Some(Retention::ForEver),
+            Some(("while", table)) => Some(Retention::While(table.to_owned())),
             Some(("days", rule)) => {
                 let (days, after) = rule.split_once(':')?;
                 Some(Retention::Days { days: days.parse().ok()?, after: after.to_owned() })
@@ -142,6 +148,7 @@ impl Entry {
         match self.erasure.split_once(':') {
             None if self.erasure == "row" => Some(Erasure::Row),
             None if self.erasure == "never" => Some(Erasure::Never),
+            None if self.erasure == "emptied" => Some(Erasure::Emptied),
             Some(("columns", columns)) => Some(Erasure::Columns(columns.split(',').map(str::to_owned).collect())),
             Some(("with", table)) => Some(Erasure::With(table.to_owned())),
             _ => None,

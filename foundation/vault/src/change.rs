@@ -63,6 +63,12 @@ impl Change {
         self.vault.new_id()
     }
 
+    /// As [`crate::Vault::source_digest`].
+    #[must_use]
+    pub fn source_digest(&self, feed: &str, key: &str) -> String {
+        self.vault.source_digest(feed, key)
+    }
+
     /// Adds a code or a count to the audit entry (`accepted = 120`). Never a name or a value.
     pub fn note(&mut self, key: &'static str, code: impl ToString) {
         self.details.insert(key, code.to_string());

@@ -35,7 +35,7 @@ impl Plan {
     }
 
     /// The tables whose rows go with those of `parent`, last made first.
-    fn children<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Entry> {
+    pub(crate) fn children<'a>(&'a self, parent: &'a str) -> impl Iterator<Item = &'a Entry> {
         let made = |entry: &Entry| self.tables.iter().position(|table| table.name == entry.table);
         let mut found: Vec<&Entry> = self
             .entries
@@ -50,7 +50,7 @@ impl Plan {
     }
 
     /// The columns of a child that name its parent: the one called like the parent, else the catalogue's person columns.
-    fn links<'a>(&self, child: &'a Entry, parent: &'a str) -> Vec<&'a str> {
+    pub(crate) fn links<'a>(&self, child: &'a Entry, parent: &'a str) -> Vec<&'a str> {
         match self.table(&child.table) {
             Some(table) if table.has(parent) => vec![parent],
             _ => child.person_columns().collect(),
@@ -76,15 +76,18 @@ impl Vault {
         }
         let plan = Plan::read(self).await?;
         let stones = tombstones::read(&tombstones::path(self.directory()))?;
+        let mut gone = 0;
         for batch in stones.chunks(BATCH) {
-            self.replay_batch(&plan, batch).await?;
+            gone += self.replay_batch(&plan, batch).await?;
         }
         let tx = self.begin_raw().await?;
+        let again = "INSERT INTO erased_again (at, tombstones, rows_erased) VALUES ($1, $2, $3) ON CONFLICT (at) DO NOTHING";
+        database::execute(&*tx, again, params![self.now(), stones.len() as u64, gone]).await?;
         database::execute(&*tx, "DELETE FROM setting WHERE name = 'restored_unreplayed'", params![]).await?;
         tx.commit().await
     }
 
-    async fn replay_batch(&self, plan: &Plan, stones: &[Tombstone]) -> Result<(), StoreError> {
+    async fn replay_batch(&self, plan: &Plan, stones: &[Tombstone]) -> Result<u64, StoreError> {
         let cause = Cause {
             actor: Actor::System,
             purpose: Purpose::Rights,
@@ -96,7 +99,8 @@ impl Vault {
         change.note("tombstones", stones.len());
         let ids: Vec<String> = stones.iter().map(|stone| stone.record.clone()).collect();
         let grown = about::grow(&*change.tx, plan, ids.into_iter().collect()).await?;
-        about::erase_grown(&change, plan, &grown).await?;
+        let gone = about::erase_grown(&change, plan, &grown).await?.values().sum();
+        about::empty_passing(&change, plan).await?;
         for stone in stones {
             if stone.category == "blob"
                 && let Ok(id) = stone.record.parse()
@@ -108,7 +112,9 @@ impl Vault {
             change.put_tombstone(stone.clone()).await?;
         }
         change.tombstones.clear(); // they came from the file
-        change.commit().await
+        change.note("rows", gone);
+        change.commit().await?;
+        Ok(gone)
     }
 }
 
@@ -121,7 +127,7 @@ pub(crate) async fn erase(change: &Change, plan: &Plan, table: &str, ids: &[Stri
             let emptied: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
             format!("UPDATE {table} SET {} WHERE id IN ({{in}})", emptied.join(", "))
         }
-        Some(Erasure::Never) => return Ok(()),
+        Some(Erasure::Never | Erasure::Emptied) => return Ok(()),
         _ => format!("DELETE FROM {table} WHERE id IN ({{in}})"),
     };
     run(change, &statement, ids).await

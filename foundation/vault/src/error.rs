@@ -34,6 +34,9 @@ pub enum StoreError {
     /// The permit has expired or was made for something else.
     #[error("the permit does not cover this: {0}")]
     Permit(&'static str),
+    /// A legal hold is on some of what was to be erased.
+    #[error("a legal hold is on it")]
+    Held,
     /// A migration can't be run.
     #[error("migration {number} ({name}): {problem}")]
     Migration {

@@ -10,6 +10,7 @@ use crate::{
     catalogue::{Entry, Retention},
     database,
     erasing::{BATCH, Plan, erase},
+    holding::{Against, held},
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -92,8 +93,8 @@ impl Vault {
     }
 
     /// Erases every row whose time is up, with what hangs on it: records whose `expires_on` lies before `today` (rule `feed`),
-    /// and rows older than their table's days, counted from the start of `today` in London (rule `days:30:made_at`). At most
-    /// 200 rows a change, each change with its entry. Gives how many went, what hung on them not counted.
+    /// rows older than their table's days, counted from the start of `today` in London (rule `days:30:made_at`), and rows that nothing
+    /// names any more (rule `while:person_record`). What is held back stays. At most 200 rows a change, each change with its entry. Gives how many went, what hung on them not counted.
     ///
     /// # Errors
     /// The database's; what was done before stays done, and the next run goes on.
@@ -106,16 +107,20 @@ impl Vault {
             };
             gone += match entry.retention_rule() {
                 Some(Retention::UntilItsDay) if has(&["id", "expires_on", "feed", "source_key", "category"]) => {
-                    let due = Due { column: "expires_on", before: params![today], record: true };
+                    let due = Due { when: "expires_on < $1".to_owned(), before: params![today], record: true };
                     self.expire_rows(&plan, entry, actor, &due).await?
                 }
                 Some(Retention::Days { days, after }) if has(&[&after]) => {
-                    let due = Due { column: &after, before: params![cutoff(today, days)?], record: false };
+                    let before = params![cutoff(today, days)?];
                     if has(&["id"]) {
+                        let due = Due { when: format!("{after} < $1"), before, record: false };
                         self.expire_rows(&plan, entry, actor, &due).await?
                     } else {
-                        self.expire_nameless(entry, actor, &due).await?
+                        self.expire_nameless(entry, actor, &after, &before).await?
                     }
+                }
+                Some(Retention::While(by)) if has(&["id", "category"]) => {
+                    self.expire_unnamed(&plan, entry, actor, &by).await?
                 }
                 _ => 0,
             };
@@ -123,24 +128,47 @@ impl Vault {
         Ok(gone)
     }
 
-    /// Rows of a table that has ids.
-    async fn expire_rows(&self, plan: &Plan, entry: &Entry, actor: &Actor, due: &Due<'_>) -> Result<u64, StoreError> {
-        let (table, column) = (&entry.table, due.column);
-        let find = format!("SELECT id FROM {table} WHERE {column} < $1 LIMIT {LOOKED_UP}");
-        let mut gone = 0;
+    /// Rows of a table that has ids. Those that are held stay.
+    async fn expire_rows(&self, plan: &Plan, entry: &Entry, actor: &Actor, due: &Due) -> Result<u64, StoreError> {
+        let table = &entry.table;
+        // Not by the rows that are left: what is held, or what its table's rule keeps, would come up again and again.
+        let find = format!(
+            "SELECT id FROM {table} WHERE {} AND id > ${} ORDER BY id LIMIT {LOOKED_UP}",
+            due.condition(plan, table),
+            due.before.len() + 1
+        );
+        let (mut gone, mut after) = (0, String::new());
         loop {
-            let found = database::rows(&self.database().pool, &find, due.before.clone()).await?;
+            let mut values = due.before.clone();
+            values.push(crate::IntoValue::into_value(&after));
+            let found = database::rows(&self.database().pool, &find, values).await?;
             let ids: Vec<String> = found.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
-            let mut went = 0;
             for batch in ids.chunks(BATCH) {
-                went += self.expire_batch(plan, entry, actor, due, batch).await?;
+                gone += self.expire_batch(plan, entry, actor, due, batch).await?;
             }
-            gone += went;
-            // A table whose rule forbids erasing would come up with the same rows for ever.
-            if ids.len() < LOOKED_UP || went == 0 {
-                return Ok(gone);
+            match ids.last() {
+                Some(last) if ids.len() == LOOKED_UP => after.clone_from(last),
+                _ => return Ok(gone),
             }
         }
+    }
+
+    /// Rows that no row of that table names any more: a person without records.
+    async fn expire_unnamed(&self, plan: &Plan, entry: &Entry, actor: &Actor, by: &str) -> Result<u64, StoreError> {
+        let table = &entry.table;
+        let shape = plan.table(table);
+        if !plan.table(by).is_some_and(|naming| naming.has(table)) {
+            return Ok(0);
+        }
+        let mut condition = format!("NOT EXISTS (SELECT 1 FROM {by} w WHERE w.{table} = {table}.id)");
+        if shape.is_some_and(|shape| shape.has("merged_into")) {
+            // Who asks for it under its old id is led on, as long as there is somewhere to lead to.
+            condition.push_str(&format!(
+                " AND (merged_into IS NULL OR NOT EXISTS (SELECT 1 FROM {table} o WHERE o.id = {table}.merged_into))"
+            ));
+        }
+        let due = Due { when: condition, before: params![], record: false };
+        self.expire_rows(plan, entry, actor, &due).await
     }
 
     async fn expire_batch(
@@ -148,25 +176,33 @@ impl Vault {
         plan: &Plan,
         entry: &Entry,
         actor: &Actor,
-        due: &Due<'_>,
+        due: &Due,
         batch: &[String],
     ) -> Result<u64, StoreError> {
-        let (table, column) = (&entry.table, due.column);
+        let table = &entry.table;
         let mut change = self.change(expired(actor, table)).await?;
         let buried = match (due.record, entry.kind) {
             (true, _) => "id, feed, source_key, category",
             (false, TableKind::Subject) => "id, category",
             (false, _) => "id",
         };
-        // Looked at again: a newer day may have come meanwhile.
-        let still = format!("SELECT {buried} FROM {table} WHERE {column} < $1 AND id IN ({{in}})");
+        // Looked at again: a newer day, or a hold, may have come meanwhile.
+        let still = format!("SELECT {buried} FROM {table} WHERE {} AND id IN ({{in}})", due.condition(plan, table));
         let keys: Vec<crate::Value> = batch.iter().map(crate::IntoValue::into_value).collect();
         let (text, values) = crate::doors::spread(&still, &due.before, &keys);
-        let rows = database::rows(&*change.tx, &text, values).await?;
+        let mut rows = Vec::new();
+        let mut ids = Vec::new();
+        let held = held(&change, plan, table, batch, Against::Expiry).await?;
+        for row in database::rows(&*change.tx, &text, values).await? {
+            let id = row.text("id")?;
+            if !held.contains(&id) {
+                ids.push(id);
+                rows.push(row);
+            }
+        }
         if rows.is_empty() {
             return Ok(0);
         }
-        let ids: Vec<String> = rows.iter().map(|row| row.text("id")).collect::<Result<_, _>>()?;
         erase(&change, plan, table, &ids).await?;
         for row in &rows {
             match (due.record, entry.kind) {
@@ -181,8 +217,14 @@ impl Vault {
     }
 
     /// Rows of a table without ids, about nobody or about those who work here, on which nothing hangs.
-    async fn expire_nameless(&self, entry: &Entry, actor: &Actor, due: &Due<'_>) -> Result<u64, StoreError> {
-        let (table, column) = (&entry.table, due.column);
+    async fn expire_nameless(
+        &self,
+        entry: &Entry,
+        actor: &Actor,
+        column: &str,
+        before: &[crate::Value],
+    ) -> Result<u64, StoreError> {
+        let table = &entry.table;
         let sql = format!(
             "DELETE FROM {table} WHERE {column} < $1 AND {column} <= (SELECT MAX(o.edge) FROM \
              (SELECT {column} AS edge FROM {table} WHERE {column} < $1 ORDER BY {column} LIMIT {BATCH}) AS o)"
@@ -190,7 +232,7 @@ impl Vault {
         let mut gone = 0;
         loop {
             let mut change = self.change(expired(actor, table)).await?;
-            let went = database::execute(&*change.tx, &sql, due.before.clone()).await?;
+            let went = database::execute(&*change.tx, &sql, before.to_vec()).await?;
             if went == 0 {
                 return Ok(gone);
             }
@@ -211,12 +253,23 @@ impl Vault {
     }
 }
 
-/// What is due in a table: rows whose column lies before a value.
-struct Due<'a> {
-    column: &'a str,
+/// What is due in a table: rows of which a condition holds.
+struct Due {
+    when: String,
+    /// The values of the condition's placeholders.
     before: Vec<crate::Value>,
     /// Whether it is a record, with a feed and a source's key.
     record: bool,
+}
+
+impl Due {
+    /// When a row is due and not held.
+    fn condition(&self, plan: &Plan, table: &str) -> String {
+        match plan.held_condition(table, Against::Expiry) {
+            Some(held) => format!("{} AND NOT {held}", self.when),
+            None => self.when.clone(),
+        }
+    }
 }
 
 fn expired(actor: &Actor, table: &str) -> Cause {

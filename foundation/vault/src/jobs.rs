@@ -257,6 +257,22 @@ impl Vault {
     }
 }
 
+impl crate::Change {
+    /// Forgets the jobs whose payload names one of these ids, unless they run now: what they are about was erased. Gives how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_jobs(&mut self, ids: &[String]) -> Result<u64, StoreError> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let within = if self.tx.is_postgres() { "strpos" } else { "instr" };
+        let any: Vec<String> = (1..=ids.len()).map(|n| format!("{within}(payload, ${n}) > 0")).collect();
+        let sql = format!("DELETE FROM job WHERE state <> 'running' AND ({})", any.join(" OR "));
+        database::execute(&*self.tx, &sql, crate::erasing::keys(ids)).await
+    }
+}
+
 /// One second, then four times as long each time, up to an hour.
 fn pause(now: Timestamp, attempts: i64) -> Timestamp {
     let seconds = 4_i64.saturating_pow(u32::try_from(attempts.clamp(0, 6)).unwrap_or(6)).min(3600);

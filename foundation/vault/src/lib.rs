@@ -28,7 +28,9 @@ mod erasing;
 mod error;
 mod expiry;
 mod files;
+mod holding;
 pub mod jobs;
+mod kept;
 mod migrate;
 mod permit;
 mod presence;
@@ -58,6 +60,7 @@ pub use database::Location;
 pub use doors::{Counter, Place, Plain, Published, Reader, Staff};
 pub use error::StoreError;
 pub use expiry::ExpireDue;
+pub use kept::Kept;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };

@@ -22,7 +22,12 @@ pub async fn check_catalogue(vault: &Vault) -> Result<Vec<String>, StoreError> {
     }
     for entry in &entries {
         match tables.iter().find(|table| table.name == entry.table) {
-            Some(table) => check(entry, table, &mut wrong),
+            Some(table) => {
+                check(entry, table, &mut wrong);
+                if entry.kind == TableKind::Subject {
+                    wrong.extend(has_an_end(entry, &entries, &tables).err().map(|why| format!("`{}`: {why}", entry.table)));
+                }
+            }
             None => wrong.push(format!("the catalogue names `{}`, which is no table", entry.table)),
         }
         for problem in entry.unreadable_rules() {
@@ -30,6 +35,36 @@ pub async fn check_catalogue(vault: &Vault) -> Result<Vec<String>, StoreError> {
         }
     }
     Ok(wrong)
+}
+
+/// Whether every row about somebody goes one day, or says why it doesn't: by itself, or with a row that does.
+fn has_an_end(entry: &Entry, entries: &[Entry], tables: &[Table]) -> Result<(), String> {
+    let shape = |name: &str| tables.iter().find(|table| table.name == name);
+    let own = |column: &str| shape(&entry.table).is_some_and(|table| table.has(column));
+    match entry.retention_rule() {
+        Some(Retention::ForEver) if entry.retention == "for_ever" => {
+            Err("is kept for ever and does not say why (`for_ever:why`)".to_owned())
+        }
+        Some(Retention::ForEver) | None => Ok(()),
+        Some(Retention::UntilItsDay) => match ["id", "feed", "source_key", "expires_on"].iter().find(|column| !own(column)) {
+            Some(column) => Err(format!("goes on its own day and has no `{column}`")),
+            None => Ok(()),
+        },
+        Some(Retention::Days { .. }) if own("id") => Ok(()),
+        Some(Retention::Days { .. }) => Err("goes after some days and has no `id` for its tombstone".to_owned()),
+        Some(Retention::While(by)) => match shape(&by) {
+            Some(by) if by.has(&entry.table) && own("id") => Ok(()),
+            _ => Err(format!("goes when `{by}` names it no more, which has no column `{}`", entry.table)),
+        },
+        Some(Retention::With(parent)) => {
+            if !own(&parent) && !entry.person_columns().any(own) {
+                return Err(format!("goes with `{parent}` and does not say with which"));
+            }
+            let goes = entries.iter().find(|other| other.table == parent && other.table != entry.table);
+            let goes = goes.ok_or_else(|| format!("goes with `{parent}`, which is not in the catalogue"))?;
+            has_an_end(goes, entries, tables).map_err(|why| format!("goes with `{parent}`, which {why}"))
+        }
+    }
 }
 
 fn check(entry: &Entry, table: &Table, wrong: &mut Vec<String>) {

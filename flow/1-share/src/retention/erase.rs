@@ -1,0 +1,168 @@
+//! Erasing: one transaction for everything about somebody or about some records, in every table, with a tombstone for each row and a
+//! report; what is kept elsewhere (files that partners sent, rows in quarantine) follows from the same transaction as jobs.
+
+use std::collections::BTreeSet;
+
+use base::{Code, Id, code, kind};
+use serde_json::json;
+use vault::{Actor, Announcement, Cause, Change, Operation, Purpose, Scope, StoreError, Vault, params};
+
+use super::{RECORDS_ERASED, RetentionError, plan::erase_permit, prove};
+
+/// What is to be erased, and why.
+#[derive(Debug, Clone)]
+pub struct Erasing {
+    /// The ids of a person and of all their records, or of records alone. Every version of a record goes with it.
+    pub ids: Vec<String>,
+    /// The rule, as a code that tombstones carry: `right_to_erasure`, `reviewed`.
+    pub rule: Code,
+    /// Why, as a code.
+    pub reason: Code,
+    /// The named person who decided it, or the program.
+    pub by: Actor,
+    /// Who approved it, where two must.
+    pub second: Option<Id<kind::Member>>,
+    /// The form's own key: sent twice, it is one erasure.
+    pub form_key: String,
+}
+
+/// An erasure, or the one that the same form made before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// Its report.
+    pub erasure: Id<kind::Erasure>,
+    /// How many rows went.
+    pub rows: u64,
+}
+
+/// Why nothing was erased.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// A legal hold is on some of it.
+    #[error("A legal hold is on it, so that nothing of it may be erased until the hold is lifted. Nothing was changed.")]
+    Held,
+    /// Nothing is held about them.
+    #[error("Nothing is held about them any more. Nothing was changed.")]
+    Nothing,
+    /// The database's.
+    #[error(transparent)]
+    Store(StoreError),
+    /// Refused.
+    #[error(transparent)]
+    Refusal(#[from] vault::Refusal),
+}
+
+impl From<StoreError> for EraseError {
+    fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Held) { Self::Held } else { Self::Store(error) }
+    }
+}
+
+impl From<EraseError> for RetentionError {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::Held => Self::Held,
+            EraseError::Nothing => Self::Done,
+            EraseError::Store(error) => Self::Store(error),
+            EraseError::Refusal(refusal) => Self::Refusal(refusal),
+        }
+    }
+}
+
+/// Erases it. Dropped half-way, or killed, nothing is erased; once it returns, everything is.
+///
+/// # Errors
+/// [`EraseError`]; nothing was changed then.
+pub async fn erase(vault: &Vault, what: &Erasing) -> Result<Erased, EraseError> {
+    let permit = erase_permit(vault, &Actor::System, Purpose::Rights).await?;
+    let cause = Cause {
+        actor: what.by.clone(),
+        purpose: Purpose::Rights,
+        operation: Operation::Erasure,
+        act: code!("erased_about"),
+        scope: Scope::unit(),
+    };
+    let mut change = vault.change_under(&permit, cause).await?;
+    let erased = erase_in(&mut change, what).await?;
+    change.commit().await?;
+    Ok(erased)
+}
+
+/// As [`erase`], within a change that was begun under a permit to erase.
+///
+/// # Errors
+/// As [`erase`]; the change must then be dropped.
+pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Erased, EraseError> {
+    if let Some(before) = prove::by_form(change, &what.form_key).await? {
+        return Ok(before);
+    }
+    if !change.holds_on(&what.ids).await?.is_empty() {
+        return Err(EraseError::Held);
+    }
+    let rows = change.about_ids(&what.ids).await?;
+    if rows.is_empty() {
+        return Err(EraseError::Nothing);
+    }
+    let mut files = 0_u64;
+    let blobs: BTreeSet<&String> = rows.iter().filter_map(|row| row.columns.get("blob")).collect();
+    for blob in blobs {
+        if let Ok(blob) = blob.parse() {
+            change.erase_blob(blob).await?;
+            files += 1;
+        }
+    }
+    let mut sources = BTreeSet::new();
+    let mut deliveries = BTreeSet::new();
+    for row in &rows {
+        if let (Some(feed), Some(key)) = (row.columns.get("feed"), row.columns.get("source_key")) {
+            sources.insert((feed.clone(), change.source_digest(feed, key)));
+            deliveries.extend(row.columns.get("delivery").cloned());
+        }
+    }
+    let gone = change.erase_about(&what.ids, &what.rule).await?;
+    let mut ids: BTreeSet<String> = rows.into_iter().filter_map(|row| row.id).collect();
+    ids.extend(what.ids.iter().cloned());
+    let erasure = change.new_id();
+    let report = prove::New { erasure, what, gone: &gone, files, told: 0, sources: sources.len() as u64 };
+    prove::keep(change, &report, &ids).await?;
+    change
+        .announce(&Announcement {
+            topic: RECORDS_ERASED,
+            payload: json!({ "erasure": erasure.to_string(), "deliveries": deliveries, "sources": sources }),
+        })
+        .await?;
+    let now = change.now();
+    change.enqueue(prove::KIND, &json!({ "erasure": erasure.to_string() }), now).await?;
+    let rows = gone.values().sum();
+    change.about(Scope::of("erasure", erasure));
+    change.note("rows", rows);
+    change.note("rule", &what.rule);
+    change.note("reason", &what.reason);
+    if let Some(second) = what.second {
+        change.note("second", second);
+    }
+    Ok(Erased { erasure, rows })
+}
+
+/// What another stage erased of an erasure after it, for its report: `what` is a code (`delivery_file`, `quarantined`), `n` how many
+/// went, `later` how many go by themselves later.
+///
+/// # Errors
+/// The database's.
+pub async fn reached(
+    change: &mut Change,
+    erasure: &str,
+    what: &'static str,
+    n: u64,
+    later: u64,
+) -> Result<(), StoreError> {
+    let now = change.now();
+    change
+        .execute(
+            "INSERT INTO erasure_reach (erasure, what, n, later, at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (erasure, what) DO UPDATE SET n = erasure_reach.n + excluded.n, later = excluded.later, at = excluded.at",
+            params![erasure, what, n, later, now],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! `/trust/retention/queue/{record}`: one record with its need, and the decision.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::Path,
+    routing::{get, post},
+};
+use base::{Id, Timestamp, kind};
+use vault::{Reader, Scope, Verb};
+use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site, time};
+
+use super::{agencies, name_of, permit, queue::overdue, whose};
+use crate::{
+    ask::pages::{Names, form_key, unsealed},
+    law::law,
+    retention::{
+        Keep, KeepReason, RetentionError, keep, need,
+        review::{DeleteReason, delete},
+        rule::{Because, Then},
+        store::{self, For, Review},
+        version,
+    },
+};
+
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/trust/retention/queue/{record}", get(show))
+        .route("/trust/retention/queue/{record}/keep", post(keep_it))
+        .route("/trust/retention/queue/{record}/delete", post(delete_it))
+}
+
+/// The longest reason.
+const WORDS: usize = 500;
+
+/// What the caller's permit shows of the record itself.
+#[derive(Default)]
+struct Seen {
+    name: String,
+    flag: Option<ChildFlag>,
+    role: String,
+    kind: String,
+    event: String,
+}
+
+#[derive(Template)]
+#[template(path = "retention/pages/review.html")]
+struct ReviewPage {
+    page: Page,
+    form: Form,
+    here: String,
+    seen: Option<Seen>,
+    what: String,
+    owner: String,
+    rule: String,
+    because: &'static str,
+    due: String,
+    overdue: String,
+    uses: Vec<(String, u64, u64)>,
+    open: u64,
+    received: Vec<String>,
+    held: bool,
+    hold_href: String,
+    before: Vec<String>,
+    may_decide: bool,
+    longest: String,
+    keep_reasons: Vec<Choice>,
+    delete_reasons: Vec<Choice>,
+    list: String,
+}
+
+async fn show(site: Site, caller: Caller, page: Page, Path(record): Path<Id<kind::Record>>) -> web::Result {
+    let form = Form::of([("form_key", form_key(&site))]);
+    show_page(&site, &caller, page, form, record).await
+}
+
+async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, record: Id<kind::Record>) -> web::Result {
+    let whose = whose(site, caller).await?;
+    let (vault, today) = (site.vault(), site.now().date_in_london());
+    let permit = permit(site, caller, whose, Verb::View, Scope::of("record", record)).await?;
+    let reader = vault.read(&permit)?;
+    let review = store::one(&reader, whose, record).await?.ok_or(Fault::NotFound)?;
+    let (_, rules) = version::in_force(&vault.plain()).await?;
+    let rule = rules.by_code(review.rule.as_str());
+    let need = need::of(vault, &[record]).await?.remove(&record).unwrap_or_default();
+    let holds = need::holds(vault, &[record.to_string()]).await?;
+    let agencies = agencies(site).await?;
+    let decided = store::decided(&reader, whose, record).await?;
+    let names = Names::read(site, caller, &decided.iter().map(|one| one.by).collect::<Vec<_>>()).await?;
+    let mut before = Vec::new();
+    for one in &decided {
+        before.push(format!(
+            "Kept until {} by {}, {}: {} {}",
+            time::date(one.until),
+            names.member(one.by),
+            time::full(one.at),
+            one.reason.parse::<KeepReason>().map_or("", KeepReason::words),
+            unsealed(vault, &one.words)?
+        ));
+    }
+    let (good, due) = (form.is_good(), review.due_on < today && review.then == Then::Review);
+    let shown = ReviewPage {
+        page: page.title("Is this record still needed?").with(&form),
+        form,
+        here: format!("/trust/retention/queue/{record}"),
+        seen: seen(site, &reader, &review, whose).await?,
+        what: law().category(&review.data).name,
+        owner: name_of(&agencies, review.owner),
+        rule: rule.map_or_else(
+            || "No rule names this kind of record: somebody looks at it within a year".to_owned(),
+            |rule| format!("{}: {} {}", rule.name, rule.length(), rule.from.words()),
+        ),
+        because: Because::words(&review.because),
+        due: time::date(review.due_on),
+        overdue: if due { overdue(review.due_on, today).0 } else { String::new() },
+        open: need.open(),
+        uses: need.uses.iter().map(|(what, (n, open))| (what.clone(), *n, *open)).collect(),
+        received: need.received.iter().map(|agency| name_of(&agencies, *agency)).collect(),
+        held: !holds.is_empty(),
+        hold_href: if caller.has("data_protection_officer") && matches!(whose, For::Unit(_)) {
+            format!("/trust/retention/holds/new?record={record}")
+        } else {
+            String::new()
+        },
+        before,
+        may_decide: due && review.batch.is_none(),
+        longest: time::date(rules.keep_at_most(review.rule.as_str(), review.longest, today)),
+        keep_reasons: KeepReason::ALL.iter().map(|reason| Choice::new(reason, reason.words())).collect(),
+        delete_reasons: DeleteReason::ALL.iter().map(|reason| Choice::new(reason, reason.words())).collect(),
+        list: review.batch.map_or_else(String::new, |batch| format!("/trust/retention/lists/{batch}")),
+    };
+    if good { web::render(shown) } else { web::render_errors(shown) }
+}
+
+/// The record itself, for its own agency; for others only what waits.
+async fn seen(site: &Site, reader: &Reader, review: &Review, whose: For) -> Result<Option<Seen>, Fault> {
+    if !matches!(whose, For::Owner(_)) {
+        return Ok(None);
+    }
+    let rows = reader.about(site.vault(), &[review.record.to_string()]).await?;
+    let id = review.record.to_string();
+    let Some(row) = rows.iter().find(|row| row.id.as_ref() == Some(&id)) else { return Ok(None) };
+    let body: serde_json::Value =
+        row.columns.get("body").and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+    let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let name = format!("{} {}", text("given"), text("family")).trim().to_owned();
+    let born: Option<base::Date> = text("dob").get(..10).and_then(|day| day.parse().ok());
+    let event = row.columns.get("event_at").and_then(|at| Timestamp::from_micros(at.parse().ok()?).ok());
+    Ok(Some(Seen {
+        flag: (!name.is_empty()).then(|| child_flag(born, site)),
+        name: if name.is_empty() { "Nobody is named".to_owned() } else { name },
+        role: text("role").replace('_', " "),
+        kind: text("kind"),
+        event: event.map_or_else(|| "Not dated".to_owned(), time::full),
+    }))
+}
+
+fn child_flag(born: Option<base::Date>, site: &Site) -> ChildFlag {
+    ChildFlag::from(born.and_then(|born| base::age_on(born, site.now().date_in_london())))
+}
+
+async fn keep_it(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(record): Path<Id<kind::Record>>,
+    mut form: Form,
+) -> web::Result {
+    whose(&site, &caller).await?;
+    let reason = form.choice::<KeepReason>("keep", "Select why it is kept");
+    let until = form.date("until", "the day until which it is kept");
+    let words = form.required("words", WORDS, "Enter what it is needed for");
+    let form_key = form.value("form_key").to_owned();
+    let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len()) else {
+        return show_page(&site, &caller, page, form, record).await;
+    };
+    match keep(site.vault(), &caller.actor(), &Keep { record, until, reason, words, form_key }).await {
+        Ok(()) => {
+            let said = format!("It is kept until {}. Then somebody looks at it again", time::date(until));
+            Ok(web::done(&site, "/trust/retention/queue", &said))
+        }
+        Err(error @ (RetentionError::TooLong(_) | RetentionError::Past)) => {
+            form.refuse("until", error.to_string());
+            show_page(&site, &caller, page, form, record).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn delete_it(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(record): Path<Id<kind::Record>>,
+    mut form: Form,
+) -> web::Result {
+    whose(&site, &caller).await?;
+    let reason = form.choice::<DeleteReason>("delete", "Select why it can go");
+    let form_key = form.value("form_key").to_owned();
+    let (true, Some(reason), 32) = (form.is_good(), reason, form_key.len()) else {
+        return show_page(&site, &caller, page, form, record).await;
+    };
+    let erased = delete(site.vault(), &caller.actor(), record, reason, &form_key).await?;
+    Ok(web::done(&site, &format!("/trust/retention/erasures/{}", erased.erasure), "It is erased, with all that hung on it"))
+}

@@ -1,0 +1,296 @@
+//! `/trust/retention`: the rules with a bar for each, what waits, and how a change is proposed and approved.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::Path,
+    routing::{get, post},
+};
+use base::{Id, code, kind};
+use vault::{Purpose, Scope, Verb};
+use web::{Caller, Fault, Form, Page, Site, chart::{Chart, Point}, time};
+
+use super::{Tabs, permit, tabs, whose};
+use crate::{
+    ask::pages::Names,
+    law::law,
+    retention::{
+        ANSWERABLE, RetentionError, hold,
+        rule::{Rule, Rules, Then},
+        store::{self, For},
+        version::{self, Version},
+    },
+    trust,
+};
+
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/trust/retention", get(list))
+        .route("/trust/retention/change", get(ask).post(propose))
+        .route("/trust/retention/versions/{id}", get(show))
+        .route("/trust/retention/versions/{id}/approve", post(approve))
+        .route("/trust/retention/versions/{id}/withdraw", post(withdraw))
+}
+
+/// The longest text of rules.
+const LONGEST: usize = 100_000;
+
+struct RuleLine {
+    name: String,
+    regime: String,
+    categories: String,
+    only: String,
+    length: String,
+    then: String,
+    law: String,
+    words: String,
+    note: String,
+    checked: bool,
+    reviewed: bool,
+    bar: String,
+}
+
+struct VersionLine {
+    href: String,
+    title: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "retention/pages/rules.html")]
+struct RulesPage {
+    page: Page,
+    trust: Tabs,
+    tabs: Tabs,
+    number: i64,
+    rules: Vec<RuleLine>,
+    unchecked: usize,
+    versions: Vec<VersionLine>,
+    may_change: bool,
+    waiting: u64,
+    oldest: String,
+    holds: Option<usize>,
+    picture: Chart,
+}
+
+fn line(rule: &Rule) -> RuleLine {
+    let names: Vec<String> = rule.categories.iter().map(|code| law().category(code).name).collect();
+    let mut only = Vec::new();
+    if let Some(age) = rule.under {
+        only.push(format!("only where the person was under {age}"));
+    }
+    if !rule.kinds.is_empty() {
+        only.push(format!("only {}", rule.kinds.join(", ")));
+    }
+    let again = rule.again_years.map(|years| format!(", again after {years} years at the latest"));
+    let until = rule.until_age.map(|age| format!(", no longer than to the age of {age}"));
+    RuleLine {
+        name: rule.name.clone(),
+        regime: rule.regime.clone(),
+        categories: names.join(", "),
+        only: only.join("; "),
+        length: format!("{} {}", rule.length(), rule.from.words()),
+        then: match rule.then {
+            Then::Review => format!("a named person reviews it{}{}", again.unwrap_or_default(), until.unwrap_or_default()),
+            Then::Expire => "it goes by itself".to_owned(),
+        },
+        law: rule.law.clone(),
+        words: rule.words.clone(),
+        note: rule.note.clone(),
+        checked: rule.checked,
+        reviewed: rule.then == Then::Review,
+        bar: bar(rule),
+    }
+}
+
+/// The time line of a rule, over 30 years: solid while it is kept, hatched in words where somebody may keep it on.
+fn bar(rule: &Rule) -> String {
+    let width = (rule.years_about() / 30.0 * 300.0).clamp(4.0, 300.0);
+    let ends = match rule.then {
+        Then::Review => "then a review",
+        Then::Expire => "then it goes",
+    };
+    let title = format!("{} {}, {ends}", rule.length(), rule.from.words());
+    let after = if rule.then == Then::Review {
+        format!("<rect class=\"chart-area--1\" x=\"{width:.0}\" y=\"4\" width=\"{:.0}\" height=\"12\"/>", 300.0 - width)
+    } else {
+        String::new()
+    };
+    format!(
+        "<svg class=\"app-chart__svg\" viewBox=\"0 0 300 20\" role=\"img\" aria-label=\"{title}\">\
+         <rect class=\"chart-area\" x=\"0\" y=\"4\" width=\"300\" height=\"12\"/>{after}\
+         <rect class=\"chart-area--4\" x=\"0\" y=\"4\" width=\"{width:.0}\" height=\"12\"/></svg>"
+    )
+}
+
+fn state(version: &Version) -> String {
+    match (version.effective_at, version.withdrawn_at) {
+        (Some(at), _) => format!("in force from {}", time::full(at)),
+        (None, Some(at)) => format!("withdrawn {}", time::full(at)),
+        (None, None) => format!("proposed {}, waits for a second person", time::full(version.made_at)),
+    }
+}
+
+async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
+    let whose = whose(&site, &caller).await?;
+    let plain = site.vault().plain();
+    let (number, rules) = version::in_force(&plain).await?;
+    let versions = version::all(&plain).await?;
+    let permit = permit(&site, &caller, whose, Verb::List, Scope::unit()).await?;
+    let reader = site.vault().read(&permit)?;
+    let backlog = store::backlog(&reader, whose, site.now().date_in_london()).await?;
+    let holds = match whose {
+        For::Unit(_) => Some(hold::all(&reader).await?.iter().filter(|hold| hold.lifted.is_none()).count()),
+        For::Owner(_) => None,
+    };
+    let points = rules.0.iter().map(|rule| Point::new(rule.name.clone(), rule.years_about())).collect();
+    let picture = Chart::bars("retention-years", "How long each is kept before anything happens", points)
+        .described("A bar for each rule. Some then go by themselves; some are then reviewed by a named person.")
+        .heads("Rule", "Years")
+        .note("Counted for a person of 15 today. A partner’s or an agreement’s shorter time wins.");
+    web::render(RulesPage {
+        trust: trust::tabs(&caller, "/trust/retention"),
+        tabs: tabs(&caller, "/trust/retention"),
+        page: page.title("Retention"),
+        number,
+        unchecked: rules.0.iter().filter(|rule| !rule.checked).count(),
+        rules: rules.0.iter().map(line).collect(),
+        versions: versions
+            .iter()
+            .map(|version| VersionLine {
+                href: format!("/trust/retention/versions/{}", version.id),
+                title: format!("Version {}", version.number),
+                state: state(version),
+            })
+            .collect(),
+        may_change: caller.has("data_protection_officer"),
+        waiting: backlog.iter().map(|month| month.n).sum(),
+        oldest: backlog.iter().map(|month| month.oldest).min().map_or_else(String::new, time::date),
+        holds,
+        picture,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "retention/pages/change.html")]
+struct ChangePage {
+    page: Page,
+    form: Form,
+}
+
+async fn ask(site: Site, caller: Caller, page: Page) -> web::Result {
+    caller.needs(&["data_protection_officer"])?;
+    let versions = version::all(&site.vault().plain()).await?;
+    let latest = versions.iter().find(|version| version.effective_at.is_some());
+    let text = latest.map_or(Rules::STARTING, |version| &version.text);
+    let form = Form::of([("rules", text)]);
+    web::render(ChangePage { page: page.title("Propose other rules of retention").with(&form), form })
+}
+
+async fn propose(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
+    caller.needs(&["data_protection_officer"])?;
+    let text = form.required("rules", LONGEST, "Enter the rules").map(|text| text.replace("\r\n", "\n") + "\n");
+    let why = form.required("why", 500, "Enter why they change");
+    if let (true, Some(text), Some(why)) = (form.is_good(), text, why) {
+        match version::propose(site.vault(), &caller.actor(), &text, &why).await {
+            Ok(id) => {
+                let said = "Proposed. Somebody else who answers for data must approve it";
+                return Ok(web::done(&site, &format!("/trust/retention/versions/{id}"), said));
+            }
+            Err(error @ (RetentionError::Rules(_) | RetentionError::Same)) => form.refuse("rules", error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    web::render_errors(ChangePage { page: page.title("Propose other rules of retention").with(&form), form })
+}
+
+struct Changed {
+    name: String,
+    before: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "retention/pages/version.html")]
+struct VersionPage {
+    page: Page,
+    here: String,
+    why: String,
+    state: String,
+    steps: Vec<String>,
+    changed: Vec<Changed>,
+    open: bool,
+    own: bool,
+}
+
+fn changed(before: &Rules, after: &Rules) -> Vec<Changed> {
+    let words = |rule: &Rule| {
+        let line = line(rule);
+        format!("{}: {}; {}. {} {}", line.categories, line.length, line.then, line.words, line.only)
+    };
+    let mut changed = Vec::new();
+    for rule in &after.0 {
+        let old = before.by_code(rule.code.as_str());
+        if old != Some(rule) {
+            let before = old.map_or_else(|| "New".to_owned(), words);
+            changed.push(Changed { name: rule.name.clone(), before, after: words(rule) });
+        }
+    }
+    for rule in before.0.iter().filter(|rule| after.by_code(rule.code.as_str()).is_none()) {
+        changed.push(Changed { name: rule.name.clone(), before: words(rule), after: "Gone".to_owned() });
+    }
+    changed
+}
+
+async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::RetentionVersion>>) -> web::Result {
+    caller.needs(ANSWERABLE)?;
+    let vault = site.vault();
+    let versions = version::all(&vault.plain()).await?;
+    let version = versions.iter().find(|version| version.id == id).ok_or(Fault::NotFound)?;
+    let read = |text: &str| Rules::read(text).map_err(Fault::internal);
+    let before = versions.iter().find(|before| Some(before.number) == version.based_on);
+    let before = before.map_or_else(|| Ok(Rules(Vec::new())), |before| read(&before.text))?;
+    let staff = vault.staff(&caller.actor(), Purpose::Administration, code!("retention_rules_read")).await?;
+    let steps = version::steps(&staff, id).await?;
+    let names = Names::read(&site, &caller, &steps.iter().map(|step| step.member).collect::<Vec<_>>()).await?;
+    web::render(VersionPage {
+        page: page.title(format!("Rules of retention, version {}", version.number)),
+        here: format!("/trust/retention/versions/{id}"),
+        why: version.why.clone(),
+        state: state(version),
+        own: steps.iter().any(|step| step.member == caller.id),
+        steps: steps
+            .iter()
+            .map(|step| {
+                let what = match step.step.as_str() {
+                    "proposed" => "Proposed",
+                    "approved" => "Approved",
+                    _ => "Withdrawn",
+                };
+                format!("{what} by {}, {}, {}", names.member(step.member), names.agency(step.agency), time::full(step.at))
+            })
+            .collect(),
+        changed: changed(&before, &read(&version.text)?),
+        open: version.effective_at.is_none() && version.withdrawn_at.is_none(),
+    })
+}
+
+async fn approve(site: Site, caller: Caller, Path(id): Path<Id<kind::RetentionVersion>>, _: Form) -> web::Result {
+    caller.needs(ANSWERABLE)?;
+    let here = format!("/trust/retention/versions/{id}");
+    match version::approve(site.vault(), &caller.actor(), id).await {
+        Ok(()) => Ok(web::done(&site, &here, "Approved. The rules are in force, and every record is looked at again")),
+        Err(RetentionError::Done) => Ok(web::done(&site, &here, "")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn withdraw(site: Site, caller: Caller, Path(id): Path<Id<kind::RetentionVersion>>, _: Form) -> web::Result {
+    caller.needs(ANSWERABLE)?;
+    let here = format!("/trust/retention/versions/{id}");
+    match version::withdraw(site.vault(), &caller.actor(), id).await {
+        Ok(()) => Ok(web::done(&site, &here, "The change was withdrawn. The rules stay as they are")),
+        Err(RetentionError::Done) => Ok(web::done(&site, &here, "")),
+        Err(error) => Err(error.into()),
+    }
+}
