@@ -14,8 +14,10 @@ mod quarantine;
 mod record;
 mod row;
 mod table;
+mod told;
 
 use axum::Router;
+pub use told::TellRecipients;
 use vault::{Migration, Topic, migration};
 use web::Site;
 
