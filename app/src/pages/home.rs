@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 14] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -70,6 +70,18 @@ const WAYS: [Way; 12] = [
         href: "/trust/emergencies",
         what: "records that were opened because it could not wait",
         duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Disclosures",
+        href: "/trust/disclosures",
+        what: "what was told, to whom, what for and on what ground",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Files for one person",
+        href: "/trust/files",
+        what: "files that other agencies make for you, or you for them",
+        duties: &["data_owner", "data_protection_officer", "social_worker", "youth_worker"],
     },
     Way {
         text: "Pairs to review",

@@ -3,6 +3,7 @@
 
 mod ask;
 mod emergency;
+mod file;
 mod front;
 mod home;
 mod person;
@@ -44,4 +45,6 @@ pub fn routes() -> Router<Site> {
         .route("/asks/{id}", get(ask::show))
         .route("/asks/{id}/answer", post(ask::answer))
         .route("/emergencies/{id}", get(emergency::show))
+        .route("/trust/files/{id}", get(file::show))
+        .route("/trust/files/{id}/release", post(file::release))
 }

@@ -76,8 +76,7 @@ impl Handler for TellRecipients {
             })
             .await?;
         let reader = vault.read(&permit)?;
-        let newer: Vec<Version> =
-            reader.rows(NEWER, params![delivery, line("from_line"), line("to_line")]).await?;
+        let newer: Vec<Version> = reader.rows(NEWER, params![delivery, line("from_line"), line("to_line")]).await?;
         let Some(feed) = newer.first().map(|one| one.feed.clone()) else { return Ok(()) };
         for part in newer.chunks(BATCH) {
             let keys: Vec<Value> = part.iter().map(|one| Value::Text(Some(one.source_key.clone()))).collect();

@@ -21,9 +21,7 @@ use super::{
 use crate::{agency, token::token_actor};
 
 pub(super) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/api/v1/notices", get(list))
-        .route("/api/v1/notices/{id}/acknowledge", post(done))
+    Router::new().route("/api/v1/notices", get(list)).route("/api/v1/notices/{id}/acknowledge", post(done))
 }
 
 const MOST: u64 = 500;
@@ -44,8 +42,11 @@ async fn list(site: Site, headers: HeaderMap) -> web::Result {
     let (actor, agency) = sender(&site, &headers).await?;
     let staff = site.vault().staff(&actor, Purpose::Rights, code!("notices_read")).await?;
     let found = notice::list(&staff, Whose::Came(agency), MOST).await?;
-    let codes: std::collections::BTreeMap<_, _> =
-        agency::all(&site.vault().plain()).await?.into_iter().map(|agency| (agency.id, agency.code.to_string())).collect();
+    let codes: std::collections::BTreeMap<_, _> = agency::all(&site.vault().plain())
+        .await?
+        .into_iter()
+        .map(|agency| (agency.id, agency.code.to_string()))
+        .collect();
     let notice = |one: &Notice| {
         json!({
             "notice": one.id.to_string(),
@@ -74,7 +75,10 @@ async fn done(site: Site, Path(id): Path<String>, headers: HeaderMap, body: Byte
     let text = |key: &str| said.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
     let (Ok(id), Ok(copies)) = (id.parse::<Id<kind::Notice>>(), text("copies").parse::<Copies>()) else {
         let known: Vec<&str> = Copies::ALL.iter().map(|copies| copies.code()).collect();
-        let detail = format!("Send JSON with `copies`, which is one of: {}; and `words`, if there is more to say.", known.join(", "));
+        let detail = format!(
+            "Send JSON with `copies`, which is one of: {}; and `words`, if there is more to say.",
+            known.join(", ")
+        );
         return Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "Not an acknowledgement", &detail));
     };
     let words: String = text("words").chars().take(1000).collect();

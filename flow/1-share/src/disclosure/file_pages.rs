@@ -93,9 +93,16 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         } else {
             format!("For {}, {}", names.member(file.recipient), names.agency(file.to))
         },
-        more: format!("{}{}", first_large(purpose_words(file.purpose)), if came { String::new() } else { format!(". Made by {}", names.member(file.made_by)) }),
+        more: format!(
+            "{}{}",
+            first_large(purpose_words(file.purpose)),
+            if came { String::new() } else { format!(". Made by {}", names.member(file.made_by)) }
+        ),
         state: state_words(file, now),
-        clock: file.open(now).filter(|released| released.receipt_at.is_none()).map(|released| time::Clock::running(released.expires_at, now)),
+        clock: file
+            .open(now)
+            .filter(|released| released.receipt_at.is_none())
+            .map(|released| time::Clock::running(released.expires_at, now)),
         news: !came && file.state == State::Proposed && file.made_by != caller.id,
     };
     let recipients = if makes { recipients(site, caller, &names).await? } else { Vec::new() };
@@ -127,8 +134,9 @@ async fn recipients(site: &Site, caller: &Caller, names: &Names) -> Result<Vec<C
     let members = member::all(&book).await?.into_iter().filter(|member| {
         member.active && member.agency != caller.agency && keys.iter().any(|key| key.member == member.id)
     });
-    let mut found: Vec<Choice> =
-        members.map(|member| Choice::new(member.id, format!("{}, {}", member.name, names.agency(member.agency)))).collect();
+    let mut found: Vec<Choice> = members
+        .map(|member| Choice::new(member.id, format!("{}, {}", member.name, names.agency(member.agency))))
+        .collect();
     found.sort_by(|one, other| one.text.cmp(&other.text));
     Ok(found)
 }
@@ -160,13 +168,15 @@ async fn add(site: Site, caller: Caller, form: Form) -> web::Result {
     let person = form.value("person").trim().to_uppercase().parse::<Id<kind::Person>>();
     let Some(file) = my_draft(&site.vault().book(), caller.id).await? else {
         return Err(Fault::Refused(
-            "You are making no file. Begin one under Trust, Files: say whom it is for, and why. Then put people in it.".into(),
+            "You are making no file. Begin one under Trust, Files: say whom it is for, and why. Then put people in it."
+                .into(),
         ));
     };
     let here = format!("/trust/files/{}", file.id);
     let Ok(person) = person else {
         return Err(Fault::Refused(
-            "This is not a person’s reference: the 26 letters and digits at the end of the address of their page.".into(),
+            "This is not a person’s reference: the 26 letters and digits at the end of the address of their page."
+                .into(),
         ));
     };
     add_person(site.vault(), &caller.actor(), file.id, person).await?;
@@ -273,7 +283,13 @@ struct Summary {
 ///
 /// # Errors
 /// The database's.
-pub async fn file_summary(site: &Site, caller: &Caller, page: &Page, file: &MadeFile, hand: Hand) -> Result<String, Fault> {
+pub async fn file_summary(
+    site: &Site,
+    caller: &Caller,
+    page: &Page,
+    file: &MadeFile,
+    hand: Hand,
+) -> Result<String, Fault> {
     let now = site.now();
     let mut named = vec![file.made_by, file.recipient];
     if let State::Released(released) = &file.state {
@@ -292,7 +308,10 @@ pub async fn file_summary(site: &Site, caller: &Caller, page: &Page, file: &Made
     }
     if let State::Released(released) = &file.state {
         rows.push(("Released", format!("{} by {}", time::full(released.at), names.member(released.by))));
-        rows.push(("What is in it", format!("{} about {}", words(released.rows, "row", "rows"), words(released.people, "person", "people"))));
+        rows.push((
+            "What is in it",
+            format!("{} about {}", words(released.rows, "row", "rows"), words(released.people, "person", "people")),
+        ));
         rows.push(("Mark", released.canary.clone()));
         rows.push(("Hash of the encrypted file", released.sha256.clone()));
         rows.push(("Gone", time::full(released.expires_at)));
@@ -309,9 +328,12 @@ pub async fn file_summary(site: &Site, caller: &Caller, page: &Page, file: &Made
         page: page.clone(),
         here: format!("/trust/files/{}", file.id),
         rows,
-        clock: open.filter(|released| released.receipt_at.is_none()).map(|released| time::Clock::running(released.expires_at, now)),
+        clock: open
+            .filter(|released| released.receipt_at.is_none())
+            .map(|released| time::Clock::running(released.expires_at, now)),
         fetches: mine && open.is_some(),
-        came: mine && released.is_some_and(|released| released.downloaded_at.is_some() && released.receipt_at.is_none()),
+        came: mine
+            && released.is_some_and(|released| released.downloaded_at.is_some() && released.receipt_at.is_none()),
         gone: mine && open.is_none(),
     }
     .render()?)

@@ -52,17 +52,28 @@ struct ListPage {
 }
 
 fn row(one: &Notice, names: &Names, all: bool, now: base::Timestamp) -> Row {
-    let told = if all { format!("Told to {}", names.agency(one.to)) } else { format!("Told to you by {}", names.agency(one.from)) };
+    let told = if all {
+        format!("Told to {}", names.agency(one.to))
+    } else {
+        format!("Told to you by {}", names.agency(one.from))
+    };
     Row {
         href: format!("/trust/notices/{}", one.id),
         title: format!("{}: {}", law().category(&one.data).name, lower(one.what.words())),
         more: format!(
             "{told}, last {}{}",
             time::moment(one.told_last_at, now),
-            if one.escalated_at.is_some() && one.acknowledged.is_none() { ". It was escalated when its time was over" } else { "" }
+            if one.escalated_at.is_some() && one.acknowledged.is_none() {
+                ". It was escalated when its time was over"
+            } else {
+                ""
+            }
         ),
         clock: one.acknowledged.is_none().then(|| time::Clock::running(one.due_at, now)),
-        state: one.acknowledged.as_ref().map_or_else(String::new, |done| format!("Acknowledged {}", time::moment(done.at, now))),
+        state: one
+            .acknowledged
+            .as_ref()
+            .map_or_else(String::new, |done| format!("Acknowledged {}", time::moment(done.at, now))),
     }
 }
 
@@ -134,7 +145,8 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<
 /// What was told, in the register's words; what it said, and about whom, is not among them.
 async fn rows(site: &Site, one: &Notice, names: &Names) -> Result<Vec<(&'static str, String)>, Fault> {
     let agreements = agreement::all(&site.vault().plain()).await?;
-    let title = agreements.into_iter().find(|known| known.id.to_string() == one.ground_id).map(|known| known.terms.title);
+    let title =
+        agreements.into_iter().find(|known| known.id.to_string() == one.ground_id).map(|known| known.terms.title);
     let mut rows = vec![
         ("What was told", law().category(&one.data).name),
         ("Whose data", names.agency(one.from).to_owned()),
@@ -148,7 +160,10 @@ async fn rows(site: &Site, one: &Notice, names: &Names) -> Result<Vec<(&'static 
         ("Reference of the disclosure", one.disclosure.to_string()),
     ];
     if !one.via.is_empty() {
-        rows.push((if one.how == super::How::File { "Reference of the file" } else { "Reference of the referral" }, one.via.clone()));
+        rows.push((
+            if one.how == super::How::File { "Reference of the file" } else { "Reference of the referral" },
+            one.via.clone(),
+        ));
     }
     rows.push(("Notice sent", time::full(one.made_at)));
     if let Some(at) = one.escalated_at {

@@ -89,7 +89,11 @@ async fn list(site: Site, caller: Caller, page: Page, Query(form): Query) -> web
     let today = now.date_in_london();
     let narrowed = narrowed(&form);
     let reader = reader(&site, &caller, Verb::List, Scope::unit()).await?;
-    let year = Narrowed { from: chart::months(today).first().and_then(|first| london::start_of(*first).ok()), until: None, ..narrowed.clone() };
+    let year = Narrowed {
+        from: chart::months(today).first().and_then(|first| london::start_of(*first).ok()),
+        until: None,
+        ..narrowed.clone()
+    };
     let sums = store::sums(&reader, whose, &year).await?;
     let counted = store::sums(&reader, whose, &narrowed).await?;
     let total: u64 = counted.iter().map(|sum| sum.n).sum();
@@ -151,7 +155,8 @@ fn narrowed(form: &Form) -> Narrowed {
 
 fn address(form: &Form) -> String {
     let set = ["partner", "purpose", "how", "month"].into_iter().filter(|name| !form.value(name).is_empty());
-    let set: Vec<String> = set.map(|name| format!("{name}={}", form.value(name).replace(['&', '#', ' ', '%', '+'], ""))).collect();
+    let set: Vec<String> =
+        set.map(|name| format!("{name}={}", form.value(name).replace(['&', '#', ' ', '%', '+'], ""))).collect();
     if set.is_empty() { "/trust/disclosures".to_owned() } else { format!("/trust/disclosures?{}", set.join("&")) }
 }
 

@@ -48,9 +48,9 @@ const LIST: &str = concat!(
     "ORDER BY last_at DESC, id DESC LIMIT $8 OFFSET $9"
 );
 const SUMS: &str = concat!(
-    "SELECT CAST($1 AS TEXT) AS held_by, SUBSTR(day, 1, 7) AS month, controller, to_agency, purpose, kind, COUNT(*) AS n FROM disclosure ",
+    "SELECT CAST($1 AS TEXT) AS held_by, SUBSTR(day, 1, 7) AS month, to_agency, purpose, COUNT(*) AS n FROM disclosure ",
     narrowed!(),
-    "GROUP BY SUBSTR(day, 1, 7), controller, to_agency, purpose, kind"
+    "GROUP BY SUBSTR(day, 1, 7), to_agency, purpose"
 );
 const ONE: &str = of_register!("WHERE id = $3 AND ($2 = 1 OR controller = $1 OR to_agency = $1)");
 const ABOUT_RECORDS: &str = of_register!(
@@ -82,7 +82,8 @@ fn some<T: std::str::FromStr>(row: &Row, column: &str) -> Result<Option<T>, Stor
 
 impl FromRow for Disclosure {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let words = |text: String| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let words =
+            |text: String| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
         Ok(Self {
             id: row.id("id")?,
             from: row.id("controller")?,
@@ -144,14 +145,12 @@ impl Narrowed {
     }
 }
 
-/// So many disclosures of one month between two agencies.
+/// So many disclosures of one month to one agency for one purpose.
 #[derive(Debug, Clone)]
 pub(crate) struct Sum {
     pub month: String,
-    pub from: Id<kind::Agency>,
     pub to: Id<kind::Agency>,
     pub purpose: String,
-    pub how: String,
     pub n: u64,
     held_by: Id<kind::Agency>,
     category: Code,
@@ -161,10 +160,8 @@ impl FromRow for Sum {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             month: row.text("month")?,
-            from: row.id("controller")?,
             to: row.id("to_agency")?,
             purpose: row.text("purpose")?,
-            how: row.text("kind")?,
             n: row.count("n")?,
             held_by: row.id("held_by")?,
             category: category(),
@@ -193,7 +190,7 @@ pub(crate) async fn list(
     reader.rows(LIST, values).await
 }
 
-/// How many there are by month, agencies, purpose and way.
+/// How many there are by month, agency that was told, and purpose.
 pub(crate) async fn sums(reader: &Reader, whose: For, narrowed: &Narrowed) -> Result<Vec<Sum>, StoreError> {
     reader.rows(SUMS, narrowed.values(whose)).await
 }

@@ -26,5 +26,7 @@ pub(super) fn power_words(power: &Code) -> String {
 
 /// A basis, a condition or a ground of confidentiality.
 pub(super) fn rule_words(code: &Code) -> String {
-    law().any(code.as_str()).map_or_else(|| code.as_str().replace('_', " "), |rule| format!("{} ({})", rule.name, rule.law))
+    law()
+        .any(code.as_str())
+        .map_or_else(|| code.as_str().replace('_', " "), |rule| format!("{} ({})", rule.name, rule.law))
 }

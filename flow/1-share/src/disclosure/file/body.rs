@@ -95,7 +95,8 @@ pub(crate) fn csv(
     let head = head.into_iter().chain(names.iter().map(|name| (*name).to_owned())).chain([mark.words()]);
     out.write_record(head.map(|cell| plain(&cell))).map_err(|error| unwritten(&error))?;
     for (reference, _, row) in ordered {
-        let fixed = [reference, row.category_name.clone(), row.controller_name.clone(), row.role.clone(), row.when.clone()];
+        let fixed =
+            [reference, row.category_name.clone(), row.controller_name.clone(), row.role.clone(), row.when.clone()];
         let cells = names.iter().map(|name| {
             row.cells.iter().find(|(known, _)| known == name).map_or_else(String::new, |(_, words)| words.clone())
         });

@@ -59,7 +59,8 @@ impl FromRow for Recipient {
 
 /// The agency of a recipient who has a key and may sign in.
 async fn recipient(change: &Change, id: Id<kind::Member>) -> Result<Id<kind::Agency>, FileError> {
-    const SQL: &str = "SELECT m.agency FROM member m JOIN recipient_key k ON k.member = m.id WHERE m.id = $1 AND m.active = $2";
+    const SQL: &str =
+        "SELECT m.agency FROM member m JOIN recipient_key k ON k.member = m.id WHERE m.id = $1 AND m.active = $2";
     let found: Vec<Recipient> = change.rows(SQL, params![id, true]).await?;
     found.first().map(|found| found.agency).ok_or(FileError::Recipient)
 }
@@ -141,7 +142,8 @@ pub(crate) async fn take_out(
 ) -> Result<(), FileError> {
     let mut change = open(vault, actor, id, Operation::Administration, code!("file_person_removed")).await?;
     own_draft(&change, actor, id).await?;
-    let gone = change.execute("DELETE FROM disclosure_file_person WHERE file = $1 AND person = $2", params![id, person]);
+    let gone =
+        change.execute("DELETE FROM disclosure_file_person WHERE file = $1 AND person = $2", params![id, person]);
     if gone.await? > 0 {
         change.commit().await?;
     }
@@ -294,7 +296,8 @@ fn check(file: &MadeFile, people: &[Person], actor: &Actor, parts: &[Part]) -> R
 
 async fn mark(vault: &Vault, file: &MadeFile, parts: &[Part], gone: base::Timestamp) -> Result<Mark, FileError> {
     let agencies = agency::all(&vault.plain()).await?;
-    let named = |id| agencies.iter().find(|agency| agency.id == id).map_or_else(String::new, |agency| agency.name.clone());
+    let named =
+        |id| agencies.iter().find(|agency| agency.id == id).map_or_else(String::new, |agency| agency.name.clone());
     let recipient = member::by_id(&vault.book(), file.recipient).await?.ok_or(FileError::Recipient)?;
     let mut sentences: Vec<String> = Vec::new();
     for part in parts {

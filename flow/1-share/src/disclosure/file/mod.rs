@@ -12,8 +12,8 @@ use base::{Code, Id, Timestamp, kind};
 use vault::{Actor, Ask, Facet, Permit, Purpose, Refusal, Scope, StoreError, Vault, Verb};
 
 pub use body::FileRow;
-pub(crate) use hand::{fetch, people_of, receipt, take_out};
 pub use hand::{add_person, draft, file_for_release, propose, refuse_file, release};
+pub(crate) use hand::{fetch, people_of, receipt, take_out};
 pub(crate) use store::{files_from, files_to, my_draft, one, waiting};
 
 use crate::decision::RECEIVER;

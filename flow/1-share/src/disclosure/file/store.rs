@@ -17,9 +17,12 @@ macro_rules! of_file {
 }
 
 const ONE: &str = of_file!("WHERE id = $1");
-const BY_FORM: &str = of_file!("WHERE form_key = $1 OR (made_by = $2 AND state = 'draft') ORDER BY CASE form_key WHEN $1 THEN 0 ELSE 1 END");
+const BY_FORM: &str = of_file!(
+    "WHERE form_key = $1 OR (made_by = $2 AND state = 'draft') ORDER BY CASE form_key WHEN $1 THEN 0 ELSE 1 END"
+);
 const FROM: &str = of_file!("WHERE from_agency = $1 ORDER BY made_at DESC, id DESC LIMIT 200");
-const TO: &str = of_file!("WHERE recipient = $1 AND state IN ('released', 'withdrawn') ORDER BY made_at DESC, id DESC LIMIT 200");
+const TO: &str =
+    of_file!("WHERE recipient = $1 AND state IN ('released', 'withdrawn') ORDER BY made_at DESC, id DESC LIMIT 200");
 const MY_DRAFT: &str = of_file!("WHERE made_by = $1 AND state = 'draft'");
 const PEOPLE: &str =
     "SELECT person, controller, category FROM disclosure_file_person WHERE file = $1 ORDER BY added_at, id";
@@ -133,7 +136,8 @@ impl FromRow for Count {
 pub(crate) async fn waiting(staff: &Staff, caller: &Caller, now: Timestamp) -> Result<(usize, usize), StoreError> {
     const FETCH: &str = "SELECT COUNT(*) AS n FROM disclosure_file WHERE recipient = $1 AND state = 'released' AND receipt_at IS NULL \
          AND blob IS NOT NULL AND expires_at > $2";
-    const RELEASE: &str = "SELECT COUNT(*) AS n FROM disclosure_file WHERE from_agency = $1 AND state = 'proposed' AND made_by <> $2";
+    const RELEASE: &str =
+        "SELECT COUNT(*) AS n FROM disclosure_file WHERE from_agency = $1 AND state = 'proposed' AND made_by <> $2";
     let fetch: Option<Count> = staff.first(FETCH, params![caller.id, now]).await?;
     let release: Option<Count> = match super::MAKERS.iter().any(|duty| caller.has(duty)) {
         true => staff.first(RELEASE, params![caller.agency, caller.id]).await?,
