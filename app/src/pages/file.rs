@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::Path;
 use base::{Id, kind};
-use share::api::{FileError, FileHand, FilePart, FileRow, FileState, InFile, MadeFile, file_for_release, release_file};
+use share::api::{FileHand, FilePart, FileRow, FileState, InFile, MadeFile, file_for_release, release_file};
 use vault::{Actor, Refusal, Vault};
 use web::{Caller, ChildFlag, Fault, Form, Page, Site, time};
 
@@ -112,15 +112,15 @@ async fn agencies(vault: &Vault) -> Result<BTreeMap<Id<kind::Agency>, String>, F
 }
 
 async fn gather_all(
-    site: &Site,
+    vault: &Vault,
     actor: &Actor,
     file: &MadeFile,
     people: &[InFile],
 ) -> Result<Vec<(Id<kind::Person>, Gathered)>, Fault> {
-    let names = agencies(site.vault()).await?;
+    let names = agencies(vault).await?;
     let mut all = Vec::new();
     for one in people {
-        all.push((one.person, gather(site.vault(), actor, file, one.person, &names).await?));
+        all.push((one.person, gather(vault, actor, file, one.person, &names).await?));
     }
     Ok(all)
 }
@@ -132,7 +132,7 @@ async fn gather_all(
 pub async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::DisclosureFile>>) -> web::Result {
     let (file, hand, people) = share::api::open_file(&site, &caller, id).await?;
     let today = site.now().date_in_london();
-    let gathered = gather_all(&site, &caller.actor(), &file, &people).await?;
+    let gathered = gather_all(site.vault(), &caller.actor(), &file, &people).await?;
     let in_it = gathered.into_iter().map(|(id, gathered)| InIt {
         id,
         name: match &gathered.part {
@@ -165,17 +165,21 @@ pub async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind
 /// # Errors
 /// [`Fault`], with what stands in the way.
 pub async fn release(site: Site, caller: Caller, Path(id): Path<Id<kind::DisclosureFile>>, _: Form) -> web::Result {
-    let (vault, actor, here) = (site.vault(), caller.actor(), format!("/trust/files/{id}"));
-    let (file, people) = match file_for_release(vault, &actor, id).await {
-        Ok(found) => found,
-        Err(FileError::Settled) => return Ok(web::done(&site, &here, "")),
-        Err(error) => return Err(error.into()),
-    };
-    let gathered = gather_all(&site, &actor, &file, &people).await?;
-    let parts: Vec<FilePart> = gathered.into_iter().filter_map(|(_, gathered)| gathered.part).collect();
-    match release_file(vault, &actor, id, &parts).await {
+    let here = format!("/trust/files/{id}");
+    match release_whole(site.vault(), &caller.actor(), id).await {
         Ok(()) => Ok(web::done(&site, &here, "The file is released. Its recipient finds it on their home page")),
-        Err(FileError::Settled) => Ok(web::done(&site, &here, "")),
-        Err(error) => Err(error.into()),
+        Err(Fault::Conflict(_)) => Ok(web::done(&site, &here, "")),
+        Err(fault) => Err(fault),
     }
+}
+
+/// Releases a file with everything that may be in it.
+///
+/// # Errors
+/// [`Fault`], with what stands in the way.
+pub async fn release_whole(vault: &Vault, actor: &Actor, id: Id<kind::DisclosureFile>) -> Result<(), Fault> {
+    let (file, people) = file_for_release(vault, actor, id).await?;
+    let gathered = gather_all(vault, actor, &file, &people).await?;
+    let parts: Vec<FilePart> = gathered.into_iter().filter_map(|(_, gathered)| gathered.part).collect();
+    Ok(release_file(vault, actor, id, &parts).await?)
 }

@@ -15,6 +15,8 @@ use axum::{
 };
 use web::{NavLink, Site};
 
+pub use file::release_whole as release_file;
+
 /// The navigation, filtered by what the caller may do.
 #[must_use]
 pub fn navigation() -> Vec<NavLink> {

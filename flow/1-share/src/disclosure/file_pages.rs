@@ -15,7 +15,10 @@ use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
 use super::{
     FileError, MadeFile, NewFile, add_person, draft,
-    file::{self, MAKERS, PURPOSES, State, fetch, files_from, files_to, my_draft, one, people_of, receipt, take_out},
+    file::{
+        self, MAKERS, PURPOSES, State, fetch, files_all, files_from, files_to, my_draft, one, people_of, receipt,
+        take_out,
+    },
     key, propose, refuse_file,
 };
 use crate::{
@@ -52,6 +55,7 @@ struct ListPage {
     form: Form,
     /// Whether this caller makes files.
     makes: bool,
+    officer: bool,
     drafting: bool,
     ours: Vec<Row>,
     mine: Vec<Row>,
@@ -82,7 +86,12 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
     let (vault, now) = (site.vault(), site.now());
     let staff = vault.staff(&caller.actor(), Purpose::Rights, code!("files_read")).await?;
     let makes = MAKERS.iter().any(|duty| caller.has(duty));
-    let ours = if makes { files_from(&staff, caller.agency).await? } else { Vec::new() };
+    let officer = is_unit_officer(site, caller).await?;
+    let ours = match makes {
+        true if officer => files_all(&staff).await?,
+        true => files_from(&staff, caller.agency).await?,
+        false => Vec::new(),
+    };
     let mine = files_to(&staff, caller.id).await?;
     let named: Vec<_> = ours.iter().flat_map(|file| [file.recipient, file.made_by]).collect();
     let names = Names::read(site, caller, &named).await?;
@@ -103,7 +112,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
             .open(now)
             .filter(|released| released.receipt_at.is_none())
             .map(|released| time::Clock::running(released.expires_at, now)),
-        news: !came && file.state == State::Proposed && file.made_by != caller.id,
+        news: !came && file.state == State::Proposed && file.made_by != caller.id && file.recipient != caller.id,
     };
     let recipients = if makes { recipients(site, caller, &names).await? } else { Vec::new() };
     let good = form.is_good();
@@ -112,6 +121,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         mine: mine.iter().map(|file| row(file, true)).collect(),
         tabs: trust::tabs(caller, "/trust/files"),
         makes,
+        officer,
         drafting: ours.iter().any(|file| file.state == State::Draft && file.made_by == caller.id),
         recipients,
         purposes: PURPOSES.iter().map(|one| Choice::new(one, first_large(purpose_words(*one)))).collect(),
@@ -125,6 +135,11 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
 fn first_large(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+async fn is_unit_officer(site: &Site, caller: &Caller) -> Result<bool, Fault> {
+    let unit = crate::agency::unit(&site.vault().plain()).await?;
+    Ok(unit.is_some_and(|unit| unit.id == caller.agency) && caller.has("data_protection_officer"))
 }
 
 /// Members of other agencies who have a key.
@@ -252,11 +267,12 @@ pub async fn open_file(
     let vault = site.vault();
     let staff = vault.staff(&caller.actor(), Purpose::Rights, code!("file_read")).await?;
     let file = one(&staff, id).await?.ok_or(Fault::NotFound)?;
-    let makes = MAKERS.iter().any(|duty| caller.has(duty)) && file.from == caller.agency;
+    let makes = MAKERS.iter().any(|duty| caller.has(duty)) && file.from == caller.agency
+        || is_unit_officer(site, caller).await?;
     if file.recipient == caller.id && matches!(file.state, State::Released(_) | State::Withdrawn { .. }) {
         return Ok((file, Hand::Recipient, Vec::new()));
     }
-    if !makes {
+    if !makes || file.recipient == caller.id {
         return Err(Fault::NotFound);
     }
     let people = match file.state {

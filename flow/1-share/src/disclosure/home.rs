@@ -18,7 +18,7 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
         let count = notice::waiting(&book, whose, false).await?;
         lines.push(HomeLine { count, label: "notices to acknowledge", href: "/trust/notices" });
     }
-    let (fetch, release) = file::waiting(&book, caller, site.now()).await?;
+    let (fetch, release) = file::waiting(&book, caller, whose == Whose::All, site.now()).await?;
     lines.push(HomeLine { count: fetch, label: "files for you", href: "/trust/files" });
     lines.push(HomeLine { count: release, label: "files to release", href: "/trust/files" });
     Ok(())

@@ -6,11 +6,7 @@ use share::api::pointers;
 use vault::Purpose;
 use web::Caller;
 
-use crate::{
-    asking::World,
-    browser::Browser,
-    house::{plan, signed_in, site},
-};
+use crate::{asking::World, house::plan};
 
 impl World {
     /// The way to ask, as search and the person's page give it to a member.

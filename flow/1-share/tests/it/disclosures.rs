@@ -153,8 +153,8 @@ async fn whoever_was_told_is_told_once_in_the_same_transaction() {
             let unit = world.agencies["unit"].to_string();
             let of_the_unit = world.notices().await.into_iter().filter(|(_, to)| *to == unit);
             for (id, _) in of_the_unit {
-                let kept = acknowledge_notice(world.vault(), &world.actor("orla"), id, Copies::Mended, "");
-                kept.await.unwrap();
+                let orla = world.actor("orla");
+                acknowledge_notice(world.vault(), &orla, id, Copies::Mended, "").await.unwrap();
             }
             let mut change = world.vault().change(world.by_the_program(code!("twice"))).await.unwrap();
             let again = tell_because(&mut change, &[other.to_string()], Told::Corrected, cause).await.unwrap();

@@ -121,7 +121,7 @@ pub async fn add_person(vault: &Vault, actor: &Actor, id: FileId, person: Id<kin
          ON CONFLICT (file, person) DO NOTHING";
     let mut change = open(vault, actor, id, Operation::Administration, code!("file_person_added")).await?;
     let file = own_draft(&change, actor, id).await?;
-    let people = store::people_in(&change, id).await?;
+    let people = store::people_in(&change, id, file.from).await?;
     if people.iter().any(|one| one.person == person) {
         return Ok(());
     }
@@ -155,7 +155,7 @@ pub(crate) async fn people_of(vault: &Vault, actor: &Actor, file: &MadeFile) -> 
     let (_, agency) = member_of(actor).map_err(|_| FileError::NotFound)?;
     let scope = Scope::of("disclosure_file", file.id);
     let permit = own_permit(vault, actor, agency, Verb::View, scope, Purpose::Rights).await?;
-    Ok(store::people(&vault.read(&permit)?, file.id).await?)
+    Ok(store::people(&vault.read(&permit)?, file.id, agency).await?)
 }
 
 /// The maker says that it can be released.
@@ -166,8 +166,8 @@ pub async fn propose(vault: &Vault, actor: &Actor, id: FileId) -> Result<(), Fil
     const SQL: &str =
         "UPDATE disclosure_file SET state = 'proposed', proposed_at = $2 WHERE id = $1 AND state = 'draft'";
     let mut change = open(vault, actor, id, Operation::Administration, code!("file_proposed")).await?;
-    own_draft(&change, actor, id).await?;
-    let people = store::people_in(&change, id).await?;
+    let file = own_draft(&change, actor, id).await?;
+    let people = store::people_in(&change, id, file.from).await?;
     if people.is_empty() {
         return Err(FileError::Nobody);
     }
@@ -184,14 +184,28 @@ pub async fn propose(vault: &Vault, actor: &Actor, id: FileId) -> Result<(), Fil
 pub async fn file_for_release(vault: &Vault, actor: &Actor, id: FileId) -> Result<(MadeFile, Vec<Person>), FileError> {
     let change = open(vault, actor, id, Operation::Administration, code!("file_read")).await?;
     let file = releasable(&change, actor, id).await?;
-    let people = store::people_in(&change, id).await?;
+    let (_, agency) = member_of(actor).map_err(|_| FileError::NotFound)?;
+    let people = store::people_in(&change, id, agency).await?;
     Ok((file, people))
+}
+
+async fn is_unit_officer(
+    change: &Change,
+    member: Id<kind::Member>,
+    agency: Id<kind::Agency>,
+) -> Result<bool, FileError> {
+    const UNIT: &str = "SELECT id AS agency FROM agency WHERE id = $1 AND kind = 'unit'";
+    let unit: Vec<Recipient> = change.rows(UNIT, params![agency]).await?;
+    Ok(!unit.is_empty() && has_duty(change, member, "data_protection_officer").await?)
 }
 
 async fn releasable(change: &Change, actor: &Actor, id: FileId) -> Result<MadeFile, FileError> {
     let (member, agency) = maker(change, actor).await?;
-    let file = store::one_in(change, id).await?.filter(|file| file.from == agency).ok_or(FileError::NotFound)?;
-    if file.made_by == member {
+    let file = store::one_in(change, id).await?.ok_or(FileError::NotFound)?;
+    if file.from != agency && !is_unit_officer(change, member, agency).await? {
+        return Err(FileError::NotFound);
+    }
+    if file.made_by == member || file.recipient == member {
         return Err(FileError::Own);
     }
     if file.state == State::Proposed { Ok(file) } else { Err(FileError::Settled) }
@@ -205,11 +219,11 @@ pub async fn refuse_file(vault: &Vault, actor: &Actor, id: FileId) -> Result<(),
     const SQL: &str = "UPDATE disclosure_file SET state = 'refused', settled_by = $2, settled_at = $3, ended_at = $3 \
          WHERE id = $1 AND state IN ('proposed', 'draft')";
     let mut change = open(vault, actor, id, Operation::Administration, code!("file_refused")).await?;
-    let (member, agency) = maker(&change, actor).await?;
-    let file = store::one_in(&change, id).await?.filter(|file| file.from == agency).ok_or(FileError::NotFound)?;
-    let own_draft = file.made_by == member && file.state == State::Draft;
-    if !own_draft && (file.made_by == member || file.state != State::Proposed) {
-        return Err(if file.made_by == member { FileError::Own } else { FileError::Settled });
+    let (member, _) = maker(&change, actor).await?;
+    let file = store::one_in(&change, id).await?.ok_or(FileError::NotFound)?;
+    // A maker throws their own draft away; what was proposed is a second person's.
+    if file.made_by != member || file.state != State::Draft {
+        releasable(&change, actor, id).await?;
     }
     let now = change.now();
     change.execute(SQL, params![id, member, now]).await?;

@@ -14,7 +14,7 @@ use vault::{Actor, Ask, Facet, Permit, Purpose, Refusal, Scope, StoreError, Vaul
 pub use body::FileRow;
 pub use hand::{add_person, draft, file_for_release, propose, refuse_file, release};
 pub(crate) use hand::{fetch, people_of, receipt, take_out};
-pub(crate) use store::{files_from, files_to, my_draft, one, waiting};
+pub(crate) use store::{files_all, files_from, files_to, my_draft, one, waiting};
 
 use crate::decision::RECEIVER;
 
@@ -22,7 +22,7 @@ use crate::decision::RECEIVER;
 pub const MOST_PEOPLE: usize = 50;
 /// What a file may be for.
 pub(crate) const PURPOSES: [Purpose; 3] = [Purpose::Safeguarding, Purpose::Support, Purpose::Prevention];
-/// Who makes and releases files: of the same agency, never the same person.
+/// Who makes and releases files: of the agency that gives, or, to release, the unit's data protection officer; never the same person.
 pub(crate) const MAKERS: &[&str] = &["data_owner", "data_protection_officer"];
 
 /// A file to be made.
@@ -212,8 +212,8 @@ pub enum FileError {
     /// A row says nothing of the person's role.
     #[error("A record that does not say who the person was in the event is not exported.")]
     BlankRole,
-    /// They made it themselves.
-    #[error("You made this file yourself. Somebody else releases it.")]
+    /// They made it themselves, or it is for them.
+    #[error("You made this file yourself, or it is for you. Somebody else releases it.")]
     Own,
     /// It isn't at that point any more.
     #[error("This was done already, or the file is not at that point. Nothing was changed.")]

@@ -24,8 +24,9 @@ const FROM: &str = of_file!("WHERE from_agency = $1 ORDER BY made_at DESC, id DE
 const TO: &str =
     of_file!("WHERE recipient = $1 AND state IN ('released', 'withdrawn') ORDER BY made_at DESC, id DESC LIMIT 200");
 const MY_DRAFT: &str = of_file!("WHERE made_by = $1 AND state = 'draft'");
-const PEOPLE: &str =
-    "SELECT person, controller, category FROM disclosure_file_person WHERE file = $1 ORDER BY added_at, id";
+// For the agency that gives it, or the unit's officer, who may be the second person: the caller has looked which it is.
+const PEOPLE: &str = "SELECT person, CAST($2 AS TEXT) AS controller, category FROM disclosure_file_person WHERE file = $1 ORDER BY added_at, id";
+const ALL: &str = of_file!("ORDER BY made_at DESC, id DESC LIMIT 200");
 
 impl FromRow for MadeFile {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -94,6 +95,11 @@ pub(crate) async fn files_from(staff: &Staff, agency: Id<kind::Agency>) -> Resul
     staff.rows(FROM, params![agency]).await
 }
 
+/// Those of every agency, for the unit's officer.
+pub(crate) async fn files_all(staff: &Staff) -> Result<Vec<MadeFile>, StoreError> {
+    staff.rows(ALL, params![]).await
+}
+
 /// Those that were released to a member.
 pub(crate) async fn files_to(staff: &Staff, member: Id<kind::Member>) -> Result<Vec<MadeFile>, StoreError> {
     staff.rows(TO, params![member]).await
@@ -116,12 +122,20 @@ pub(super) async fn kept_before(
     change.rows(BY_FORM, params![form_key, maker]).await
 }
 
-pub(super) async fn people(reader: &Reader, file: Id<kind::DisclosureFile>) -> Result<Vec<Person>, StoreError> {
-    reader.rows(PEOPLE, params![file]).await
+pub(super) async fn people(
+    reader: &Reader,
+    file: Id<kind::DisclosureFile>,
+    agency: Id<kind::Agency>,
+) -> Result<Vec<Person>, StoreError> {
+    reader.rows(PEOPLE, params![file, agency]).await
 }
 
-pub(super) async fn people_in(change: &Change, file: Id<kind::DisclosureFile>) -> Result<Vec<Person>, StoreError> {
-    change.rows_held(PEOPLE, params![file]).await
+pub(super) async fn people_in(
+    change: &Change,
+    file: Id<kind::DisclosureFile>,
+    agency: Id<kind::Agency>,
+) -> Result<Vec<Person>, StoreError> {
+    change.rows_held(PEOPLE, params![file, agency]).await
 }
 
 struct Count(u64);
@@ -133,14 +147,19 @@ impl FromRow for Count {
 }
 
 /// How many files wait for this member: to be fetched or acknowledged, and to be released.
-pub(crate) async fn waiting(staff: &Staff, caller: &Caller, now: Timestamp) -> Result<(usize, usize), StoreError> {
+pub(crate) async fn waiting(
+    staff: &Staff,
+    caller: &Caller,
+    officer: bool,
+    now: Timestamp,
+) -> Result<(usize, usize), StoreError> {
     const FETCH: &str = "SELECT COUNT(*) AS n FROM disclosure_file WHERE recipient = $1 AND state = 'released' AND receipt_at IS NULL \
          AND blob IS NOT NULL AND expires_at > $2";
-    const RELEASE: &str =
-        "SELECT COUNT(*) AS n FROM disclosure_file WHERE from_agency = $1 AND state = 'proposed' AND made_by <> $2";
+    const RELEASE: &str = "SELECT COUNT(*) AS n FROM disclosure_file WHERE (from_agency = $1 OR $3 = 1) AND state = 'proposed' \
+         AND made_by <> $2 AND recipient <> $2";
     let fetch: Option<Count> = staff.first(FETCH, params![caller.id, now]).await?;
     let release: Option<Count> = match super::MAKERS.iter().any(|duty| caller.has(duty)) {
-        true => staff.first(RELEASE, params![caller.agency, caller.id]).await?,
+        true => staff.first(RELEASE, params![caller.agency, caller.id, i64::from(officer)]).await?,
         false => None,
     };
     let number = |count: Option<Count>| count.and_then(|count| usize::try_from(count.0).ok()).unwrap_or_default();
