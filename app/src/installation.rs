@@ -44,6 +44,8 @@ pub fn migrations() -> Vec<Migration> {
 pub fn topics() -> Topics {
     let topics = Topics::new()
         .with(ingest::RECORDS_ACCEPTED, "link_records")
+        // Whoever was told of an earlier version is told that it was corrected.
+        .with(ingest::RECORDS_ACCEPTED, "tell_recipients")
         // What was linked under an agreement that is over is parted again.
         .with(share::AGREEMENT_OVER, "link_records")
         // And joined again once it permits again.
@@ -125,6 +127,8 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::WatchEmergency)
         .with(share::PlanRetention)
         .with(share::ProveErasure)
+        .with(share::WatchNotices)
+        .with(ingest::TellRecipients)
         .with(ingest::api::ReadDelivery)
         .with(ingest::ForgetErased)
         .with(link::LinkRecords);

@@ -2,6 +2,7 @@
 
 pub mod agreements;
 pub mod asks;
+pub mod disclosures;
 pub mod members;
 
 use std::collections::BTreeMap;

@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 13] = [
+const WAYS: [Way; 15] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -76,6 +76,18 @@ const WAYS: [Way; 13] = [
         href: "/trust/retention",
         what: "how long records are kept, and which wait for a decision",
         duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Disclosures",
+        href: "/trust/disclosures",
+        what: "what was told, to whom, what for and on what ground",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Files for one person",
+        href: "/trust/files",
+        what: "files that other agencies make for you, or you for them",
+        duties: &["data_owner", "data_protection_officer", "social_worker", "youth_worker"],
     },
     Way {
         text: "Pairs to review",

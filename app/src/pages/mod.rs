@@ -3,6 +3,7 @@
 
 mod ask;
 mod emergency;
+mod file;
 mod front;
 mod home;
 mod person;
@@ -13,6 +14,8 @@ use axum::{
     routing::{get, post},
 };
 use web::{NavLink, Site};
+
+pub use file::release_whole as release_file;
 
 /// The navigation, filtered by what the caller may do.
 #[must_use]
@@ -44,4 +47,6 @@ pub fn routes() -> Router<Site> {
         .route("/asks/{id}", get(ask::show))
         .route("/asks/{id}/answer", post(ask::answer))
         .route("/emergencies/{id}", get(emergency::show))
+        .route("/trust/files/{id}", get(file::show))
+        .route("/trust/files/{id}/release", post(file::release))
 }

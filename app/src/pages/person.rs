@@ -30,6 +30,8 @@ struct PersonPage {
     handling: Vec<String>,
     purpose: &'static str,
     parts: Vec<Part>,
+    /// The person's reference, for those who put somebody into a file for another agency.
+    file: Option<Id<kind::Person>>,
 }
 
 /// What is not shown: which data of whom and why, and the way to ask for it.
@@ -126,7 +128,8 @@ pub async fn show(
         withheld,
         handling: share::api::handling(&vault.plain(), &permit).await?,
         purpose: share::api::purpose_words(purpose),
-        parts: parts(&site, &reader, person).await?,
+        parts: parts(&site, &caller, &reader, (asked_for, person)).await?,
+        file: FILE_MAKERS.iter().any(|duty| caller.has(duty)).then_some(person),
     })
 }
 
@@ -171,8 +174,21 @@ async fn names(vault: &Vault) -> web::Result<BTreeMap<Id<kind::Agency>, String>>
     Ok(share::api::agencies(&vault.plain()).await?.into_iter().map(|agency| (agency.id, agency.name)).collect())
 }
 
-async fn parts(site: &Site, reader: &Reader, person: Id<kind::Person>) -> web::Result<Vec<Part>> {
+/// Who may put somebody into a file for another agency.
+const FILE_MAKERS: &[&str] = &["data_owner", "data_protection_officer"];
+
+async fn parts(
+    site: &Site,
+    caller: &Caller,
+    reader: &Reader,
+    (asked_for, person): (Id<kind::Person>, Id<kind::Person>),
+) -> web::Result<Vec<Part>> {
     let mut parts = Vec::new();
+    let mut ids = vec![person.to_string(), asked_for.to_string()];
+    ids.extend(link::api::records_of(reader, person).await?.into_iter().map(|row| row.record.to_string()));
+    if let Some(part) = share::api::disclosed_part(site, caller, &ids).await? {
+        parts.push(Part { title: part.title, order: part.order, html: part.html });
+    }
     if let Some(part) = act::api::person_part(site.vault(), reader, person).await? {
         parts.push(Part { title: part.title, order: part.order, html: part.html });
     }

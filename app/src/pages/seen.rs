@@ -7,7 +7,7 @@ use vault::{Ask, Facet, Purpose, Refusal, Scope, Verb};
 use web::{Caller, ChildFlag, Fault, Site, time};
 
 /// Fields by which a person is reached: shown only where they are chosen.
-const REACHING: [(&str, &str); 4] =
+pub(super) const REACHING: [(&str, &str); 4] =
     [("phone", "Telephone"), ("email", "Email"), ("address", "Address"), ("postcode", "Postcode")];
 
 /// Somebody, as one agency's records have them.

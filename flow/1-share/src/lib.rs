@@ -9,6 +9,7 @@ mod agreement;
 pub mod api;
 mod ask;
 mod decision;
+mod disclosure;
 mod emergency;
 mod law;
 mod log;
@@ -23,6 +24,7 @@ mod trust;
 pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;
 use axum::Router;
+pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
 use vault::{Migration, migration};
@@ -37,6 +39,7 @@ pub fn routes() -> Router<Site> {
         .merge(may_i::routes())
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
+        .merge(disclosure::pages::routes())
         .merge(log::pages::routes())
         .merge(retention::routes())
 }
@@ -57,4 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(160, "rules", "rules/0160_rules.sql"),
     migration!(170, "ask", "ask/0170_ask.sql"),
     migration!(171, "emergency", "emergency/0171_emergency.sql"),
+    migration!(190, "disclosure", "disclosure/0190_disclosure.sql"),
+    migration!(191, "disclosure_notice", "disclosure/0191_disclosure_notice.sql"),
+    migration!(192, "disclosure_file", "disclosure/0192_disclosure_file.sql"),
 ];

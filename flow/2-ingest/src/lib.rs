@@ -15,9 +15,11 @@ mod quarantine;
 mod record;
 mod row;
 mod table;
+mod told;
 
 use axum::Router;
 pub use erased::ForgetErased;
+pub use told::TellRecipients;
 use vault::{Migration, Topic, migration};
 use web::Site;
 

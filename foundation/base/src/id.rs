@@ -57,6 +57,10 @@ pub mod kind {
         Contact
         /// One file or live notification that arrived.
         Delivery
+        /// What one agency told another of somebody.
+        Disclosure
+        /// A file made for one member of another agency.
+        DisclosureFile
         /// Somebody's emergency access to a person's records.
         Emergency
         /// One entry of the audit log.
@@ -73,6 +77,8 @@ pub mod kind {
         Member
         /// A reachable moment.
         Moment
+        /// What those are told to whom something was disclosed that has since changed.
+        Notice
         /// A decision that allowed something.
         Permit
         /// A person as linked from records.

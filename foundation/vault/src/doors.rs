@@ -9,7 +9,7 @@ use std::{
 use base::counts;
 
 use crate::{
-    FromRow, Held, Permit, StoreError, Value, Verb,
+    FromRow, Held, Permit, StoreError, Value, Vault, Verb,
     catalogue::{Guard, TableKind},
     database,
     database::Database,
@@ -105,10 +105,17 @@ open_door!(Staff);
 
 /// Reads tables about people, under a permit: a row that the permit does not cover never leaves, nor a
 /// field that it does not name.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reader {
     pub(crate) door: Door,
     pub(crate) permit: Permit,
+    pub(crate) vault: Vault,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("permit", &self.permit).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
@@ -116,6 +123,12 @@ impl Reader {
     #[must_use]
     pub fn permit(&self) -> &Permit {
         &self.permit
+    }
+
+    /// The vault that it reads: for what must be written down before what was read is released.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The rows of a statement that the permit covers, by each row's controller and category.

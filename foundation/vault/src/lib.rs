@@ -262,7 +262,7 @@ impl Vault {
         if permit.verb() == Verb::Count {
             return Err(StoreError::Permit("a permit to count shows nobody"));
         }
-        Ok(Reader { door: self.door(TableKind::Subject), permit: permit.clone() })
+        Ok(Reader { door: self.door(TableKind::Subject), permit: permit.clone(), vault: self.clone() })
     }
 
     /// Counts people under a permit to count.

@@ -8,7 +8,7 @@ use vault::{Permit, Plain, StoreError};
 use crate::agreement;
 
 /// What an obligation asks of whoever sees it, in a sentence; none for a code that a unit's own rules brought and that has no words.
-fn obligation_words(code: &Code) -> Option<&'static str> {
+pub(crate) fn obligation_words(code: &Code) -> Option<&'static str> {
     match code.as_str() {
         "for_helping_only" => Some("Use it to help this young person. Pass it on by a referral, and in no other way."),
         "record_refusal_with_reason" => {

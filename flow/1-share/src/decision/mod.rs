@@ -21,6 +21,7 @@ use vault::{Ask, Decider, Decision, Staff, StoreError};
 
 pub use grounds::RECEIVER;
 pub use handling::handling;
+pub(crate) use handling::obligation_words;
 pub(crate) use legal::Today;
 pub use refusal::{refusal_words, way_forward};
 pub(crate) use register::commenced;

@@ -6,18 +6,9 @@ use share::api::pointers;
 use vault::Purpose;
 use web::Caller;
 
-use crate::{
-    asking::World,
-    browser::Browser,
-    house::{plan, signed_in, site},
-};
+use crate::{asking::World, house::plan};
 
 impl World {
-    async fn browser(&self, name: &str) -> Browser {
-        let (member, agency) = self.members[name];
-        signed_in(&site(self.vault(), &self.t.clock, true), member, self.agencies[agency]).await
-    }
-
     /// The way to ask, as search and the person's page give it to a member.
     async fn way(&self, name: &str, owner: &str) -> (String, String, String) {
         let (id, agency) = self.members[name];

@@ -7,6 +7,8 @@ mod asks;
 mod asks_pages;
 mod browser;
 mod decisions;
+mod disclosed_files;
+mod disclosures;
 mod emergencies;
 mod exclusions;
 mod house;

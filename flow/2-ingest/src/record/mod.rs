@@ -3,7 +3,8 @@
 mod store;
 
 use base::{Code, Date, Id, Timestamp, kind};
-use vault::{Fields, Held, Permit, Reader, StoreError};
+use share::api::{Shown, register_views};
+use vault::{Facet, Fields, Held, Permit, Reader, StoreError};
 
 /// One version of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,12 +73,21 @@ impl Record {
     }
 }
 
+/// Every record that a stage reads goes through here: what one agency's member is about to see of another's is in the disclosure register before it is
+/// released, so that no page can forget it. Where it can't be written down, nothing is released.
+async fn released(reader: &Reader, records: Vec<Record>) -> Result<Vec<Record>, StoreError> {
+    let facet = |record: &Record| Facet { controller: record.controller, category: record.category.clone() };
+    let shown: Vec<Shown> = records.iter().map(|record| Shown { record: record.id, facet: facet(record) }).collect();
+    register_views(reader, &shown).await?;
+    Ok(records)
+}
+
 /// The records with these ids that the permit covers, in no particular order.
 ///
 /// # Errors
 /// The database's.
 pub async fn records_by_ids(reader: &Reader, ids: &[Id<kind::Record>]) -> Result<Vec<Record>, StoreError> {
-    store::by_ids(reader, ids).await
+    released(reader, store::by_ids(reader, ids).await?).await
 }
 
 /// The records of some lines of a delivery that the permit covers, by line. What `records_accepted` announces.
@@ -90,7 +100,7 @@ pub async fn records_between(
     from_line: u64,
     to_line: u64,
 ) -> Result<Vec<Record>, StoreError> {
-    store::between(reader, delivery, from_line, to_line).await
+    released(reader, store::between(reader, delivery, from_line, to_line).await?).await
 }
 
 /// Current records of a category, in the order of their ids, after the one with this id, at most `limit`: for paging through
@@ -104,7 +114,7 @@ pub async fn current_records(
     after: Option<Id<kind::Record>>,
     limit: u32,
 ) -> Result<Vec<Record>, StoreError> {
-    store::current(reader, category, after, limit).await
+    released(reader, store::current(reader, category, after, limit).await?).await
 }
 
 /// Every version of the record to which this version belongs, oldest first.
@@ -112,7 +122,7 @@ pub async fn current_records(
 /// # Errors
 /// The database's.
 pub async fn versions_of(reader: &Reader, record: &Record) -> Result<Vec<Record>, StoreError> {
-    store::versions(reader, record.feed.as_str(), &record.source_key).await
+    released(reader, store::versions(reader, record.feed.as_str(), &record.source_key).await?).await
 }
 
 /// The facets that a permit covers, for callers that page category by category.

@@ -10,5 +10,6 @@ mod resuming;
 mod sending;
 mod setting;
 mod sums;
+mod told;
 mod versions;
 mod wrong_files;

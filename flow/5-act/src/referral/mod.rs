@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr, sync::OnceLock};
 
 use base::{Code, Id, Timestamp, code, kind, working::WorkingDays};
 use serde::{Deserialize, Serialize};
-use vault::{Ask, Cause, Facet, Operation, Permit, Refusal, Scope, StoreError, Vault, Verb};
+use vault::{Ask, Cause, Change, Facet, Operation, Permit, Refusal, Scope, StoreError, Vault, Verb};
 
 use crate::{moment, moment::Agreed, neighbours};
 
@@ -232,7 +232,7 @@ async fn may_be_given(
     moment: &moment::Moment,
     unit: Id<kind::Agency>,
     to: Id<kind::Agency>,
-) -> Result<(), ReferralError> {
+) -> Result<Permit, ReferralError> {
     let Some(receiver) = neighbours::agency_code(&vault.plain(), to).await? else { return Err(ReferralError::None) };
     let facets = vec![
         Facet { controller: moment.controller, category: moment.category.clone() },
@@ -249,14 +249,34 @@ async fn may_be_given(
         })
         .await;
     let refused = match asked {
-        Ok(permit) => permit.withheld().to_vec(),
+        Ok(given) if given.withheld().is_empty() => return Ok(given),
+        Ok(given) => given.withheld().to_vec(),
         Err(Refusal::Refused { why }) => why,
         Err(Refusal::Store(error)) => return Err(error.into()),
     };
-    match refused.first() {
-        Some((_, why)) => Err(ReferralError::NotCovered(share::api::refusal_words(why.as_str()))),
-        None => Ok(()),
-    }
+    let why = refused.first().map_or("", |(_, why)| why.as_str());
+    Err(ReferralError::NotCovered(share::api::refusal_words(why)))
+}
+
+/// What is given is in the disclosure register with the referral, or neither is.
+async fn register(
+    change: &mut Change,
+    given: &Permit,
+    moment: &moment::Moment,
+    referral: &Referral,
+) -> Result<(), StoreError> {
+    let Some(grant) = given.grant_of(moment.controller, &moment.category) else { return Ok(()) };
+    let row = share::api::Given {
+        record: Some(moment.record),
+        person: moment.person,
+        grant,
+        to: referral.to_agency,
+        member: None,
+        how: share::api::DisclosedHow::Referral,
+        via: referral.id.to_string(),
+    };
+    share::api::register_given(change, given, &[row]).await?;
+    Ok(())
 }
 
 /// Refers, if the agency that is asked may be given it. The young person's own agreement to support must be recorded, or a reason why their safety asks for it; neither
@@ -279,7 +299,7 @@ pub async fn refer(
         scope: Scope::of("moment", new.moment),
     };
     let seen = moment::store::by_id(&vault.read(permit)?, new.moment).await?.ok_or(ReferralError::None)?;
-    may_be_given(vault, permit, &seen, unit, new.to_agency).await?;
+    let given = may_be_given(vault, permit, &seen, unit, new.to_agency).await?;
     let mut change = vault.change_under(permit, cause).await?;
     let moment = moment::store::for_change(&change, new.moment).await?.ok_or(ReferralError::None)?;
     let agreed = moment.reached().is_some_and(|reached| reached.agreed == Agreed::Yes);
@@ -309,6 +329,7 @@ pub async fn refer(
     if !store::insert(&mut change, &referral, &new.form_key).await? {
         return Ok(referral.id); // the form came twice: the first one stands
     }
+    register(&mut change, &given, &moment, &referral).await?;
     crate::escalation::watch_at(&mut change, referral.answer_by).await?;
     change.note("to_agency", new.to_agency);
     change.commit().await?;

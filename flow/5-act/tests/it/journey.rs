@@ -1,14 +1,15 @@
 //! Journey a, in the browser: a navigator's queue, the purpose, the contact, the referral and its answer; and those who may not.
 
 use share::api::Act;
-use vault::testing::Bench;
+use vault::{Value, testing::Bench};
 
 use crate::setting::{Answer, Browser, House, handlers, plan};
 
 vault::store_suite! { plan: plan() => [
     a_navigator_keeps_a_promise, a_wrong_form_keeps_what_was_typed, a_permit_filters_the_queue, referrals_are_answered_or_escalate,
     an_agency_is_given_only_what_its_agreement_covers, the_rota_is_kept, a_moment_is_paused_and_closed,
-    a_partners_agreement_stops_and_the_next_click_says_what_to_do, only_the_fields_that_the_agreement_names_are_seen
+    a_partners_agreement_stops_and_the_next_click_says_what_to_do, only_the_fields_that_the_agreement_names_are_seen,
+    whatever_is_shown_of_another_agency_is_in_the_register
 ] }
 
 /// Opens a moment for a purpose, and gives its page.
@@ -34,7 +35,11 @@ async fn a_navigator_keeps_a_promise(t: Bench) {
     let mut browser = house.browser("amira").await;
     let before = house.count("SELECT COUNT(*) AS n FROM audit_entry").await;
     let queue = browser.get("/moments").await;
-    assert_eq!(house.count("SELECT COUNT(*) AS n FROM audit_entry").await, before + 1, "one entry a page of results");
+    assert_eq!(
+        house.count("SELECT COUNT(*) AS n FROM audit_entry").await,
+        before + 2,
+        "one entry a page of results, and one for what is new in the register of disclosures"
+    );
     let text = queue.text();
     let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} is not in: {text}"));
     assert!(place("Callum Lee") < place("Callum Adult") && place("Callum Adult") < place("Callum Barker"), "{text}");
@@ -146,6 +151,16 @@ async fn referrals_are_answered_or_escalate(t: Bench) {
         assert_eq!((sent.status.as_u16(), sent.location.as_str()), (303, path.as_str()), "{}", sent.text());
     }
     assert_eq!(house.t.rows_in_table("referral").await, 1);
+    let given = house.t.query(
+        "SELECT d.to_agency, d.ground FROM disclosure d JOIN referral r ON r.id = d.via WHERE d.kind = 'referral'",
+        Vec::new(),
+    );
+    let given = given.await;
+    assert_eq!(given.len(), 1, "what was given with it is in the register, once");
+    assert_eq!(
+        (given[0].text("to_agency").unwrap(), given[0].text("ground").unwrap()),
+        (to.clone(), "agreement".to_owned())
+    );
     let mut marek = house.browser("marek").await;
     let list = marek.get("/referrals").await;
     assert!(list.text().contains("Callum Barker Child, 15") && list.text().contains("Mentoring"), "{}", list.text());
@@ -335,4 +350,35 @@ async fn a_moment_is_paused_and_closed(t: Bench) {
     assert_eq!(closed.location, "/moments");
     assert_eq!(house.rows("SELECT closed_reason AS x FROM moment WHERE in_time").await.len(), 1);
     assert!(browser.get(&path).await.text().contains("Closed"));
+}
+
+/// Every page of moments that shows somebody, walked by a member of another agency: no record is behind it that the register doesn't have.
+async fn whatever_is_shown_of_another_agency_is_in_the_register(t: Bench) {
+    let house = House::of(t).await;
+    house.on_shift("amira", "navigator").await;
+    let file = house.custody(&[("A1", 3, "VIOL", "Barker", "02-11-2010"), ("A2", 30, "POSS", "Lee", "14-02-2009")]);
+    house.deliver("custody", &file).await;
+    house.deliver("ae_navigator", &house.attendances(&[("N1", 2, "Lee")])).await;
+    let mut browser = house.browser("amira").await;
+    let unwritten = "SELECT COUNT(*) AS n FROM moment m WHERE m.record NOT IN (SELECT record FROM disclosure \
+        WHERE to_member = $1 AND kind = $2)";
+    let missing = async |how: &str| {
+        let values = vec![Value::Text(Some(house.members["amira"].to_string())), Value::Text(Some(how.to_owned()))];
+        house.t.query(unwritten, values).await[0].int("n").unwrap()
+    };
+    assert_eq!((missing("list").await, missing("view").await), (3, 3), "nothing was shown yet");
+    let queue = browser.get("/moments?show=all").await;
+    assert!(queue.text().contains("Callum Barker") && queue.text().contains("Dana Lee"), "{}", queue.text());
+    assert_eq!((missing("list").await, missing("view").await), (0, 3));
+    for path in queue.links("/moments/0") {
+        open(&mut browser, &path).await;
+    }
+    assert_eq!(missing("view").await, 0);
+    let grounds = house.rows("SELECT DISTINCT ground AS x FROM disclosure").await;
+    assert_eq!(grounds, ["agreement"]);
+    let own = house.count("SELECT COUNT(*) AS n FROM disclosure WHERE controller = to_agency").await;
+    assert_eq!(own, 0);
+    let rows = house.count("SELECT COUNT(*) AS n FROM disclosure").await;
+    browser.get("/moments?show=all").await;
+    assert_eq!(house.count("SELECT COUNT(*) AS n FROM disclosure").await, rows, "shown again, written once");
 }
