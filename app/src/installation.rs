@@ -120,6 +120,7 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::EndAgreement)
         .with(share::WatchAsk)
         .with(share::WatchEmergency)
+        .with(share::WatchRights)
         .with(ingest::api::ReadDelivery)
         .with(link::LinkRecords);
     let handlers = picture::api::handlers(handlers);

@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 13] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -64,6 +64,12 @@ const WAYS: [Way; 12] = [
         href: "/trust/asks",
         what: "what your agency was asked, by time left",
         duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "People’s requests",
+        href: "/trust/rights",
+        what: "what people ask about their own data, by time left",
+        duties: &["data_protection_officer", "data_owner"],
     },
     Way {
         text: "Emergency access",

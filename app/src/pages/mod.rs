@@ -6,12 +6,14 @@ mod emergency;
 mod front;
 mod home;
 mod person;
+mod rights;
 mod seen;
 
 use axum::{
     Router,
     routing::{get, post},
 };
+pub use rights::LinkedPeople;
 use web::{NavLink, Site};
 
 /// The navigation, filtered by what the caller may do.

@@ -14,6 +14,7 @@ mod law;
 mod log;
 mod may_i;
 mod member;
+mod rights;
 mod rules;
 mod sign_in;
 mod token;
@@ -21,8 +22,11 @@ mod trust;
 
 pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;
+use std::sync::Arc;
+
 use axum::Router;
 pub use emergency::WatchEmergency;
+pub use rights::WatchRights;
 use vault::{Migration, migration};
 use web::Site;
 
@@ -38,6 +42,11 @@ pub fn routes() -> Router<Site> {
         .merge(log::pages::routes())
 }
 
+/// The pages of people's rights, which need to know who a person is: `app` has linking say it.
+pub fn rights_routes(everyone: Arc<dyn api::Everyone>) -> Router<Site> {
+    rights::pages::routes(everyone)
+}
+
 /// The tables of sharing.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(100, "agency", "agency/0100_agency.sql"),
@@ -50,4 +59,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(160, "rules", "rules/0160_rules.sql"),
     migration!(170, "ask", "ask/0170_ask.sql"),
     migration!(171, "emergency", "emergency/0171_emergency.sql"),
+    migration!(195, "rights", "rights/0195_rights.sql"),
 ];

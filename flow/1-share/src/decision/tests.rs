@@ -146,7 +146,10 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
         facets: vec![facet],
         facts,
     };
-    let decision = decide(policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: about_person });
+    let decision = decide(
+        policies,
+        &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: about_person },
+    );
     let got = match (decision.grants.as_slice(), decision.refused.as_slice()) {
         ([grant], []) => match grant.agreement {
             Some(id) => names.get(&id).cloned().unwrap_or_default(),
@@ -203,7 +206,8 @@ fn every_grant_across_agencies_names_its_grounds() {
         facts: BTreeMap::new(),
     };
     let today = "2026-11-22".parse().unwrap();
-    let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false });
+    let decision =
+        decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false });
     let grant = &decision.grants[0];
     assert!(grant.agreement.is_some());
     assert_eq!(grant.power, "children_act_2004_s10_s11");
@@ -225,7 +229,10 @@ fn a_grant_names_the_fields_that_its_agreement_names_for_the_purpose() {
         let (actor, scope, facts) = (Actor::System, Scope::unit(), BTreeMap::new());
         let ask = Ask { actor, verb: Verb::View, scope, purpose, facets: vec![facet], facts };
         let today = "2026-11-22".parse().unwrap();
-        let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false });
+        let decision = decide(
+            &policies,
+            &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false },
+        );
         decision.grants[0].fields.clone()
     };
     let support = fields(Purpose::Support, "police", "custody").unwrap();

@@ -14,6 +14,7 @@ CREATE TABLE rights_request (
     received_on TEXT NOT NULL,
     asked TEXT NOT NULL,
     to_agency TEXT,
+    to_category TEXT,
     recorded_by TEXT NOT NULL,
     recorded_at BIGINT NOT NULL,
     -- What comes next and when, for lists: made anew from the steps at each of them.
@@ -77,13 +78,13 @@ CREATE TABLE rights_answer (
     ends_at BIGINT
 );
 
--- What a person says of a record that its controller did not change. It stands beside the record.
+-- What a person says of records, under the records’ own controller and category: whoever may see them sees it.
 CREATE TABLE rights_statement (
     id TEXT PRIMARY KEY,
     request TEXT NOT NULL,
     person TEXT NOT NULL,
     controller TEXT NOT NULL,
-    category TEXT NOT NULL DEFAULT 'rights_request',
+    category TEXT NOT NULL,
     says TEXT NOT NULL,
     made_at BIGINT NOT NULL
 );

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Code, Id, Timestamp, code, kind};
 use serde::{Deserialize, Serialize};
-use vault::{Actor, Ask, Facet, IntoValue as _, Permit, Purpose, Scope, StoreError, Value, Vault, Verb, audit::LoggedEntry, params};
+use vault::{
+    Actor, Ask, Facet, IntoValue as _, Permit, Purpose, Scope, StoreError, Value, Vault, Verb, audit::LoggedEntry,
+    params,
+};
 
 use super::{Everyone, RightsError, words};
 use crate::{
@@ -77,7 +80,8 @@ pub(crate) async fn permit(vault: &Vault, actor: &Actor, person: Id<kind::Person
             facets.push(Facet { controller: agency.id, category });
         }
         if agency.kind == AgencyKind::Unit {
-            facets.extend(law().categories().iter().map(|of| Facet { controller: agency.id, category: of.code.clone() }));
+            facets
+                .extend(law().categories().iter().map(|of| Facet { controller: agency.id, category: of.code.clone() }));
             facets.extend(literal(vault).await?.into_iter().map(|category| Facet { controller: agency.id, category }));
         }
     }
@@ -136,8 +140,8 @@ pub(crate) async fn gather(
     ids.dedup();
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
-    let rows = reader.about(&ids).await?;
-    let unread = unread(&rows, &vault.left_about(&ids).await?);
+    let rows = reader.about(vault, &ids).await?;
+    let unread = reader.not_released_about(vault, &ids).await?;
     let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
     let mut scopes: BTreeSet<String> = ids.iter().cloned().collect();
     scopes.extend(rows.iter().filter_map(|row| row.id.clone()));
@@ -160,12 +164,6 @@ fn order(item: &Item) -> (u8, &str, &str, &str, Option<&str>) {
         _ => 3,
     };
     (first, &item.agency, &item.about, &item.table, item.id.as_deref())
-}
-
-/// Rows that are there, and were not released.
-fn unread(rows: &[vault::About], there: &BTreeMap<String, u64>) -> u64 {
-    let read = |table: &str| rows.iter().filter(|row| row.table == *table).count() as u64;
-    there.iter().map(|(table, count)| count.saturating_sub(read(table))).sum()
 }
 
 fn item(vault: &Vault, row: &vault::About, agencies: &[Agency], names: &Names) -> Item {

@@ -15,6 +15,7 @@ pub(crate) mod home;
 mod job;
 pub(crate) mod mark;
 pub(crate) mod pages;
+mod says;
 pub(crate) mod store;
 pub(crate) mod suggest;
 #[cfg(test)]
@@ -25,10 +26,11 @@ use base::{Code, Date, Id, Timestamp, code, kind};
 use vault::StoreError;
 
 use clock::Rules;
-pub(crate) use codes::{Deed, Kind, MadeBy, Regime};
+pub(crate) use codes::{Kind, MadeBy, Regime};
 use course::{Course, CourseError, Due, Step};
 pub use everyone::Everyone;
 pub use job::WatchRights;
+pub use says::{Statement, what_they_say};
 
 /// The category of requests, as policies name it.
 pub(crate) fn category() -> Code {
@@ -55,6 +57,8 @@ pub(crate) struct Request {
     pub asked: String,
     /// Whose data owner decides.
     pub to_agency: Option<Id<kind::Agency>>,
+    /// Of which of its records it speaks.
+    pub to_category: Option<Code>,
     pub recorded_by: Id<kind::Member>,
     pub recorded_at: Timestamp,
     pub due_on: Date,
@@ -111,13 +115,17 @@ pub(crate) enum RightsError {
     #[error("{0} suggestions have not been decided yet. Decide each: withhold with a ground, or show.")]
     Undecided(u64),
     /// Rows were not read.
-    #[error("{0} rows about this person could not be read. Nothing is given before everything is. Ask your administrator.")]
+    #[error(
+        "{0} rows about this person could not be read. Nothing is given before everything is. Ask your administrator."
+    )]
     Unread(u64),
     /// A mark without a reason.
     #[error("Say why it is withheld: a second person reads it, and the Commissioner may.")]
     NoReason,
     /// A ground of the other regime.
-    #[error("This ground is not one for this record: police records for law enforcement have grounds of their own (Part 3).")]
+    #[error(
+        "This ground is not one for this record: police records for law enforcement have grounds of their own (Part 3)."
+    )]
     WrongGround,
     /// They marked it.
     #[error("You marked some of this. A second person must look at it: nobody approves their own.")]
@@ -128,9 +136,6 @@ pub(crate) enum RightsError {
     /// It couldn't be written.
     #[error("The answer could not be written: {0}")]
     File(String),
-    /// Policy refuses it.
-    #[error("{0}")]
-    Refused(&'static str),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,7 +1,7 @@
 //! The SQL of requests. Each statement says for whom it reads (`held_by`): the unit, or the agency whose data owner decides.
 
 use base::{Date, Id, Timestamp, kind};
-use vault::{Change, FromRow, Held, IntoValue as _, Reader, Row, StoreError, Value, params};
+use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use super::{Request, category, course::Step, mark::Mark};
 
@@ -10,7 +10,7 @@ macro_rules! of_request {
         concat!(
             "SELECT id, ",
             $held_by,
-            " AS held_by, category, person, kind, regime, made_by, identity_shown, received_on, asked, to_agency, recorded_by, \
+            " AS held_by, category, person, kind, regime, made_by, identity_shown, received_on, asked, to_agency, to_category, recorded_by, \
              recorded_at, due_on, paused, escalated_at, closed_at FROM rights_request ",
             $rest
         )
@@ -27,7 +27,6 @@ const TO_DECIDE: &str = of_request!(
     "to_agency",
     "WHERE to_agency = $1 AND closed_at IS NULL AND stage = 'received' ORDER BY due_on, id LIMIT 200"
 );
-const OF_PERSON: &str = of_request!("controller", "WHERE person = $1 ORDER BY recorded_at, id");
 const STEPS: &str = "SELECT controller, category, deed, by_member, at, code, words FROM rights_step \
      WHERE request = $1 ORDER BY number";
 /// The steps, for the agency whose data owner decides.
@@ -37,7 +36,6 @@ const MARKS: &str = "SELECT controller, category, number, field, ground, suggest
      WHERE request = $1 ORDER BY number, field";
 const ANSWER: &str = "SELECT controller, category, gathered, found, to_decide, gathered_at, to_read, for_machines, made_at, ends_at \
      FROM rights_answer WHERE request = $1";
-const STATEMENTS: &str = "SELECT controller, category, says, made_at FROM rights_statement WHERE person IN ({in}) ORDER BY made_at, id";
 
 impl Held for Request {
     fn controller(&self) -> Id<kind::Agency> {
@@ -61,6 +59,7 @@ impl FromRow for Request {
             received_on: row.parse("received_on")?,
             asked: row.text("asked")?,
             to_agency: row.opt_parse("to_agency")?,
+            to_category: row.opt_parse("to_category")?,
             recorded_by: row.id("recorded_by")?,
             recorded_at: row.time("recorded_at")?,
             due_on: row.parse("due_on")?,
@@ -150,18 +149,6 @@ impl FromRow for Answer {
     }
 }
 
-/// What a person says beside a record, sealed, and when.
-pub(crate) struct Statement {
-    pub says: String,
-    pub made_at: Timestamp,
-}
-
-impl FromRow for Statement {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { says: row.text("says")?, made_at: row.time("made_at")? })
-    }
-}
-
 fn bare<T>(rows: Vec<Hung<T>>) -> Vec<T> {
     rows.into_iter().map(|row| row.of).collect()
 }
@@ -175,14 +162,22 @@ pub(crate) enum For {
     Owner(Id<kind::Agency>),
 }
 
-pub(crate) async fn one(reader: &Reader, id: Id<kind::RightsRequest>, whose: For) -> Result<Option<Request>, StoreError> {
+pub(crate) async fn one(
+    reader: &Reader,
+    id: Id<kind::RightsRequest>,
+    whose: For,
+) -> Result<Option<Request>, StoreError> {
     match whose {
         For::Unit => reader.first(ONE, params![id]).await,
         For::Owner(agency) => reader.first(FOR_OWNER, params![id, agency]).await,
     }
 }
 
-pub(crate) async fn one_in(change: &Change, id: Id<kind::RightsRequest>, whose: For) -> Result<Option<Request>, StoreError> {
+pub(crate) async fn one_in(
+    change: &Change,
+    id: Id<kind::RightsRequest>,
+    whose: For,
+) -> Result<Option<Request>, StoreError> {
     let found = match whose {
         For::Unit => change.rows_held(ONE, params![id]).await?,
         For::Owner(agency) => change.rows_held(FOR_OWNER, params![id, agency]).await?,
@@ -206,16 +201,16 @@ pub(crate) async fn to_decide(reader: &Reader, agency: Id<kind::Agency>) -> Resu
     reader.rows(TO_DECIDE, params![agency]).await
 }
 
-pub(crate) async fn of_person_in(change: &Change, person: Id<kind::Person>) -> Result<Vec<Request>, StoreError> {
-    change.rows_held(OF_PERSON, params![person]).await
-}
-
 pub(crate) async fn steps(reader: &Reader, id: Id<kind::RightsRequest>, whose: For) -> Result<Vec<Step>, StoreError> {
     let sql = if whose == For::Unit { STEPS } else { STEPS_FOR_OWNER };
     Ok(bare(reader.rows(sql, params![id]).await?))
 }
 
-pub(crate) async fn steps_in(change: &Change, id: Id<kind::RightsRequest>, whose: For) -> Result<Vec<Step>, StoreError> {
+pub(crate) async fn steps_in(
+    change: &Change,
+    id: Id<kind::RightsRequest>,
+    whose: For,
+) -> Result<Vec<Step>, StoreError> {
     let sql = if whose == For::Unit { STEPS } else { STEPS_FOR_OWNER };
     Ok(bare(change.rows_held(sql, params![id]).await?))
 }
@@ -238,16 +233,27 @@ pub(crate) async fn answer_in(change: &Change, id: Id<kind::RightsRequest>) -> R
     Ok(found.into_iter().next().map(|row| row.of))
 }
 
-pub(crate) async fn statements(reader: &Reader, people: &[Id<kind::Person>]) -> Result<Vec<Statement>, StoreError> {
-    let keys: Vec<Value> = people.iter().map(|person| person.into_value()).collect();
-    Ok(bare(reader.rows_in(STATEMENTS, params![], &keys).await?))
-}
-
 /// Keeps a request; false where the same form was kept before.
 pub(super) async fn insert(change: &mut Change, new: &Request, form_key: &str) -> Result<bool, StoreError> {
     const COLUMNS: &[&str] = &[
-        "id", "controller", "category", "person", "kind", "regime", "made_by", "identity_shown", "received_on", "asked",
-        "to_agency", "recorded_by", "recorded_at", "stage", "due_on", "paused", "form_key",
+        "id",
+        "controller",
+        "category",
+        "person",
+        "kind",
+        "regime",
+        "made_by",
+        "identity_shown",
+        "received_on",
+        "asked",
+        "to_agency",
+        "to_category",
+        "recorded_by",
+        "recorded_at",
+        "stage",
+        "due_on",
+        "paused",
+        "form_key",
     ];
     let row = params![
         new.id,
@@ -261,6 +267,7 @@ pub(super) async fn insert(change: &mut Change, new: &Request, form_key: &str) -
         new.received_on,
         &new.asked,
         new.to_agency,
+        new.to_category.as_ref(),
         new.recorded_by,
         new.recorded_at,
         "received",
@@ -313,8 +320,13 @@ pub(super) async fn add_step(
 }
 
 /// Lets the decider know that a person's request is open.
-pub(super) async fn open_for(change: &mut Change, id: Id<kind::RightsRequest>, person: Id<kind::Person>) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO rights_opening (id, about, opened_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
+pub(super) async fn open_for(
+    change: &mut Change,
+    id: Id<kind::RightsRequest>,
+    person: Id<kind::Person>,
+) -> Result<(), StoreError> {
+    const SQL: &str =
+        "INSERT INTO rights_opening (id, about, opened_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING";
     let now = change.now();
     change.execute(SQL, params![id, person, now]).await?;
     Ok(())
@@ -354,7 +366,8 @@ pub(super) async fn keep_files(
     (to_read, for_machines): (Id<kind::Blob>, Id<kind::Blob>),
     ends_at: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE rights_answer SET to_read = $2, for_machines = $3, made_at = $4, ends_at = $5 WHERE request = $1";
+    const SQL: &str =
+        "UPDATE rights_answer SET to_read = $2, for_machines = $3, made_at = $4, ends_at = $5 WHERE request = $1";
     let now = change.now();
     change.execute(SQL, params![id, to_read, for_machines, now, ends_at]).await?;
     Ok(())
@@ -366,8 +379,19 @@ pub(super) async fn keep_marks(
     (id, unit): (Id<kind::RightsRequest>, Id<kind::Agency>),
     marks: &[Mark],
 ) -> Result<(), StoreError> {
-    const COLUMNS: &[&str] =
-        &["id", "request", "controller", "category", "number", "field", "ground", "suggested", "why", "by_member", "at"];
+    const COLUMNS: &[&str] = &[
+        "id",
+        "request",
+        "controller",
+        "category",
+        "number",
+        "field",
+        "ground",
+        "suggested",
+        "why",
+        "by_member",
+        "at",
+    ];
     const TAIL: &str = "ON CONFLICT (request, number, field) DO UPDATE SET ground = excluded.ground, suggested = excluded.suggested, \
          why = excluded.why, by_member = excluded.by_member, at = excluded.at";
     let mut rows = Vec::with_capacity(marks.len());
@@ -392,20 +416,27 @@ pub(super) async fn keep_marks(
 }
 
 /// Takes a mark away.
-pub(super) async fn unmark(change: &mut Change, id: Id<kind::RightsRequest>, number: u32, field: &str) -> Result<(), StoreError> {
+pub(super) async fn unmark(
+    change: &mut Change,
+    id: Id<kind::RightsRequest>,
+    number: u32,
+    field: &str,
+) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM rights_mark WHERE request = $1 AND number = $2 AND field = $3";
     change.execute(SQL, params![id, number, field]).await?;
     Ok(())
 }
 
-/// Keeps what a person says, beside the records of one controller.
-pub(super) async fn keep_statement(change: &mut Change, request: &Request, controller: Id<kind::Agency>) -> Result<(), StoreError> {
+/// Keeps what a person says, beside the records of one controller and category: whoever may see those sees it.
+pub(super) async fn keep_statement(change: &mut Change, request: &Request) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO rights_statement (id, request, person, controller, category, says, made_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
-    let Some(person) = request.person else { return Ok(()) };
+    let (Some(person), Some(controller), Some(of)) = (request.person, request.to_agency, &request.to_category) else {
+        return Ok(());
+    };
     let now = change.now();
     // One of each request: its id is the request's.
-    change.execute(SQL, params![request.id, request.id, person, controller, category(), &request.asked, now]).await?;
+    change.execute(SQL, params![request.id, request.id, person, controller, of, &request.asked, now]).await?;
     Ok(())
 }
 

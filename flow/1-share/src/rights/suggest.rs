@@ -43,23 +43,83 @@ pub(crate) fn of_item(item: &Item, gathered: &Gathered) -> Vec<Suggestion> {
 }
 
 const THIRD: [&str; 22] = [
-    "parent", "carer", "mother", "father", "guardian", "reporter", "reportedby", "reported by", "caller", "witness", "friend",
-    "sibling", "associate", "codefendant", "co defendant", "next of kin", "emergency contact", "complainant", "aggrieved", "household",
-    "partner name", "other person",
+    "parent",
+    "carer",
+    "mother",
+    "father",
+    "guardian",
+    "reporter",
+    "reportedby",
+    "reported by",
+    "caller",
+    "witness",
+    "friend",
+    "sibling",
+    "associate",
+    "codefendant",
+    "co defendant",
+    "next of kin",
+    "emergency contact",
+    "complainant",
+    "aggrieved",
+    "household",
+    "partner name",
+    "other person",
 ];
-const INTELLIGENCE: [&str; 8] = ["intelligence", "intel ", "informant", "source", "warning marker", "handling", "marker", "sensitive"];
+const INTELLIGENCE: [&str; 8] =
+    ["intelligence", "intel ", "informant", "source", "warning marker", "handling", "marker", "sensitive"];
 const RELATIONS: [&str; 26] = [
-    "mother", "father", "mum", "dad", "brother", "sister", "step", "girlfriend", "boyfriend", "partner", "friend", "neighbour",
-    "cousin", "uncle", "aunt", "grandmother", "grandfather", "nan", "carer", "teacher", "landlord", "victim", "witness", "associate",
-    "another boy", "another girl",
+    "mother",
+    "father",
+    "mum",
+    "dad",
+    "brother",
+    "sister",
+    "step",
+    "girlfriend",
+    "boyfriend",
+    "partner",
+    "friend",
+    "neighbour",
+    "cousin",
+    "uncle",
+    "aunt",
+    "grandmother",
+    "grandfather",
+    "nan",
+    "carer",
+    "teacher",
+    "landlord",
+    "victim",
+    "witness",
+    "associate",
+    "another boy",
+    "another girl",
 ];
-const ABUSE: [&str; 9] =
-    ["abuse", "neglect", "strategy meeting", "section 47", "disclosed", "grooming", "exploited", "exploitation", "harmed by"];
+const ABUSE: [&str; 9] = [
+    "abuse",
+    "neglect",
+    "strategy meeting",
+    "section 47",
+    "disclosed",
+    "grooming",
+    "exploited",
+    "exploitation",
+    "harmed by",
+];
 const LEGAL: [&str; 4] = ["legal advice", "solicitor", "counsel", "barrister"];
 const PROCEEDINGS: [&str; 4] = ["care proceedings", "court order", "hearing", "claim against"];
 const HEALTH: [&str; 6] = ["suicid", "self-harm", "self harm", "overdose", "psychiatr", "prognosis"];
-const INQUIRY: [&str; 8] =
-    ["surveillance", "covert", "ongoing enquir", "ongoing inquir", "under investigation", "operation ", "undercover", "informant"];
+const INQUIRY: [&str; 8] = [
+    "surveillance",
+    "covert",
+    "ongoing enquir",
+    "ongoing inquir",
+    "under investigation",
+    "operation ",
+    "undercover",
+    "informant",
+];
 
 fn has(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
@@ -80,7 +140,9 @@ fn of_field(item: &Item, field: &Field, gathered: &Gathered) -> Option<(Ground, 
     if police && has(&format!("{key} "), &INTELLIGENCE) {
         return Some((inquiry, "The field may hold intelligence, or where it came from"));
     }
-    if ["officer", "worker", "referrer"].iter().any(|who| key.contains(who)) && (key.contains("phone") || key.contains("email")) {
+    if ["officer", "worker", "referrer"].iter().any(|who| key.contains(who))
+        && (key.contains("phone") || key.contains("email"))
+    {
         return Some((others, "A private number or address of somebody who works there"));
     }
     if field.value.split_whitespace().count() < 6 || item.table == "audit_entry" {
@@ -90,7 +152,12 @@ fn of_field(item: &Item, field: &Field, gathered: &Gathered) -> Option<(Ground, 
 }
 
 /// What free words may hold.
-fn of_text(item: &Item, text: &str, gathered: &Gathered, (others, inquiry): (Ground, Ground)) -> Option<(Ground, &'static str)> {
+fn of_text(
+    item: &Item,
+    text: &str,
+    gathered: &Gathered,
+    (others, inquiry): (Ground, Ground),
+) -> Option<(Ground, &'static str)> {
     let low = format!(" {} ", text.to_lowercase());
     let legal = !item.law_enforcement;
     if item.law_enforcement && has(&low, &INQUIRY) {
@@ -128,10 +195,50 @@ fn of_text(item: &Item, text: &str, gathered: &Gathered, (others, inquiry): (Gro
 
 /// Words that are written large and name nobody.
 const NOBODY: [&str; 44] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may",
-    "june", "july", "august", "september", "october", "november", "december", "school", "academy", "college", "road", "street",
-    "avenue", "lane", "hospital", "police", "council", "act", "section", "care", "service", "services", "team", "unit", "trust",
-    "court", "park", "station", "social", "children", "youth", "justice",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "school",
+    "academy",
+    "college",
+    "road",
+    "street",
+    "avenue",
+    "lane",
+    "hospital",
+    "police",
+    "council",
+    "act",
+    "section",
+    "care",
+    "service",
+    "services",
+    "team",
+    "unit",
+    "trust",
+    "court",
+    "park",
+    "station",
+    "social",
+    "children",
+    "youth",
+    "justice",
 ];
 
 /// Whether two words written large stand side by side, and are not the person's own name.
@@ -142,7 +249,8 @@ fn names_another(text: &str, gathered: &Gathered) -> bool {
         let name = |word: &str| {
             let bare: String = word.chars().filter(|letter| letter.is_alphabetic() || *letter == '-').collect();
             let mut letters = bare.chars();
-            let large = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+            let large =
+                letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
             let folded = base::names::fold(&bare);
             large && !NOBODY.contains(&folded.as_str()) && !gathered.own_names.contains(&folded)
         };
@@ -175,7 +283,12 @@ mod tests {
             about: String::new(),
             law_enforcement,
             sees: "shown".to_owned(),
-            fields: vec![Field { key: key.to_owned(), label: String::new(), value: value.to_owned(), technical: false }],
+            fields: vec![Field {
+                key: key.to_owned(),
+                label: String::new(),
+                value: value.to_owned(),
+                technical: false,
+            }],
         };
         let own_names = ["jamie", "doe"].map(str::to_owned).into();
         let gathered = Gathered { at: 0, name: String::new(), own_names, items: vec![item.clone()], unread: 0 };
@@ -213,7 +326,11 @@ mod tests {
 
     #[test]
     fn no_ground_of_one_regime_is_suggested_for_the_other() {
-        for text in ["His brother was there with Kai Brook all day", "A covert operation goes on at this place", "He disclosed abuse by his step father"] {
+        for text in [
+            "His brother was there with Kai Brook all day",
+            "A covert operation goes on at this place",
+            "He disclosed abuse by his step father",
+        ] {
             for enforcement in [true, false] {
                 let found = ground(enforcement, "custody", "body.notes", text);
                 let of = found.and_then(Ground::law_enforcement);

@@ -61,9 +61,30 @@ pub(crate) fn column(key: &str) -> String {
 /// Columns that say nothing to a person: references, digests and the like. They are in the file for machines.
 pub(crate) fn is_technical(key: &str) -> bool {
     const KEYS: [&str; 24] = [
-        "id", "controller", "category", "feed", "source_key", "version", "is_current", "delivery", "line", "body_hash", "form_key",
-        "record", "person", "left_record", "right_record", "run", "request", "number", "moment", "explanation", "weight", "score",
-        "model", "gathered",
+        "id",
+        "controller",
+        "category",
+        "feed",
+        "source_key",
+        "version",
+        "is_current",
+        "delivery",
+        "line",
+        "body_hash",
+        "form_key",
+        "record",
+        "person",
+        "left_record",
+        "right_record",
+        "run",
+        "request",
+        "number",
+        "moment",
+        "explanation",
+        "weight",
+        "score",
+        "model",
+        "gathered",
     ];
     KEYS.contains(&key) || key.ends_with("_hash") || key.ends_with("_id") || key.ends_with("_folded")
 }
@@ -105,8 +126,10 @@ pub(crate) fn value(key: &str, text: &str) -> String {
     if let Ok(day) = text.parse::<base::Date>() {
         return time::date(day);
     }
-    if text == "true" || text == "false" {
-        return if text == "true" { "Yes" } else { "No" }.to_owned();
+    const YES_OR_NO: [&str; 8] =
+        ["named", "superseded", "agreed", "identity_shown", "paused", "suggested", "emergency", "is_open"];
+    if YES_OR_NO.contains(&key) && (text == "1" || text == "0") {
+        return if text == "1" { "Yes" } else { "No" }.to_owned();
     }
     let code = !text.is_empty() && text.contains('_') && text.chars().all(|one| one.is_ascii_lowercase() || one == '_');
     if code { text.replace('_', " ") } else { text.to_owned() }
