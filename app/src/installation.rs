@@ -129,6 +129,7 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::ProveErasure)
         .with(share::WatchNotices)
         .with(ingest::TellRecipients)
+        .with(share::WatchRights)
         .with(ingest::api::ReadDelivery)
         .with(ingest::ForgetErased)
         .with(link::LinkRecords);

@@ -28,6 +28,7 @@ pub fn site(open: &Installation, demo: bool) -> anyhow::Result<Router> {
     });
     let routes = pages::routes()
         .merge(share::routes())
+        .merge(share::rights_routes(Arc::new(pages::LinkedPeople)))
         .merge(ingest::routes())
         .merge(link::routes())
         .merge(picture::routes(open.config.basemap()?))

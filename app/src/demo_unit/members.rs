@@ -9,7 +9,7 @@ use vault::Change;
 
 use super::AgencyIds;
 
-const MEMBERS: [(&str, &str, &str, &[Duty]); 18] = [
+const MEMBERS: [(&str, &str, &str, &[Duty]); 19] = [
     ("amira.cole", "Amira Cole", "navigators", &[Duty::Navigator]),
     ("jonah.ferrier", "Jonah Ferrier", "navigators", &[Duty::Navigator]),
     ("tess.okonjo", "Tess Okonjo", "navigators", &[Duty::Navigator, Duty::RotaLead]),
@@ -20,6 +20,7 @@ const MEMBERS: [(&str, &str, &str, &[Duty]); 18] = [
     ("helen.strand", "Helen Strand", "unit", &[Duty::ProjectManager]),
     ("david.marsh", "David Marsh", "education", &[Duty::BoardMember]),
     ("nadia.hassan", "Nadia Hassan", "unit", &[Duty::DataProtectionOfficer]),
+    ("martin.keogh", "Martin Keogh", "unit", &[Duty::DataProtectionOfficer]),
     ("owen.pryce", "Owen Pryce", "police", &[Duty::DataOwner]),
     ("grace.tully", "Grace Tully", "hospital", &[Duty::DataOwner]),
     ("leon.baptiste", "Leon Baptiste", "education", &[Duty::DataOwner]),

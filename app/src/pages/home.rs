@@ -66,6 +66,12 @@ const WAYS: [Way; 15] = [
         duties: &["data_owner", "data_protection_officer"],
     },
     Way {
+        text: "People’s requests",
+        href: "/trust/rights",
+        what: "what people ask about their own data, by time left",
+        duties: &["data_protection_officer", "data_owner"],
+    },
+    Way {
         text: "Emergency access",
         href: "/trust/emergencies",
         what: "records that were opened because it could not wait",

@@ -7,12 +7,14 @@ mod file;
 mod front;
 mod home;
 mod person;
+mod rights;
 mod seen;
 
 use axum::{
     Router,
     routing::{get, post},
 };
+pub use rights::LinkedPeople;
 use web::{NavLink, Site};
 
 pub use file::release_whole as release_file;

@@ -29,6 +29,10 @@ struct PersonPage {
     withheld: Vec<Withheld>,
     handling: Vec<String>,
     purpose: &'static str,
+    /// Where the data protection officer records a request of theirs; empty for everyone else.
+    request: String,
+    /// What they say themselves of records that are shown: of whose, and in their words.
+    says: Vec<(String, String)>,
     parts: Vec<Part>,
     /// The person's reference, for those who put somebody into a file for another agency.
     file: Option<Id<kind::Person>>,
@@ -118,6 +122,12 @@ pub async fn show(
         Withheld { words, ask, emergency }
     });
     let withheld = withheld.collect();
+    let says = share::api::what_they_say(vault, &reader, person).await?.into_iter();
+    let says = says.map(|one| {
+        let of = format!("{}, {}", share::api::category_words(&one.category), named(&one.controller));
+        (of, one.says)
+    });
+    let says = says.collect();
     let today = site.now().date_in_london();
     web::render(PersonPage {
         page: page.title("A person"),
@@ -130,6 +140,12 @@ pub async fn show(
         purpose: share::api::purpose_words(purpose),
         parts: parts(&site, &caller, &reader, (asked_for, person)).await?,
         file: FILE_MAKERS.iter().any(|duty| caller.has(duty)).then_some(person),
+        request: if purpose == Purpose::Rights && caller.has("data_protection_officer") {
+            format!("/trust/rights/new?person={person}")
+        } else {
+            String::new()
+        },
+        says,
     })
 }
 

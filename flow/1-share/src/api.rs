@@ -55,6 +55,7 @@ pub use crate::{
         keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached, see_to_retention,
         see_to_starting_rules as see_to_retention_rules,
     },
+    rights::{Everyone, Statement, everyone::Unlinked, what_they_say},
     rules::{RulesError, see_to_starting_set},
     sign_in::{
         PasswordError, PasswordHash, hash_password,

@@ -16,6 +16,7 @@ mod log;
 mod may_i;
 mod member;
 mod retention;
+mod rights;
 mod rules;
 mod sign_in;
 mod token;
@@ -23,10 +24,13 @@ mod trust;
 
 pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;
+use std::sync::Arc;
+
 use axum::Router;
 pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
+pub use rights::WatchRights;
 use vault::{Migration, migration};
 use web::Site;
 
@@ -42,6 +46,11 @@ pub fn routes() -> Router<Site> {
         .merge(disclosure::pages::routes())
         .merge(log::pages::routes())
         .merge(retention::routes())
+}
+
+/// The pages of people's rights, which need to know who a person is: `app` has linking say it.
+pub fn rights_routes(everyone: Arc<dyn api::Everyone>) -> Router<Site> {
+    rights::pages::routes(everyone)
 }
 
 /// The tables of sharing.
@@ -63,4 +72,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(190, "disclosure", "disclosure/0190_disclosure.sql"),
     migration!(191, "disclosure_notice", "disclosure/0191_disclosure_notice.sql"),
     migration!(192, "disclosure_file", "disclosure/0192_disclosure_file.sql"),
+    migration!(195, "rights", "rights/0195_rights.sql"),
 ];

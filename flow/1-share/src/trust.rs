@@ -16,6 +16,7 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
     }
     if caller.has("data_owner") || caller.has("data_protection_officer") {
         tabs.push(("Requests", "/trust/asks", here == "/trust/asks"));
+        tabs.push(("People’s requests", "/trust/rights", here == "/trust/rights"));
         tabs.push(("Emergency access", "/trust/emergencies", here == "/trust/emergencies"));
         tabs.push(("Disclosures", "/trust/disclosures", here == "/trust/disclosures"));
         tabs.push(("Notices", "/trust/notices", here == "/trust/notices"));

@@ -8,7 +8,7 @@
 pub use crate::{
     LinkRecords, PEOPLE_LINKED,
     person::{
-        PersonRecord, Shown, current_person, name_of, part::person_part, people_of, person_of, records_of,
+        PersonRecord, Shown, current_person, everyone_of, name_of, part::person_part, people_of, person_of, records_of,
         records_of_many, shown, shown_of, who_knows,
     },
     review::waiting_count,

@@ -85,6 +85,8 @@ pub mod kind {
         Person
         /// One partner's record.
         Record
+        /// A person’s request about their own data.
+        RightsRequest
         /// A referral.
         Referral
         /// A version of the rules of retention.

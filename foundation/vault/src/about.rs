@@ -63,6 +63,19 @@ impl Reader {
         rows.retain_mut(|row| self.permit.let_through(row));
         Ok(rows)
     }
+
+    /// How many rows [`Reader::about`] finds and does not release, since the permit doesn't cover them: an answer that says that it is whole
+    /// must have none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn not_released_about(&self, vault: &Vault, ids: &[String]) -> Result<u64, StoreError> {
+        let plan = Plan::read(vault).await?;
+        let pool = &vault.database().pool;
+        let grown = grow(pool, &plan, with_versions(pool, &plan, ids).await?).await?;
+        let rows = all_rows(pool, &plan, &grown).await?;
+        Ok(rows.iter().filter(|row| self.permit.grant_of(row.controller, &row.category).is_none()).count() as u64)
+    }
 }
 
 impl Change {

@@ -2,4 +2,4 @@
 
 pub(crate) mod pages;
 mod store;
-mod words;
+pub(crate) mod words;

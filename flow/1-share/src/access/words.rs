@@ -36,7 +36,7 @@ impl Names {
 }
 
 /// What was done: a request's verb, or a change's act.
-pub(super) fn what(entry: &LoggedEntry) -> String {
+pub(crate) fn what(entry: &LoggedEntry) -> String {
     let known = match entry.verb.as_str() {
         "collect" => "Took data in",
         "view" => "Looked at",
@@ -82,7 +82,7 @@ pub(super) fn about(entry: &LoggedEntry) -> String {
 }
 
 /// Why.
-pub(super) fn why(entry: &LoggedEntry) -> String {
+pub(crate) fn why(entry: &LoggedEntry) -> String {
     entry
         .purpose
         .parse::<Purpose>()
@@ -129,6 +129,7 @@ fn ground(grant: &serde_json::Value, names: &Names) -> String {
     let Some(title) = names.agreements.get(text(grant, "agreement")) else {
         return match power {
             "own_record" => "Own records".to_owned(),
+            "persons_right" => "The person’s own request about their data".to_owned(),
             "open_data" => "Open data".to_owned(),
             "storage_limitation" => "Deleting what is no longer needed".to_owned(),
             other => law().gateway(other).map_or_else(

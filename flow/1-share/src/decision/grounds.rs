@@ -12,6 +12,7 @@ use super::{
     pointer,
     policy::{Policies, Verdict},
     register::{Asker, Register},
+    rights,
     standing::{self, StandingGrant},
 };
 use crate::{
@@ -28,6 +29,8 @@ pub(super) struct Case<'a> {
     pub today: Date,
     /// What was decided, or opened in an emergency, for whoever asks about the one person that they ask about.
     pub standing: &'a [StandingGrant],
+    /// Whether a request of the person about whom is asked is open: a request about their own data.
+    pub rights: bool,
 }
 
 /// On what one part of a request stands.
@@ -36,6 +39,8 @@ pub(super) enum Ground {
     OwnRecord,
     OpenData,
     StorageLimitation,
+    /// The person asked for what is held about them, and the unit’s data protection officer answers.
+    PersonsRight,
     Agreement {
         id: Id<kind::Agreement>,
         legal: Legal,
@@ -65,6 +70,7 @@ impl Ground {
             Self::OwnRecord => "own_record",
             Self::OpenData => "open_data",
             Self::StorageLimitation => "storage_limitation",
+            Self::PersonsRight => "persons_right",
             Self::Agreement { .. } => "agreement",
             Self::Pointer { .. } => "pointer",
             Self::OwnersDecision { .. } => "owners_decision",
@@ -78,7 +84,7 @@ impl Ground {
         let (agreement, named) = match self {
             Self::Agreement { id, legal } | Self::Pointer { id, legal } => (Some(*id), Some(of(legal))),
             Self::OwnersDecision { legal, .. } | Self::Emergency { legal, .. } => (None, Some(of(legal))),
-            Self::OwnRecord | Self::OpenData | Self::StorageLimitation => (None, None),
+            Self::OwnRecord | Self::OpenData | Self::StorageLimitation | Self::PersonsRight => (None, None),
         };
         let (power, confidentiality) = named.unzip();
         (agreement, power, confidentiality.flatten())
@@ -193,6 +199,9 @@ fn ground_of(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>
     }
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
+    }
+    if rights::reaches(case, acting) {
+        return Ok(Ground::PersonsRight);
     }
     by_agreement(case, today, facet, acting).or_else(|lack| {
         let stands = standing::ground(case, today, facet, acting);

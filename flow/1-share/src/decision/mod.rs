@@ -13,6 +13,7 @@ pub(crate) mod power;
 mod refusal;
 mod register;
 mod replay;
+mod rights;
 mod standing;
 
 use async_trait::async_trait;
@@ -55,7 +56,9 @@ impl Decider for CedarDecider {
         let (register, policies) = self.keeper.now(book, look.version, now).await?;
         let asker = register::asker(book, &register, &look, &ask.actor).await?;
         let standing = standing::read(book, &asker, ask, now).await?;
-        let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london(), standing: &standing };
+        let rights = rights::open(book, &asker, ask).await?;
+        let today = now.date_in_london();
+        let case = Case { register: &register, asker: &asker, ask, today, standing: &standing, rights };
         Ok(decide(&policies, &case))
     }
 }

@@ -53,6 +53,10 @@ pub fn refusal_words(code: &str) -> &'static str {
         "emergency_is_to_protect" => {
             "Emergency access is for those who help young people, to look at one person’s records and protect them."
         }
+        "persons_right_is_to_answer" => {
+            "A person’s own request opens what is held about them to the data protection officer who answers it, and to nobody else."
+        }
+        "not_your_request" => "People’s requests about their own data are seen by those who answer them.",
         "no_unit" => "The unit itself has not been set up yet.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",

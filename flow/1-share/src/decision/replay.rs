@@ -67,7 +67,8 @@ impl Replay {
         let Some((asker, ask)) = request(entry) else { return };
         self.decided += 1;
         self.since = Some(self.since.map_or(entry.at, |since| since.min(entry.at)));
-        let case = Case { register, asker: &asker, ask: &ask, today: entry.at.date_in_london(), standing: &[] };
+        let case =
+            Case { register, asker: &asker, ask: &ask, today: entry.at.date_in_london(), standing: &[], rights: false };
         let (one, other) = (outcomes(before, &case), outcomes(after, &case));
         for (facet, before) in one {
             let after = other.get(&facet).cloned().unwrap_or_default();

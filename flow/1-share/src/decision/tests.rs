@@ -121,6 +121,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
     let (mut register, names) = register();
     let mut today: Date = "2026-11-22".parse().unwrap();
     let mut facts = BTreeMap::new();
+    let mut about_person = false;
     for part in state.split(',').map(str::trim) {
         if let Some(day) = part.strip_prefix("today ") {
             today = day.parse().unwrap();
@@ -129,6 +130,7 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
             register.commenced.insert(Code::new(code).unwrap(), day.parse().unwrap());
         }
         register.demo |= part == "demo";
+        about_person |= part == "request open";
         if let Some(receiver) = part.strip_prefix("to ") {
             facts.insert(super::RECEIVER, Code::new(receiver).unwrap());
         }
@@ -144,7 +146,10 @@ fn one_line(policies: &Policies, line: &str) -> Result<(), String> {
         facets: vec![facet],
         facts,
     };
-    let decision = decide(policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] });
+    let decision = decide(
+        policies,
+        &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: about_person },
+    );
     let got = match (decision.grants.as_slice(), decision.refused.as_slice()) {
         ([grant], []) => match grant.agreement {
             Some(id) => names.get(&id).cloned().unwrap_or_default(),
@@ -201,7 +206,8 @@ fn every_grant_across_agencies_names_its_grounds() {
         facts: BTreeMap::new(),
     };
     let today = "2026-11-22".parse().unwrap();
-    let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] });
+    let decision =
+        decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false });
     let grant = &decision.grants[0];
     assert!(grant.agreement.is_some());
     assert_eq!(grant.power, "children_act_2004_s10_s11");
@@ -223,7 +229,10 @@ fn a_grant_names_the_fields_that_its_agreement_names_for_the_purpose() {
         let (actor, scope, facts) = (Actor::System, Scope::unit(), BTreeMap::new());
         let ask = Ask { actor, verb: Verb::View, scope, purpose, facets: vec![facet], facts };
         let today = "2026-11-22".parse().unwrap();
-        let decision = decide(&policies, &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] });
+        let decision = decide(
+            &policies,
+            &Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false },
+        );
         decision.grants[0].fields.clone()
     };
     let support = fields(Purpose::Support, "police", "custody").unwrap();
@@ -315,7 +324,7 @@ proptest! {
             actor: Actor::System, verb, scope: Scope::unit(), purpose, facets: facets.clone(), facts: BTreeMap::new(),
         };
         let today: Date = "2026-11-22".parse().unwrap();
-        let case = Case { register: &register, asker: &asker, ask: &ask, today, standing: &[] };
+        let case = Case { register: &register, asker: &asker, ask: &ask, today, standing: &[], rights: false };
         let decision = POLICIES.with(|policies| decide(policies, &case));
         prop_assert_eq!(decision.grants.len() + decision.refused.len(), facets.len());
         for grant in &decision.grants {

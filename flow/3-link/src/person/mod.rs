@@ -11,7 +11,7 @@ use base::{
 use ingest::api::Record;
 use vault::{Held, Reader, StoreError};
 
-pub use store::{current_person, people_of, person_of, records_of, records_of_many, who_knows};
+pub use store::{current_person, everyone_of, people_of, person_of, records_of, records_of_many, who_knows};
 
 /// A record and the person to whom it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -150,6 +150,49 @@ pub async fn current_person(reader: &Reader, person: Id<kind::Person>) -> Result
     Ok(at)
 }
 
+struct MergedRow {
+    id: Id<kind::Person>,
+    controller: Id<kind::Agency>,
+    category: Code,
+}
+
+impl FromRow for MergedRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { id: row.id("id")?, controller: row.id("controller")?, category: row.parse("category")? })
+    }
+}
+
+impl Held for MergedRow {
+    fn controller(&self) -> Id<kind::Agency> {
+        self.controller
+    }
+    fn category(&self) -> &Code {
+        &self.category
+    }
+}
+
+/// Every id under which rows may name a person: as whom they are known now, every person that was merged into that one, and all their
+/// records, superseded versions too. Who answers the person, or forgets them, asks this.
+///
+/// # Errors
+/// The database's.
+pub async fn everyone_of(reader: &Reader, person: Id<kind::Person>) -> Result<Vec<String>, StoreError> {
+    const MERGED: &str = "SELECT id, controller, category FROM person WHERE merged_into IN ({in})";
+    const RECORDS: &str =
+        "SELECT record, person, controller, category, superseded FROM person_record WHERE person IN ({in})";
+    let mut people = vec![person, current_person(reader, person).await?];
+    people.dedup();
+    let mut newest = people.clone();
+    while !newest.is_empty() {
+        let merged: Vec<MergedRow> = reader.rows_in(MERGED, params![], &keys(&newest)).await?;
+        newest = merged.into_iter().map(|row| row.id).filter(|id| !people.contains(id)).collect();
+        people.extend(&newest);
+    }
+    let records: Vec<PersonRecord> = reader.rows_in(RECORDS, params![], &keys(&people)).await?;
+    let people = people.iter().map(ToString::to_string);
+    Ok(people.chain(records.iter().map(|row| row.record.to_string())).collect())
+}
+
 pub(crate) fn keys<T>(ids: &[Id<T>]) -> Vec<Value> {
     ids.iter().map(|id| id.into_value()).collect()
 }

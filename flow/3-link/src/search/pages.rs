@@ -37,6 +37,8 @@ struct SearchPage {
     purposes: Vec<Choice>,
     /// None before anything was looked for.
     found: Option<Vec<Found>>,
+    /// Whether a data protection officer looked, to answer the person.
+    rights: bool,
 }
 
 /// Somebody who was found, in words.
@@ -76,7 +78,7 @@ fn purposes() -> Vec<Choice> {
 }
 
 fn page_of(page: Page, form: Form, found: Option<Vec<Found>>) -> SearchPage {
-    SearchPage { page: page.title("Find a person").with(&form), form, purposes: purposes(), found }
+    SearchPage { page: page.title("Find a person").with(&form), form, purposes: purposes(), found, rights: false }
 }
 
 /// Who may look people up at all; policy decides whom they then find.
@@ -128,7 +130,8 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<String>) ->
         people.push(found(hit, known, &names, answer.how, today));
     }
     let form = Form::of([("purpose", answer.purpose.code())]);
-    web::render(page_of(page, form, Some(people)))
+    let rights = answer.purpose == Purpose::Rights && caller.has("data_protection_officer");
+    web::render(SearchPage { rights, ..page_of(page, form, Some(people)) })
 }
 
 /// What was typed: an identifier alone, or a full name with a date of birth. Anything less finds nobody, and says why.

@@ -1,0 +1,69 @@
+//! The files of an answer, and its letter to print.
+
+use askama::Template;
+use axum::{extract::Path, http::header, response::IntoResponse as _};
+use base::{Id, kind};
+use web::{Caller, Form, Page, Site};
+
+use super::{here, officer};
+use crate::{
+    ask::pages::unsealed,
+    rights::{
+        act::{self, File},
+        answer::{Answered, Block},
+        codes::Deed,
+        course::Stage,
+    },
+};
+
+pub(super) async fn fetch_it(
+    site: Site,
+    caller: Caller,
+    Path(id): Path<Id<kind::RightsRequest>>,
+    form: Form,
+) -> web::Result {
+    officer(&site, &caller).await?;
+    let (file, of, name) = match form.value("file") {
+        "json" => (File::ForMachines, "application/json", "answer.json"),
+        _ => (File::ToRead, "application/pdf", "answer.pdf"),
+    };
+    let bytes = act::fetch(site.vault(), &caller.actor(), id, file).await?;
+    let headers = [
+        (header::CONTENT_TYPE, of.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "rights/pages/letter.html")]
+struct LetterPage {
+    page: Page,
+    back: String,
+    blocks: Vec<Block>,
+}
+
+pub(super) async fn letter(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(id): Path<Id<kind::RightsRequest>>,
+) -> web::Result {
+    officer(&site, &caller).await?;
+    let case = act::open(site.vault(), &caller.actor(), id).await?;
+    let said = case.steps.iter().rev().find(|step| matches!(step.deed, Deed::Decided | Deed::Refused));
+    let words = said.and_then(|step| step.words.as_ref());
+    let words = words.map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
+    let today = site.now().date_in_london();
+    let approved = matches!(case.course.stage, Stage::Approved { .. });
+    let letter = if approved {
+        let work = act::work(site.vault(), &caller.actor(), id).await?;
+        let answered = Answered::of(&work.gathered, &work.marks);
+        act::letter_of(&case, site.unit(), today, Some(&answered), &words)
+    } else {
+        act::letter_of(&case, site.unit(), today, None, &words)
+    };
+    let blocks = letter.blocks.into_iter().skip(1).collect();
+    web::render(LetterPage { page: page.title(letter.title), back: here(id), blocks })
+}

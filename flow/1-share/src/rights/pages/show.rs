@@ -1,0 +1,209 @@
+//! One request: its clock, what was done, and what comes next.
+
+use askama::Template;
+use axum::{Extension, extract::Path};
+use base::{Id, kind};
+use vault::{Scope, Verb};
+use web::{Caller, Choice, Form, Page, Site, time};
+
+use super::{Linked, clock_of, clock_to, here, officer};
+use crate::{
+    ask::pages::{Names, unsealed},
+    rights::{
+        Case, Kind, act,
+        codes::{Deed, Given, Longer, NotDone, Outcome},
+        course::Stage,
+        gather, store,
+        store::For,
+    },
+};
+
+struct Done {
+    what: &'static str,
+    by: String,
+    when: String,
+    machine: String,
+    more: String,
+}
+
+/// What can be done now; each is a form of the page.
+#[derive(Default)]
+struct Next {
+    ask_identity: bool,
+    identity_seen: bool,
+    ask_meaning: bool,
+    clarified: bool,
+    extend: bool,
+    acknowledge: bool,
+    gather: bool,
+    again: bool,
+    review: bool,
+    second: bool,
+    decide: bool,
+    give: bool,
+    refuse: bool,
+}
+
+#[derive(Template)]
+#[template(path = "rights/pages/show.html")]
+struct ShowPage {
+    page: Page,
+    form: Form,
+    here: String,
+    clock: Option<time::Clock>,
+    part: Option<time::Clock>,
+    acknowledge_by: Option<time::Clock>,
+    closed: String,
+    person: String,
+    kind: &'static str,
+    law: &'static str,
+    regime: &'static str,
+    made_by: &'static str,
+    received: String,
+    identity: bool,
+    asked: String,
+    decider: String,
+    found: Option<(u64, u64)>,
+    files: Option<String>,
+    next: Next,
+    longer: Vec<Choice>,
+    reasons: Vec<Choice>,
+    hows: Vec<Choice>,
+    done: Vec<Done>,
+}
+
+fn next(case: &Case) -> Next {
+    let course = &case.course;
+    if course.is_closed() {
+        return Next::default();
+    }
+    let access = course.kind == Kind::Access;
+    let stage = &course.stage;
+    let early = matches!(stage, Stage::Received | Stage::Assembling);
+    Next {
+        ask_identity: early && !course.identity,
+        identity_seen: !course.identity,
+        ask_meaning: early,
+        clarified: matches!(stage, Stage::ClarificationAsked { .. }),
+        extend: early
+            && course.extended.is_none()
+            && course.kind != Kind::Complaint
+            && case.rules.extends(course.regime),
+        acknowledge: course.kind == Kind::Complaint && course.acknowledged.is_none(),
+        gather: access && course.found && *stage == Stage::Received,
+        again: *stage == Stage::Assembling,
+        review: *stage == Stage::Assembling,
+        second: matches!(stage, Stage::ReadyForSecond { .. }),
+        decide: !access && *stage == Stage::Received && case.request.to_agency.is_none(),
+        give: matches!(stage, Stage::Approved { .. } | Stage::Decided { .. })
+            || (access && !course.found && *stage == Stage::Received),
+        refuse: true,
+    }
+}
+
+/// A step's reason in words.
+fn reason(deed: Deed, code: &str) -> String {
+    match deed {
+        Deed::Extended => code.parse::<Longer>().map_or_else(|_| String::new(), |one| one.words().to_owned()),
+        Deed::Refused => {
+            code.parse::<NotDone>().map_or_else(|_| String::new(), |one| format!("{} ({})", one.words(), one.more()))
+        }
+        Deed::Answered => code.parse::<Given>().map_or_else(|_| String::new(), |one| one.words().to_owned()),
+        Deed::Decided => {
+            let (outcome, why) = code.split_once(' ').unwrap_or((code, ""));
+            let outcome = outcome.parse::<Outcome>().map_or("", |one| one.words());
+            let why = why
+                .parse::<NotDone>()
+                .map_or_else(|_| String::new(), |one| format!(". {} ({})", one.words(), one.more()));
+            format!("{outcome}{why}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn done(site: &Site, case: &Case, names: &Names) -> Result<Vec<Done>, web::Fault> {
+    let steps = case.steps.iter().rev().map(|step| {
+        let words = step.words.as_ref().map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
+        let reason = step.code.as_deref().map_or_else(String::new, |code| reason(step.deed, code));
+        let more = [reason, words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ");
+        Ok(Done {
+            what: step.deed.words(),
+            by: names.member(step.by).to_owned(),
+            when: time::full(step.at),
+            machine: step.at.to_string(),
+            more,
+        })
+    });
+    steps.collect()
+}
+
+/// The person's name, while the request is open and policy shows it; else that it is one person.
+pub(super) async fn name(
+    site: &Site,
+    caller: &Caller,
+    everyone: &dyn crate::rights::Everyone,
+    case: &Case,
+) -> Result<String, web::Fault> {
+    let Some(person) = case.request.person else { return Ok("Nobody was found".to_owned()) };
+    if case.course.is_closed() {
+        return Ok("One person. Their name is not read again once the request is closed".to_owned());
+    }
+    let permit = gather::permit(site.vault(), &caller.actor(), person).await?;
+    let name = everyone.name(&site.vault().read(&permit)?, person).await?;
+    Ok(name.unwrap_or_else(|| "A person whose records say no name".to_owned()))
+}
+
+pub(super) async fn show(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Extension(everyone): Linked,
+    Path(id): Path<Id<kind::RightsRequest>>,
+) -> web::Result {
+    officer(&site, &caller).await?;
+    let vault = site.vault();
+    let reader = act::reader(vault, &caller.actor(), Verb::View, Scope::of("rights_request", id)).await?;
+    let case = act::case_of(vault, &reader, id, For::Unit).await?;
+    let answer = store::answer(&reader, id).await?;
+    let by: Vec<_> = case.steps.iter().map(|step| step.by).collect();
+    let names = Names::read(&site, &caller, &by).await?;
+    let due = case.due(site.now().date_in_london());
+    let (request, course) = (&case.request, &case.course);
+    let undone = match &answer {
+        Some(answer) => {
+            let marks = store::marks(&reader, id).await?;
+            let decided = marks.iter().filter(|mark| mark.suggested).count() as u64;
+            Some((answer.found, answer.to_decide.saturating_sub(decided)))
+        }
+        None => None,
+    };
+    web::render(ShowPage {
+        here: here(id),
+        clock: clock_of(course, &due, &site),
+        part: due.part_on.filter(|_| !course.is_closed()).map(|day| clock_to(day, &site)),
+        acknowledge_by: course.acknowledge_by().map(|day| clock_to(day, &site)),
+        closed: request.closed_at.map_or_else(String::new, time::full),
+        person: name(&site, &caller, everyone.as_ref(), &case).await?,
+        kind: request.kind.words(),
+        law: request.kind.more(),
+        regime: request.regime.words(),
+        made_by: request.made_by.words(),
+        received: time::date(request.received_on),
+        identity: course.identity,
+        asked: unsealed(vault, &request.asked)?,
+        decider: request.to_agency.map_or_else(String::new, |agency| names.agency(agency).to_owned()),
+        found: undone,
+        files: answer
+            .as_ref()
+            .filter(|answer| answer.to_read.is_some())
+            .and_then(|answer| answer.ends_at)
+            .map(time::full),
+        next: next(&case),
+        longer: Longer::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
+        reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
+        hows: Given::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
+        done: done(&site, &case, &names)?,
+        form: Form::empty(),
+        page: page.title(format!("{}: a person’s request", request.kind.words())),
+    })
+}
