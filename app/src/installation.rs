@@ -120,6 +120,8 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::EndAgreement)
         .with(share::WatchAsk)
         .with(share::WatchEmergency)
+        .with(share::WatchUnusual::new(crate::surroundings::Stages))
+        .with(share::DraftTransparency::new(learn::People))
         .with(ingest::api::ReadDelivery)
         .with(link::LinkRecords);
     let handlers = picture::api::handlers(handlers);

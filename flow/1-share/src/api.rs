@@ -42,6 +42,11 @@ pub use crate::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
+    oversight::{
+        CountPeople, Finding, Known, Look, Opened, PeopleTable, Quarter, Report, ReportError, Rule as UnusualRule,
+        State as UnusualState, Surroundings, UnusualError, Waiting, answer as answer_unusual,
+        propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
+    },
     rules::{RulesError, see_to_starting_set},
     sign_in::{
         PasswordError, PasswordHash, hash_password,

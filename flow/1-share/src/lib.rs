@@ -14,6 +14,7 @@ mod law;
 mod log;
 mod may_i;
 mod member;
+mod oversight;
 mod rules;
 mod sign_in;
 mod token;
@@ -23,6 +24,7 @@ pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;
 use axum::Router;
 pub use emergency::WatchEmergency;
+pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -36,12 +38,16 @@ pub fn routes() -> Router<Site> {
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
         .merge(log::pages::routes())
+        .merge(oversight::routes())
 }
 
 /// The tables of sharing.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(100, "agency", "agency/0100_agency.sql"),
     migration!(110, "member", "member/0110_member.sql"),
+    migration!(111, "unusual", "oversight/unusual/0111_unusual.sql"),
+    migration!(112, "transparency", "oversight/transparency/0112_transparency.sql"),
+    migration!(113, "assessment", "oversight/assessment/0113_assessment.sql"),
     migration!(120, "agreement", "agreement/0120_agreement.sql"),
     migration!(121, "agreement_life", "agreement/0121_agreement_life.sql"),
     migration!(130, "api_token", "token/0130_api_token.sql"),

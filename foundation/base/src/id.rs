@@ -61,6 +61,8 @@ pub mod kind {
         Emergency
         /// One entry of the audit log.
         Entry
+        /// A question about what somebody looked at.
+        Finding
         /// A declared kind of file from one agency.
         Feed
         /// A piece of work to be done in the background.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use base::{Code, Date, Id, code, kind};
-use vault::{Ask, Decision, Facet, Grant, Verb};
+use vault::{Ask, Decision, Facet, Fields, Grant, Purpose, Verb};
 
 use super::{
     lack::Lack,
@@ -36,6 +36,8 @@ pub(super) enum Ground {
     OwnRecord,
     OpenData,
     StorageLimitation,
+    /// The nightly job holds who looked against who was looked at (Data Protection Act 2018 section 62(4); UK GDPR article 32).
+    SelfMonitoring,
     Agreement {
         id: Id<kind::Agreement>,
         legal: Legal,
@@ -65,6 +67,7 @@ impl Ground {
             Self::OwnRecord => "own_record",
             Self::OpenData => "open_data",
             Self::StorageLimitation => "storage_limitation",
+            Self::SelfMonitoring => "self_monitoring",
             Self::Agreement { .. } => "agreement",
             Self::Pointer { .. } => "pointer",
             Self::OwnersDecision { .. } => "owners_decision",
@@ -78,7 +81,7 @@ impl Ground {
         let (agreement, named) = match self {
             Self::Agreement { id, legal } | Self::Pointer { id, legal } => (Some(*id), Some(of(legal))),
             Self::OwnersDecision { legal, .. } | Self::Emergency { legal, .. } => (None, Some(of(legal))),
-            Self::OwnRecord | Self::OpenData | Self::StorageLimitation => (None, None),
+            Self::OwnRecord | Self::OpenData | Self::StorageLimitation | Self::SelfMonitoring => (None, None),
         };
         let (power, confidentiality) = named.unzip();
         (agreement, power, confidentiality.flatten())
@@ -157,6 +160,9 @@ fn receiver(case: &Case) -> Result<Option<Id<kind::Agency>>, Code> {
     }
 }
 
+/// By what somebody is known: all that watching over who looked may see of a record.
+const WHO_THEY_ARE: [&str; 3] = ["given", "family", "postcode"];
+
 /// The fact that names the agency to which data is to be given, by its code.
 pub const RECEIVER: &str = "receiver";
 
@@ -193,6 +199,9 @@ fn ground_of(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>
     }
     if case.ask.verb == Verb::Erase && matches!(case.asker, Asker::Job | Asker::Program) {
         return Ok(Ground::StorageLimitation);
+    }
+    if case.ask.verb == Verb::View && case.ask.purpose == Purpose::Oversight && matches!(case.asker, Asker::Job) {
+        return Ok(Ground::SelfMonitoring);
     }
     by_agreement(case, today, facet, acting).or_else(|lack| {
         let stands = standing::ground(case, today, facet, acting);
@@ -277,7 +286,8 @@ fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, obligations:
             let acting = acting_for(case).unwrap_or(facet.controller);
             let (basis, condition) =
                 today.basis(&sharing(case, &facet, acting), false).unwrap_or_else(|_| (code!("public_task"), None));
-            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields: None }
+            let fields = (ground == Ground::SelfMonitoring).then(|| Fields::only(WHO_THEY_ARE));
+            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields }
         }
     }
 }

@@ -11,6 +11,7 @@ mod emergencies;
 mod exclusions;
 mod house;
 mod log;
+mod oversight;
 mod register;
 mod resets;
 mod rules;
