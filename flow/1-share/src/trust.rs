@@ -7,7 +7,7 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
     let mut tabs = Vec::new();
     let owner_or_officer = caller.has("data_owner") || caller.has("data_protection_officer");
     if owner_or_officer {
-        tabs.push(("Home", "/trust", here == "/trust"));
+        tabs.push(("Overview", "/trust", here == "/trust"));
     }
     tabs.extend([
         ("Agreements", "/trust/agreements", here == "/trust/agreements"),

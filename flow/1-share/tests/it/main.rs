@@ -15,5 +15,6 @@ mod oversight;
 mod register;
 mod resets;
 mod rules;
+mod sight;
 mod signing_in;
 mod trust;
