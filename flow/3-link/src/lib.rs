@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(321, "open_pairs", "pair/0321_open_pairs.sql"),
     migration!(322, "open_flag", "pair/0322_open_flag.sql"),
     migration!(323, "queue", "pair/0323_queue.sql"),
+    migration!(324, "both_ends", "pair/0324_both_ends.sql"),
     migration!(330, "person_search", "search/0330_search.sql"),
     migration!(331, "search_found", "search/0331_found.sql"),
 ];

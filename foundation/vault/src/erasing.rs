@@ -4,7 +4,7 @@
 use base::code;
 
 use crate::{
-    Actor, Cause, Change, Operation, Purpose, Scope, StoreError, Value, Vault,
+    Actor, Cause, Change, Operation, Purpose, Scope, StoreError, Value, Vault, about,
     catalogue::{Entry, Erasure, Retention},
     database,
     files::{Tombstone, tombstones},
@@ -21,6 +21,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Every table, in the order in which they were made.
+    pub(crate) fn tables(&self) -> &[schema::Table] {
+        &self.tables
+    }
+
     pub(crate) async fn read(vault: &Vault) -> Result<Self, StoreError> {
         Ok(Self { entries: vault.catalogue().await?, tables: schema::tables(vault.database()).await? })
     }
@@ -90,12 +95,8 @@ impl Vault {
         let mut change = self.change(cause).await?;
         change.note("tombstones", stones.len());
         let ids: Vec<String> = stones.iter().map(|stone| stone.record.clone()).collect();
-        for entry in &plan.entries {
-            let whole = matches!(entry.erasure_rule(), Some(Erasure::Row | Erasure::Columns(_) | Erasure::With(_)));
-            if whole && plan.table(&entry.table).is_some_and(|table| table.has("id")) {
-                erase(&change, plan, &entry.table, &ids).await?;
-            }
-        }
+        let grown = about::grow(&*change.tx, plan, ids.into_iter().collect()).await?;
+        about::erase_grown(&change, plan, &grown).await?;
         for stone in stones {
             if stone.category == "blob"
                 && let Ok(id) = stone.record.parse()
@@ -167,6 +168,6 @@ async fn select(change: &Change, sql: &str, ids: &[String]) -> Result<Vec<String
     Ok(found)
 }
 
-fn keys(ids: &[String]) -> Vec<Value> {
+pub(crate) fn keys(ids: &[String]) -> Vec<Value> {
     ids.iter().map(crate::IntoValue::into_value).collect()
 }

@@ -17,6 +17,7 @@
 //! With the feature `testing` as a dev-dependency: `vault::testing::both(MIGRATIONS, |t| async move { … })` runs a test on
 //! SQLite and on PostgreSQL (`ALONGSIDE_TEST_POSTGRES`), see the docs of `testing`.
 
+mod about;
 mod actor;
 pub mod audit;
 pub mod catalogue;
@@ -49,6 +50,7 @@ use std::{
 
 use base::{Clock, Code, Id, Random, Timestamp};
 
+pub use about::About;
 pub use actor::{Actor, Operation, Purpose, Scope, UnknownCode, Verb};
 pub use catalogue::TableKind;
 pub use change::{Cause, Change};

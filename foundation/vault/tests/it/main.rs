@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 #![allow(missing_docs, reason = "tests say what they are by their names")]
 
+mod about;
 mod audit;
 mod backup;
 mod county;
