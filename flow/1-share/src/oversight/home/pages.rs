@@ -20,7 +20,7 @@ use super::{Waiting, store};
 use crate::{
     agency,
     agreement::{self, Stage, Standing, map},
-    ask::make::own_permit,
+    ask::{home::home_lines, make::own_permit},
     decision::refusal_words,
     emergency::store as emergencies,
     law::law,
@@ -37,6 +37,8 @@ pub(crate) fn routes() -> Router<Site> {
 
 /// Who has a home here. Everybody else begins with the agreements.
 const AT_HOME: &[&str] = &["data_protection_officer", "data_owner"];
+/// What this page counts itself.
+const SHOWN_HERE: [&str; 5] = ["/trust/asks", "/trust/emergencies", "/trust/unusual", "/asks", "/emergencies"];
 /// How far back refusals and answers are counted.
 const DAYS: i64 = 30;
 
@@ -321,8 +323,13 @@ impl View<'_> {
         Ok(())
     }
 
-    /// What other slices hand over.
+    /// What other slices hand over: what they show on the home page, and what is behind.
     async fn handed_over(&mut self) -> Result<(), Fault> {
+        for line in home_lines(self.site, self.caller).await? {
+            if !SHOWN_HERE.contains(&line.href) {
+                self.tile(line.count as u64, line.label, line.href, String::new(), false);
+            }
+        }
         for one in others(self.site, self.caller, self.officer).await? {
             let note = one.oldest_days.map_or_else(String::new, |days| format!("the oldest for {days} days"));
             self.tile(one.count, one.what, one.href, note, true);
