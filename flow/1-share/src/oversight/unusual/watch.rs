@@ -30,6 +30,8 @@ use super::{
 const KIND: &str = "watch_unusual";
 /// A member’s and others’ days of so many days are what is usual.
 const USUAL_DAYS: i64 = 28;
+/// However long nobody ran it, no more days than this are gone through: a year and a quarter, so that no report lacks one.
+const MOST_DAYS: i64 = 457;
 /// About what lies further back, nobody is asked: the first run learns from it.
 const ASKED_BACK_DAYS: i64 = 7;
 /// The hour, in London, after which the day before is whole.
@@ -127,9 +129,9 @@ impl<'a> Watch<'a> {
 
     async fn run(&self, today_too: bool) -> Result<(), JobFault> {
         let today = self.vault.now().date_in_london();
-        let first = days_before(today, USUAL_DAYS);
+        let (first, oldest) = (days_before(today, USUAL_DAYS), days_before(today, MOST_DAYS));
         let next = store::watched_until(&self.staff).await?.and_then(|done| done.tomorrow().ok());
-        let mut day = next.map_or(first, |next| next.max(first));
+        let mut day = next.map_or(first, |next| next.max(oldest));
         while day < today || (today_too && day == today) {
             self.day(day, today).await?;
             let Ok(tomorrow) = day.tomorrow() else { break };
