@@ -44,9 +44,11 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
     }
     change.commit().await?;
     let plain = vault.plain();
-    let (Some(police), Some(education)) =
-        (agency_by_code(&plain, "police").await?, agency_by_code(&plain, "education").await?)
-    else {
+    let (Some(police), Some(education), Some(hospital)) = (
+        agency_by_code(&plain, "police").await?,
+        agency_by_code(&plain, "education").await?,
+        agency_by_code(&plain, "hospital").await?,
+    ) else {
         return Ok(());
     };
     let people = some_people(vault, police.id).await?;
@@ -68,8 +70,12 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
         if let Err(error) = break_glass(vault, &ruth, &new).await {
             tracing::warn!(%error, "the demonstration has no emergency");
         }
-        // Refused: no agreement covers it, which is what asking is for.
-        look(vault, &ruth, person, police.id, code!("police_event"), Purpose::Safeguarding).await?;
+    }
+    // Refused, always: what a patient told a nurse is not for looking for suspects.
+    if let (Some((_, callum)), Some(person)) = (member(vault, "callum.reid").await?, people.first().copied()) {
+        for _ in 0..6 {
+            look(vault, &callum, person, hospital.id, code!("ae_navigator"), Purpose::Prevention).await?;
+        }
     }
     let mut change = vault.change(set_up(code!("demo_watched"))).await?;
     let now = change.now();
@@ -105,16 +111,18 @@ async fn look(
     }
 }
 
-/// Some of those of whom the police hold custody records, by id.
+/// Some of those of whom the police hold records, by id.
 async fn some_people(vault: &Vault, police: Id<kind::Agency>) -> anyhow::Result<Vec<Id<kind::Person>>> {
     const SOME: &str = "SELECT record, person, controller, category, superseded FROM person_record \
-         WHERE controller = $1 AND category = 'custody' ORDER BY person, record LIMIT $2";
+         WHERE controller = $1 ORDER BY person, record LIMIT $2";
     let asked = Ask {
         actor: Actor::System,
         verb: Verb::List,
         scope: Scope::unit(),
         purpose: Purpose::Support,
-        facets: vec![Facet { controller: police, category: code!("custody") }],
+        facets: [code!("custody"), code!("police_event"), code!("missing_episode")]
+            .map(|category| Facet { controller: police, category })
+            .to_vec(),
         facts: BTreeMap::new(),
     };
     let permit = match vault.permit(asked).await {
@@ -122,7 +130,7 @@ async fn some_people(vault: &Vault, police: Id<kind::Agency>) -> anyhow::Result<
         Err(Refusal::Refused { .. }) => return Ok(Vec::new()),
         Err(Refusal::Store(error)) => return Err(error.into()),
     };
-    let found: Vec<PersonRecord> = vault.read(&permit)?.rows(SOME, params![police, 2 * OPENED]).await?;
+    let found: Vec<PersonRecord> = vault.read(&permit)?.rows(SOME, params![police, 20 * OPENED]).await?;
     let mut people: Vec<Id<kind::Person>> = found.into_iter().map(|found| found.person).collect();
     people.dedup();
     people.truncate(usize::try_from(OPENED)?);
