@@ -10,6 +10,7 @@ mod demo_unit;
 mod installation;
 mod pages;
 mod progress;
+mod surroundings;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 

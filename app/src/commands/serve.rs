@@ -89,6 +89,9 @@ async fn see_to_each_day(open: Installation, mut stopped: watch::Receiver<bool>)
         if let Err(error) = open.vault.see_to_expiry().await {
             tracing::error!(%error, "the day's retention run could not be enqueued; it is tried again");
         }
+        if let Err(error) = share::see_to_unusual(&open.vault).await {
+            tracing::error!(%error, "the night's watch over who looked could not be enqueued; it is tried again");
+        }
         if let Err(error) = open.vault.export_head_if_due().await {
             tracing::error!(%error, "the day's signed head could not be exported; it is tried again");
         }

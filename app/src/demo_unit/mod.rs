@@ -4,6 +4,7 @@ pub mod agreements;
 pub mod asks;
 pub mod disclosures;
 pub mod members;
+pub mod oversight;
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,7 @@ pub fn navigation() -> Vec<NavLink> {
         link("Places", "/places", EVERYONE),
         link("Board", "/board", &["board_member", "project_manager", "analyst"]),
         link("Feeds", "/data/feeds", DATA),
-        link("Trust", "/trust/agreements", EVERYONE),
+        link("Trust", "/trust", EVERYONE),
     ]
 }
 

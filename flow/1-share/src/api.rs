@@ -56,6 +56,11 @@ pub use crate::{
         see_to_starting_rules as see_to_retention_rules,
     },
     rights::{Everyone, Statement, everyone::Unlinked, what_they_say},
+    oversight::{
+        CountPeople, Finding, Known, Look, Opened, PeopleTable, Quarter, Report, ReportError, Rule as UnusualRule,
+        State as UnusualState, Surroundings, UnusualError, Waiting, answer as answer_unusual,
+        propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
+    },
     rules::{RulesError, see_to_starting_set},
     sign_in::{
         PasswordError, PasswordHash, hash_password,

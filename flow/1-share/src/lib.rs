@@ -17,6 +17,7 @@ mod may_i;
 mod member;
 mod retention;
 mod rights;
+mod oversight;
 mod rules;
 mod sign_in;
 mod token;
@@ -31,6 +32,7 @@ pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
 pub use rights::WatchRights;
+pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -46,6 +48,7 @@ pub fn routes() -> Router<Site> {
         .merge(disclosure::pages::routes())
         .merge(log::pages::routes())
         .merge(retention::routes())
+        .merge(oversight::routes())
 }
 
 /// The pages of people's rights, which need to know who a person is: `app` has linking say it.
@@ -57,6 +60,9 @@ pub fn rights_routes(everyone: Arc<dyn api::Everyone>) -> Router<Site> {
 pub const MIGRATIONS: &[Migration] = &[
     migration!(100, "agency", "agency/0100_agency.sql"),
     migration!(110, "member", "member/0110_member.sql"),
+    migration!(111, "unusual", "oversight/unusual/0111_unusual.sql"),
+    migration!(112, "transparency", "oversight/transparency/0112_transparency.sql"),
+    migration!(113, "assessment", "oversight/assessment/0113_assessment.sql"),
     migration!(120, "agreement", "agreement/0120_agreement.sql"),
     migration!(121, "agreement_life", "agreement/0121_agreement_life.sql"),
     migration!(130, "api_token", "token/0130_api_token.sql"),

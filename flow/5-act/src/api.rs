@@ -8,6 +8,7 @@ use vault::{Actor, Ask, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb
 use crate::moment::{State, attach, store};
 pub use crate::{
     MOMENT_RAISED,
+    caseload::{Tie, on_shift, records_of_moments, ties},
     home::{Part, home_part, person_part},
     moment::{
         Agreed, How, Moment, Reached, Reason, State as MomentState,

@@ -9,6 +9,7 @@
 //! the page in `moment/show.html`.
 
 pub mod api;
+mod caseload;
 mod contact;
 mod escalation;
 mod home;

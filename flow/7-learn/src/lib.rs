@@ -2,6 +2,9 @@
 //! was counted. Counts leave the vault only through suppression; nobody is shown.
 
 pub mod board;
+mod transparency;
+
+pub use transparency::People;
 
 use axum::{Router, routing::get};
 use web::Site;

@@ -67,6 +67,8 @@ pub mod kind {
         Entry
         /// The erasure of somebody, or of some records.
         Erasure
+        /// A question about what somebody looked at.
+        Finding
         /// A declared kind of file from one agency.
         Feed
         /// A legal hold: what must not be erased.

@@ -132,6 +132,7 @@ fn ground(grant: &serde_json::Value, names: &Names) -> String {
             "persons_right" => "The person’s own request about their data".to_owned(),
             "open_data" => "Open data".to_owned(),
             "storage_limitation" => "Deleting what is no longer needed".to_owned(),
+            "self_monitoring" => "Watching over who looked: names and postcodes alone, none kept".to_owned(),
             other => law().gateway(other).map_or_else(
                 || sentence(other),
                 |gateway| format!("Decided for this person by somebody who is named, {}", gateway.law),

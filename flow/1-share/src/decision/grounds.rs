@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use base::{Code, Date, Id, code, kind};
-use vault::{Ask, Decision, Facet, Grant, Verb};
+use vault::{Ask, Decision, Facet, Fields, Grant, Purpose, Verb};
 
 use super::{
     lack::Lack,
@@ -41,6 +41,8 @@ pub(super) enum Ground {
     StorageLimitation,
     /// The person asked for what is held about them, and the unit’s data protection officer answers.
     PersonsRight,
+    /// The nightly job holds who looked against who was looked at (Data Protection Act 2018 section 62(4); UK GDPR article 32).
+    SelfMonitoring,
     Agreement {
         id: Id<kind::Agreement>,
         legal: Legal,
@@ -71,6 +73,7 @@ impl Ground {
             Self::OpenData => "open_data",
             Self::StorageLimitation => "storage_limitation",
             Self::PersonsRight => "persons_right",
+            Self::SelfMonitoring => "self_monitoring",
             Self::Agreement { .. } => "agreement",
             Self::Pointer { .. } => "pointer",
             Self::OwnersDecision { .. } => "owners_decision",
@@ -84,7 +87,11 @@ impl Ground {
         let (agreement, named) = match self {
             Self::Agreement { id, legal } | Self::Pointer { id, legal } => (Some(*id), Some(of(legal))),
             Self::OwnersDecision { legal, .. } | Self::Emergency { legal, .. } => (None, Some(of(legal))),
-            Self::OwnRecord | Self::OpenData | Self::StorageLimitation | Self::PersonsRight => (None, None),
+            Self::OwnRecord
+            | Self::OpenData
+            | Self::StorageLimitation
+            | Self::PersonsRight
+            | Self::SelfMonitoring => (None, None),
         };
         let (power, confidentiality) = named.unzip();
         (agreement, power, confidentiality.flatten())
@@ -163,6 +170,9 @@ fn receiver(case: &Case) -> Result<Option<Id<kind::Agency>>, Code> {
     }
 }
 
+/// By what somebody is known: all that watching over who looked may see of a record.
+const WHO_THEY_ARE: [&str; 3] = ["given", "family", "postcode"];
+
 /// The fact that names the agency to which data is to be given, by its code.
 pub const RECEIVER: &str = "receiver";
 
@@ -202,6 +212,9 @@ fn ground_of(case: &Case, today: &Today, facet: &Facet, acting: Id<kind::Agency>
     }
     if rights::reaches(case, acting) {
         return Ok(Ground::PersonsRight);
+    }
+    if case.ask.verb == Verb::View && case.ask.purpose == Purpose::Oversight && matches!(case.asker, Asker::Job) {
+        return Ok(Ground::SelfMonitoring);
     }
     by_agreement(case, today, facet, acting).or_else(|lack| {
         let stands = standing::ground(case, today, facet, acting);
@@ -286,7 +299,8 @@ fn grant(case: &Case, today: &Today, facet: &Facet, ground: Ground, obligations:
             let acting = acting_for(case).unwrap_or(facet.controller);
             let (basis, condition) =
                 today.basis(&sharing(case, &facet, acting), false).unwrap_or_else(|_| (code!("public_task"), None));
-            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields: None }
+            let fields = (ground == Ground::SelfMonitoring).then(|| Fields::only(WHO_THEY_ARE));
+            Grant { facet, agreement: None, power, basis, condition, confidentiality: None, obligations, fields }
         }
     }
 }

@@ -58,6 +58,7 @@ pub fn refusal_words(code: &str) -> &'static str {
         }
         "not_your_request" => "People’s requests about their own data are seen by those who answer them.",
         "no_unit" => "The unit itself has not been set up yet.",
+        "only_to_watch" => "Only the nightly watch over who looked may use this.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",
     }

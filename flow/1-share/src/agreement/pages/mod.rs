@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 use axum::{
     Router,
-    response::Redirect,
     routing::{get, post},
 };
 use base::{Id, code, kind};
@@ -26,7 +25,6 @@ pub use list::waiting;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
-        .route("/trust", get(first))
         .route("/trust/agreements", get(list::list))
         .route("/trust/agreements/map", get(super::map::page::show))
         .route("/trust/agreements/new", get(draft::new).post(draft::begin))
@@ -34,11 +32,6 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/trust/agreements/{id}/draft/{section}", get(draft::ask).post(draft::save))
         .route("/trust/agreements/{id}/step/{act}", get(step::ask))
         .route("/trust/agreements/{id}/step/{act}", post(step::take))
-}
-
-/// `/trust` is the first of its tabs.
-async fn first(_: Caller) -> Redirect {
-    Redirect::to("/trust/agreements")
 }
 
 /// Whose hand it is.
