@@ -32,7 +32,7 @@ pub use crate::{
         pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
         refuse, take_back, withdraw,
     },
-    decision::{CedarDecider, RECEIVER, handling, refusal_words, way_forward},
+    decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
     emergency::{
         Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
         pages::{emergency_summary, open_emergency},
@@ -43,6 +43,11 @@ pub use crate::{
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
     rules::{RulesError, see_to_starting_set},
+    seal::{
+        NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift, keep as keep_sealed, lift as lift_seal,
+        name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal, seal_declared,
+        unname as unname_for_sealed, unrestrict,
+    },
     sign_in::{
         PasswordError, PasswordHash, hash_password,
         reset::{Reset, ResetError, reset as reset_member},

@@ -15,6 +15,7 @@ mod log;
 mod may_i;
 mod member;
 mod rules;
+mod seal;
 mod sign_in;
 mod token;
 mod trust;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Site> {
         .merge(may_i::routes())
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
+        .merge(seal::pages::routes())
         .merge(log::pages::routes())
 }
 
@@ -50,4 +52,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(160, "rules", "rules/0160_rules.sql"),
     migration!(170, "ask", "ask/0170_ask.sql"),
     migration!(171, "emergency", "emergency/0171_emergency.sql"),
+    migration!(180, "seal", "seal/0180_seal.sql"),
 ];

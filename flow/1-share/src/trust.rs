@@ -17,6 +17,7 @@ pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static s
     if caller.has("data_owner") || caller.has("data_protection_officer") {
         tabs.push(("Requests", "/trust/asks", here == "/trust/asks"));
         tabs.push(("Emergency access", "/trust/emergencies", here == "/trust/emergencies"));
+        tabs.push(("Sealed", "/trust/seals", here == "/trust/seals"));
     }
     if caller.has("administrator") {
         tabs.push(("Members", "/trust/members", here == "/trust/members"));

@@ -29,6 +29,7 @@ mod error;
 mod expiry;
 mod files;
 pub mod jobs;
+mod marking;
 mod migrate;
 mod permit;
 mod presence;
@@ -61,6 +62,7 @@ pub use expiry::ExpireDue;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
+pub use marking::{Mark, Marks};
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};
@@ -134,6 +136,7 @@ impl Vault {
             .iter()
             .map(catalogue::Entry::from_row)
             .collect::<Result<_, _>>()?;
+        marking::watch(&db, &entries).await?;
         let keys = Keys::open(&db, &opening.directory, &opening.random).await?;
         let presence = Presence::begin(&opening.location).await?;
         let vault = Self(Arc::new(Inner {

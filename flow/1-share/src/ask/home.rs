@@ -30,6 +30,7 @@ pub async fn home_lines(site: &Site, caller: &Caller) -> Result<Vec<HomeLine>, F
         asking(site, caller, &mut lines).await?;
     }
     crate::emergency::home::lines(site, caller, &mut lines).await?;
+    crate::seal::home::lines(site, caller, &mut lines).await?;
     lines.retain(|line| line.count > 0);
     Ok(lines)
 }

@@ -53,6 +53,9 @@ pub fn refusal_words(code: &str) -> &'static str {
         "emergency_is_to_protect" => {
             "Emergency access is for those who help young people, to look at one person’s records and protect them."
         }
+        // Never shown for what is marked: to whoever is not named there is no such thing.
+        "not_named" => "This is for those whom the agency that controls it named.",
+        "processing_restricted" => "This is kept and not used while its use is restricted.",
         "no_unit" => "The unit itself has not been set up yet.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",
         _ => "The sharing rules do not allow this.",
