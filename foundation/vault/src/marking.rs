@@ -135,6 +135,17 @@ impl Change {
         self.settle(&names).await
     }
 
+    /// Marks an id as another is, for the same causes: to be lifted with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn mark_like(&mut self, id: &str, like: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO marked (id, suffix, cause, marked_at) SELECT $1, suffix, cause, $3 FROM marked WHERE id = $2 \
+             ON CONFLICT (id, suffix, cause) DO NOTHING";
+        database::execute(&*self.tx, sql, params![id, like, self.now]).await?;
+        Ok(())
+    }
+
     /// Which of these ids (or sources, as `feed key`) are marked so.
     ///
     /// # Errors
