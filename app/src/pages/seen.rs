@@ -96,7 +96,8 @@ pub async fn seen(site: &Site, caller: &Caller, wanted: &Wanted<'_>) -> Result<O
 }
 
 fn record(record: &ingest::api::Record) -> SeenRecord {
-    let category = record.category.as_str();
+    let category = vault::Marks::split(&record.category).0;
+    let category = category.as_str();
     let known = act::api::record_fields(category, &record.body, record.event_at);
     let told = known.into_iter().map(|field| (field.key, field.label, field.words));
     let reached = REACHING

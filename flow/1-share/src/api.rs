@@ -32,7 +32,6 @@ pub use crate::{
         pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
         refuse, take_back, withdraw,
     },
-    decision::{CedarDecider, RECEIVER, handling, refusal_words, way_forward},
     disclosure::{
         Acknowledged, Copies, Decided as FileDecided, Disclosed, FileError, FileRow, Given, Hand as FileHand,
         How as DisclosedHow, KeyError, MOST_PEOPLE, MadeFile, NewFile, Notice, NoticeError, Part as FilePart,
@@ -41,6 +40,7 @@ pub use crate::{
         draft as draft_file, file_for_release, file_summary, open_file, propose as propose_file, recipients_of,
         refuse_file, register_given, register_key, register_views, release as release_file, tell, tell_because,
     },
+    decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
     emergency::{
         Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
         pages::{emergency_summary, open_emergency},
@@ -62,6 +62,11 @@ pub use crate::{
         propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
     },
     rules::{RulesError, see_to_starting_set},
+    seal::{
+        NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed, lift as lift_seal,
+        name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal, seal_declared,
+        unname as unname_for_sealed, unrestrict,
+    },
     sign_in::{
         PasswordError, PasswordHash, hash_password,
         reset::{Reset, ResetError, reset as reset_member},

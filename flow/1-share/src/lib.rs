@@ -19,6 +19,7 @@ mod retention;
 mod rights;
 mod oversight;
 mod rules;
+mod seal;
 mod sign_in;
 mod token;
 mod trust;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Site> {
         .merge(ask::pages::routes())
         .merge(emergency::pages::routes())
         .merge(disclosure::pages::routes())
+        .merge(seal::pages::routes())
         .merge(log::pages::routes())
         .merge(retention::routes())
         .merge(oversight::routes())
@@ -79,4 +81,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(191, "disclosure_notice", "disclosure/0191_disclosure_notice.sql"),
     migration!(192, "disclosure_file", "disclosure/0192_disclosure_file.sql"),
     migration!(195, "rights", "rights/0195_rights.sql"),
+    migration!(180, "seal", "seal/0180_seal.sql"),
 ];

@@ -1,48 +1,75 @@
-//! What the pages under `/trust` share: the tabs between them.
+//! What the pages under `/trust` share: the tabs between them, in three groups, so that nobody faces twenty.
 
 use web::Caller;
 
-/// The tabs that this caller may open: (text, address, whether it is this page).
+/// A page under `/trust`, and who may open it; everyone where no duty is named.
+struct Tab {
+    text: &'static str,
+    href: &'static str,
+    duties: &'static [&'static str],
+}
+
+const EVERYONE: &[&str] = &[];
+const ANSWERABLE: &[&str] = &["data_owner", "data_protection_officer"];
+const OFFICER: &[&str] = &["data_protection_officer"];
+
+const fn tab(text: &'static str, href: &'static str, duties: &'static [&'static str]) -> Tab {
+    Tab { text, href, duties }
+}
+
+/// Each group with its name; the first of its pages that one may open stands for the group.
+const GROUPS: [(&str, &[Tab]); 3] = [
+    (
+        "Sharing ›",
+        &[
+            tab("Agreements", "/trust/agreements", EVERYONE),
+            tab("Who shares what", "/trust/agreements/map", EVERYONE),
+            tab("May I share this?", "/trust/may-i-share", EVERYONE),
+            tab("Rules", "/trust/rules", EVERYONE),
+            tab("Disclosures", "/trust/disclosures", ANSWERABLE),
+            tab("Notices", "/trust/notices", ANSWERABLE),
+            tab("Files", "/trust/files", ANSWERABLE),
+        ],
+    ),
+    (
+        "People’s data ›",
+        &[
+            tab("Requests between agencies", "/trust/asks", ANSWERABLE),
+            tab("Emergency access", "/trust/emergencies", ANSWERABLE),
+            tab("People’s own requests", "/trust/rights", ANSWERABLE),
+            tab("Retention", "/trust/retention", ANSWERABLE),
+            tab("Sealed", "/trust/seals", ANSWERABLE),
+        ],
+    ),
+    (
+        "Oversight ›",
+        &[
+            tab("Overview", "/trust", ANSWERABLE),
+            tab("Who looked", "/trust/access", OFFICER),
+            tab("Unusual access", "/trust/unusual", ANSWERABLE),
+            tab("Transparency", "/trust/transparency", crate::oversight::PUBLISHERS),
+            tab("Processing", "/trust/processing", crate::oversight::READERS),
+            tab("Impact", "/trust/assessment", crate::oversight::READERS),
+            tab("Check the log", "/trust/log", EVERYONE),
+            tab("Members", "/trust/members", &["administrator"]),
+        ],
+    ),
+];
+
+/// The tabs that this caller may open, of the group in which `here` is, and the way to each other group: (text, address, whether it is
+/// this page).
 pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let open = |tab: &&Tab| tab.duties.is_empty() || tab.duties.iter().any(|duty| caller.has(duty));
     let mut tabs = Vec::new();
-    let owner_or_officer = caller.has("data_owner") || caller.has("data_protection_officer");
-    if owner_or_officer {
-        tabs.push(("Overview", "/trust", here == "/trust"));
+    let mut others = Vec::new();
+    for (name, pages) in &GROUPS {
+        let mut may_open = pages.iter().filter(open);
+        if pages.iter().any(|tab| tab.href == here) {
+            tabs.extend(may_open.map(|tab| (tab.text, tab.href, tab.href == here)));
+        } else if let Some(first) = may_open.next() {
+            others.push((*name, first.href, false));
+        }
     }
-    tabs.extend([
-        ("Agreements", "/trust/agreements", here == "/trust/agreements"),
-        ("Who shares what", "/trust/agreements/map", here == "/trust/agreements/map"),
-        ("May I share this?", "/trust/may-i-share", here == "/trust/may-i-share"),
-        ("Rules", "/trust/rules", here == "/trust/rules"),
-        ("Check the log", "/trust/log", here == "/trust/log"),
-    ]);
-    if caller.has("data_protection_officer") {
-        tabs.push(("Who looked", "/trust/access", here == "/trust/access"));
-    }
-    if owner_or_officer {
-        tabs.push(("Requests", "/trust/asks", here == "/trust/asks"));
-        tabs.push(("People’s requests", "/trust/rights", here == "/trust/rights"));
-        tabs.push(("Emergency access", "/trust/emergencies", here == "/trust/emergencies"));
-        tabs.push(("Disclosures", "/trust/disclosures", here == "/trust/disclosures"));
-        tabs.push(("Notices", "/trust/notices", here == "/trust/notices"));
-        tabs.push(("Files", "/trust/files", here == "/trust/files"));
-    }
-    if caller.has("data_owner") || caller.has("data_protection_officer") {
-        tabs.push(("Retention", "/trust/retention", here == "/trust/retention"));
-    }
-    if owner_or_officer {
-        tabs.push(("Unusual access", "/trust/unusual", here == "/trust/unusual"));
-    }
-    let reads = |duty: &&str| caller.has(duty);
-    if ["data_protection_officer", "project_manager", "board_member"].iter().any(reads) {
-        tabs.push(("Transparency", "/trust/transparency", here == "/trust/transparency"));
-    }
-    if crate::oversight::READERS.iter().any(reads) {
-        tabs.push(("Processing", "/trust/processing", here == "/trust/processing"));
-        tabs.push(("Impact", "/trust/assessment", here == "/trust/assessment"));
-    }
-    if caller.has("administrator") {
-        tabs.push(("Members", "/trust/members", here == "/trust/members"));
-    }
+    tabs.extend(others);
     tabs
 }

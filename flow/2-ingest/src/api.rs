@@ -13,7 +13,7 @@ pub use crate::{
         last_deliveries, read_delivery, receive_blob, resume_unfinished, unwatched,
     },
     feed::{
-        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role,
+        Cadence, Column, Delivers, Feed, FeedFault, Kind, Retention, RetentionStart, Role, Sealing,
         check_file as check_feed_file, feed, feeds, load_folder, use_folder,
     },
     http::openapi,

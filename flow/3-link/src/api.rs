@@ -6,7 +6,8 @@
 //! ```
 
 pub use crate::{
-    LinkRecords, PEOPLE_LINKED,
+    LinkRecords, LinkSealed, PEOPLE_LINKED,
+    adoption::{Adoption, AdoptionError, AdoptionLink, NewAdoption, agree_to_lift, keep_apart, links_of as adoptions_of},
     person::{
         PersonRecord, Shown, current_person, everyone_of, name_of, part::person_part, people_of, person_of, records_of,
         records_of_many, shown, shown_of, who_knows,
@@ -16,6 +17,7 @@ pub use crate::{
         Progress, RunError, RunReport, Tell, run, run_with,
         store::{LastRun, last_run},
     },
+    sealed::{SealedReport, link_sealed},
     search::{Hit, LOOK_PEOPLE_UP, Wanted, search},
     spec::Model,
 };

@@ -4,12 +4,14 @@
 //! Later stages use [`api`] and nothing else. `app` also takes [`MIGRATIONS`], [`routes`] and [`LinkRecords`], the job that
 //! follows `records_accepted`.
 
+mod adoption;
 pub mod api;
 pub mod pair;
 pub mod person;
 pub mod review;
 pub mod run;
 pub mod search;
+mod sealed;
 pub mod spec;
 
 use axum::Router;
@@ -17,6 +19,7 @@ use vault::{Migration, Topic, migration};
 use web::Site;
 
 pub use run::LinkRecords;
+pub use sealed::LinkSealed;
 
 /// The tables of linking.
 pub const MIGRATIONS: &[Migration] = &[
@@ -30,6 +33,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(330, "person_search", "search/0330_search.sql"),
     migration!(350, "kept_persons", "person/0350_kept_persons.sql"),
     migration!(331, "search_found", "search/0331_found.sql"),
+    migration!(340, "sealed", "sealed/0340_sealed.sql"),
+    migration!(341, "adoption", "adoption/0341_adoption.sql"),
 ];
 
 /// Announced when records have changed hands between people: by every run, and by decisions. The payload holds `run`, the run's or
@@ -38,5 +43,5 @@ pub const PEOPLE_LINKED: Topic = "people_linked";
 
 /// The pages of linking.
 pub fn routes() -> Router<Site> {
-    Router::new().merge(review::routes()).merge(pair::pages::routes()).merge(search::pages::routes())
+    Router::new().merge(review::routes()).merge(pair::pages::routes()).merge(search::pages::routes()).merge(adoption::pages::routes())
 }

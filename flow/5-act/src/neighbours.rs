@@ -65,6 +65,15 @@ pub(crate) async fn agency_code(plain: &Plain, id: Id<kind::Agency>) -> Result<O
     Ok(share::api::agency_by_id(plain, id).await?.map(|agency| agency.code))
 }
 
+/// Whether somebody of this agency is named for what is sealed of the unit's own: else nobody there would see it.
+pub(crate) async fn is_named_at(vault: &Vault, unit: Id<kind::Agency>, at: Id<kind::Agency>) -> Result<bool, StoreError> {
+    let book = vault.book();
+    let named = share::api::seal_readers(&book).await?;
+    let members = share::api::members(&book).await?;
+    let is_there = |id| members.iter().any(|member| member.id == id && member.agency == at && member.active);
+    Ok(named.iter().any(|one| one.agency == unit && is_there(one.member)))
+}
+
 /// The names of all agencies.
 pub(crate) async fn agency_names(plain: &Plain) -> Result<BTreeMap<Id<kind::Agency>, String>, StoreError> {
     Ok(share::api::agencies(plain).await?.into_iter().map(|agency| (agency.id, agency.name)).collect())
@@ -111,7 +120,8 @@ pub(crate) async fn records_by_ids(reader: &Reader, ids: &[Id<kind::Record>]) ->
     let records = ingest::api::records_by_ids(reader, ids).await?;
     let seen = |record: ingest::api::Record| SeenRecord {
         id: record.id,
-        category: record.category,
+        // What is sealed reads as any other to those who see it.
+        category: vault::Marks::split(&record.category).0,
         event_at: record.event_at,
         body: record.body,
     };

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A short word of lower-case letters, digits and underscores, 1 to 40 long, such as `police_event`. Cheap to clone.
+/// A short word of lower-case letters, digits and underscores, 1 to 60 long, such as `police_event`. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(Arc<str>);
 
 /// Why a text is not a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a code has 1 to 40 characters: lower-case letters a to z, digits and underscores")]
+#[error("a code has 1 to 60 characters: lower-case letters a to z, digits and underscores")]
 pub struct CodeError;
 
 /// A [`Code`] from a literal, checked when the program is compiled.
@@ -35,7 +35,7 @@ macro_rules! code {
 
 impl Code {
     /// The longest that a code may be, in characters.
-    pub const MAX_LENGTH: usize = 40;
+    pub const MAX_LENGTH: usize = 60;
 
     /// The code with this text.
     ///
@@ -188,8 +188,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn takes_exactly_the_words_it_says(text in "[a-zA-Z0-9_ é-]{0,45}") {
-            let good = (1..=40).contains(&text.len())
+        fn takes_exactly_the_words_it_says(text in "[a-zA-Z0-9_ é-]{0,65}") {
+            let good = (1..=Code::MAX_LENGTH).contains(&text.len())
                 && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             prop_assert_eq!(Code::new(&text).is_ok(), good);
         }

@@ -99,6 +99,8 @@ pub mod kind {
         RuleVersion
         /// One run of linking.
         Run
+        /// Something that is sealed: a protected address, an adopted child, an informant.
+        Seal
         /// An agency's or a sign-in's token.
         Token
     }

@@ -31,6 +31,7 @@ mod files;
 mod holding;
 pub mod jobs;
 mod kept;
+mod marking;
 mod migrate;
 mod permit;
 mod presence;
@@ -64,6 +65,7 @@ pub use kept::Kept;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
+pub use marking::{Mark, Marks};
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};
@@ -137,6 +139,7 @@ impl Vault {
             .iter()
             .map(catalogue::Entry::from_row)
             .collect::<Result<_, _>>()?;
+        marking::watch(&db, &entries).await?;
         let keys = Keys::open(&db, &opening.directory, &opening.random).await?;
         let presence = Presence::begin(&opening.location).await?;
         let vault = Self(Arc::new(Inner {

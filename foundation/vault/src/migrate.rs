@@ -31,6 +31,7 @@ pub(crate) const OWN: &[Migration] = &[
     Migration { number: 4, name: "job_taker", sql: include_str!("migrations/0004_job_taker.sql") },
     Migration { number: 5, name: "head_given", sql: include_str!("migrations/0005_head_given.sql") },
     Migration { number: 8, name: "held_back", sql: include_str!("migrations/0008_held_back.sql") },
+    Migration { number: 6, name: "marked", sql: include_str!("migrations/0006_marked.sql") },
 ];
 
 /// Runs what has not run yet; refuses a database that knows a migration which this program doesn't.

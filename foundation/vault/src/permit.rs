@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, code, kind};
 
-use crate::{Actor, Held, Purpose, Scope, Staff, StoreError, Verb};
+use crate::{Actor, Held, Marks, Purpose, Scope, Staff, StoreError, Verb};
 
 /// One kind of data that one agency controls: the unit in which sharing is decided.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,20 +99,34 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Only what was asked for, each facet once: what was not asked is dropped, what was passed over is refused.
+    /// Only what was asked for, each facet once: what was not asked is dropped, what was passed over is refused. Who asks for a
+    /// category may be given what is marked of it; that it was not given, or that there is such a thing, is said nowhere.
     pub(crate) fn held_to(self, ask: &Ask) -> Self {
         let mut held = Self { inputs: self.inputs, ..Self::default() };
-        let facets: std::collections::BTreeSet<&Facet> = ask.facets.iter().collect();
+        let facets: BTreeSet<&Facet> = ask.facets.iter().collect();
+        let marked =
+            self.grants.iter().filter(|grant| !facets.contains(&grant.facet) && grant.facet.marks_one_of(&facets));
+        let marked: BTreeMap<&Facet, &Grant> = marked.map(|grant| (&grant.facet, grant)).collect();
         for facet in facets {
             match self.grants.iter().find(|grant| grant.facet == *facet) {
                 Some(grant) => held.grants.push(grant.clone()),
+                None if Marks::split(&facet.category).1.any() => {}
                 None => {
                     let why = self.refused.iter().find(|(refused, _)| refused == facet).map(|(_, why)| why.clone());
                     held.refused.push((facet.clone(), why.unwrap_or_else(|| code!("not_granted"))));
                 }
             }
         }
+        held.grants.extend(marked.into_values().cloned());
         held
+    }
+}
+
+impl Facet {
+    /// Whether this is one of these with marks.
+    fn marks_one_of(&self, facets: &BTreeSet<&Self>) -> bool {
+        let (category, marks) = Marks::split(&self.category);
+        marks.any() && facets.contains(&Self { controller: self.controller, category })
     }
 }
 

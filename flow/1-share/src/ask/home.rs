@@ -34,6 +34,7 @@ pub async fn home_lines(site: &Site, caller: &Caller) -> Result<Vec<HomeLine>, F
     crate::disclosure::home::lines(site, caller, &mut lines).await?;
     crate::rights::home::lines(site, caller, &mut lines).await?;
     crate::oversight::unusual::home::lines(site, caller, &mut lines).await?;
+    crate::seal::home::lines(site, caller, &mut lines).await?;
     lines.retain(|line| line.count > 0);
     Ok(lines)
 }

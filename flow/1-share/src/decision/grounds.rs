@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use base::{Code, Date, Id, code, kind};
-use vault::{Ask, Decision, Facet, Fields, Grant, Purpose, Verb};
+use vault::{Ask, Decision, Facet, Fields, Grant, Marks, Purpose, Verb};
 
 use super::{
     lack::Lack,
     legal::{Legal, Today},
-    pointer,
+    marked, pointer,
     policy::{Policies, Verdict},
     register::{Asker, Register},
     rights,
@@ -105,17 +105,33 @@ pub(super) fn decide(policies: &Policies, case: &Case) -> Decision {
     let today = Today { law: policies.law(), day: case.today, commenced: &case.register.commenced };
     let asking = policies.asking(case.asker, kind);
     for facet in &case.ask.facets {
-        let outcome = ground(case, &today, facet).and_then(|ground| {
+        let (category, marks) = Marks::split(&facet.category);
+        let plain = Facet { controller: facet.controller, category };
+        let ground = ground(case, &today, &plain);
+        let decided = |marks: Marks| {
+            let ground = ground.clone()?;
             let Some(asking) = &asking else { return Err(code!("not_a_member")) };
-            let part = part(case, &today, facet);
+            let part = part(case, &today, &plain, marks);
             match policies.ask(asking, case.ask.verb, case.ask.purpose, &part, &ground) {
-                Verdict::Allow(obligations) => Ok(grant(case, &today, facet, ground, obligations)),
+                Verdict::Allow(obligations) => Ok(grant(case, &today, &plain, ground, obligations)),
                 Verdict::Deny(reason) => Err(reason),
             }
-        });
-        match outcome {
-            Ok(grant) => decision.grants.push(grant),
-            Err(reason) => decision.refused.push((facet.clone(), reason)),
+        };
+        if !marks.any() {
+            match decided(marks) {
+                Ok(grant) => decision.grants.push(grant),
+                Err(reason) => {
+                    decision.refused.push((plain.clone(), reason));
+                    continue;
+                }
+            }
+        }
+        // What is marked of it, for those for whom it exists; to the others it is neither granted nor refused.
+        let every = if marks.any() { vec![marks] } else { Marks::EVERY.to_vec() };
+        for marks in every.into_iter().filter(|marks| marked::exists_for(case, plain.controller, *marks)) {
+            if let (Some(category), Ok(grant)) = (marks.on(&plain.category), decided(marks)) {
+                decision.grants.push(Grant { facet: Facet { category, ..plain.clone() }, ..grant });
+            }
         }
     }
     decision
@@ -139,13 +155,16 @@ pub(super) struct Part {
     pub category: Category,
     pub controller: AgencyKind,
     pub own: bool,
+    /// Whether whoever asks is named for what is sealed of it.
+    pub named: bool,
     /// The kind of agency to which it is to be given.
     pub receiver: Option<AgencyKind>,
 }
 
-fn part(case: &Case, today: &Today, facet: &Facet) -> Part {
+fn part(case: &Case, today: &Today, facet: &Facet, Marks { sealed, restricted }: Marks) -> Part {
     Part {
-        category: today.law.category(&facet.category),
+        category: Category { sealed, restricted, ..today.law.category(&facet.category) },
+        named: marked::is_named(case, facet.controller),
         // An unknown controller never comes so far; the most protected kind stands in.
         controller: case.register.agencies.get(&facet.controller).copied().unwrap_or(AgencyKind::Health),
         own: case.asker.agency() == Some(facet.controller),

@@ -25,6 +25,7 @@ const MOST_ANSWERS: usize = 1000;
 
 /// What the policies are shown of one part of a request, but for whoever asks.
 #[derive(Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Question {
     verb: Verb,
     purpose: Purpose,
@@ -32,8 +33,11 @@ pub(super) struct Question {
     anonymous: bool,
     in_confidence: bool,
     patient_information: bool,
+    sealed: bool,
+    restricted: bool,
     controller: AgencyKind,
     own: bool,
+    named: bool,
     receiver: Option<AgencyKind>,
     ground: Ground,
 }
@@ -47,8 +51,11 @@ impl Question {
             anonymous: part.category.anonymous,
             in_confidence: part.category.in_confidence,
             patient_information: part.category.patient_information,
+            sealed: part.category.sealed,
+            restricted: part.category.restricted,
             controller: part.controller,
             own: part.own,
+            named: part.named,
             receiver: part.receiver,
             ground: ground.clone(),
         }

@@ -155,6 +155,7 @@ fn context_pairs(purpose: Purpose, part: &Part, ground: &Ground) -> Vec<(String,
     let mut pairs = vec![
         ("purpose".to_owned(), string(purpose.code())),
         ("own".to_owned(), RestrictedExpression::new_bool(part.own)),
+        ("named".to_owned(), RestrictedExpression::new_bool(part.named)),
         ("ground".to_owned(), string(ground.code())),
     ];
     if let Some(receiver) = part.receiver {

@@ -57,6 +57,9 @@ pub fn refusal_words(code: &str) -> &'static str {
             "A person’s own request opens what is held about them to the data protection officer who answers it, and to nobody else."
         }
         "not_your_request" => "People’s requests about their own data are seen by those who answer them.",
+        // Never shown for what is marked: to whoever is not named there is no such thing.
+        "not_named" => "This is for those whom the agency that controls it named.",
+        "processing_restricted" => "This is kept and not used while its use is restricted.",
         "no_unit" => "The unit itself has not been set up yet.",
         "only_to_watch" => "Only the nightly watch over who looked may use this.",
         "only_to_erase" => "This may be deleted at the end of its retention, and not looked at.",

@@ -13,7 +13,7 @@ use super::policy::Policies;
 use crate::{
     agency::{Agency, AgencyKind},
     agreement::{Agreement, all_in},
-    law, rules,
+    law, rules, seal,
 };
 
 /// However the register came to be changed (by hand, from a backup), it is read again after so many seconds.
@@ -31,6 +31,8 @@ pub(super) struct Register {
     pub commenced: BTreeMap<Code, Date>,
     /// A demonstration: everyone is invented, and nobody has a second factor.
     pub demo: bool,
+    /// Whom each controller named for what is sealed of its data.
+    pub named: BTreeMap<Id<kind::Agency>, BTreeSet<Id<kind::Member>>>,
 }
 
 /// Whoever asks.
@@ -181,6 +183,7 @@ pub(super) async fn read(book: &Staff) -> Result<Register, StoreError> {
         agreements: all_in(book).await?,
         commenced: settings.iter().filter_map(Setting::commencement).collect(),
         demo: settings.iter().any(|setting| setting.name == "demo" && setting.value == "yes"),
+        named: seal::named(book).await?,
         codes: agencies.iter().map(|agency| (agency.code.clone(), agency.id)).collect(),
         agencies: agencies.into_iter().map(|agency| (agency.id, agency.kind)).collect(),
     })

@@ -136,7 +136,8 @@ fn request(entry: &LoggedEntry) -> Option<(Asker, Ask)> {
         verb: entry.verb.parse().ok()?,
         scope: Scope::unit(),
         purpose: entry.purpose.parse().ok()?,
-        facets: parts.filter_map(facet).collect(),
+        // Who was named for what is sealed is no part of the rules.
+        facets: parts.filter_map(facet).filter(|facet| !vault::Marks::split(&facet.category).1.any()).collect(),
         facts: receiver.map(|code| (RECEIVER, code)).into_iter().collect(),
     };
     Some((asker, ask))

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use base::Code;
 use serde::Deserialize;
+use vault::Marks;
 
 /// A category of data, as the law looks at it.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,6 +33,12 @@ pub struct Category {
     /// About offences or suspicions (UK GDPR article 10).
     #[serde(default)]
     pub criminal_offence: bool,
+    /// What of it is sealed: for those who are named.
+    #[serde(skip)]
+    pub sealed: bool,
+    /// What of it is restricted (UK GDPR article 18): kept, and not used.
+    #[serde(skip)]
+    pub restricted: bool,
 }
 
 impl Category {
@@ -59,7 +66,13 @@ pub(super) fn all() -> &'static [Category] {
     &CATEGORIES
 }
 
+/// What is marked of a category is that category to the law, but for the mark.
 pub(super) fn by_code(code: &Code) -> Category {
+    let (code, Marks { sealed, restricted }) = Marks::split(code);
+    Category { sealed, restricted, ..plain(&code) }
+}
+
+fn plain(code: &Code) -> Category {
     all().iter().find(|category| category.code == *code).cloned().unwrap_or_else(|| Category {
         code: code.clone(),
         name: code.to_string(),
@@ -69,6 +82,8 @@ pub(super) fn by_code(code: &Code) -> Category {
         open: false,
         special_category: true,
         criminal_offence: true,
+        sealed: false,
+        restricted: false,
     })
 }
 

@@ -129,6 +129,8 @@ pub(crate) fn data_entity(category: &Category, controller: AgencyKind) -> Option
         flag("patient_information", category.patient_information),
         flag("special_category", category.special_category),
         flag("criminal_offence", category.criminal_offence),
+        flag("sealed", category.sealed),
+        flag("restricted", category.restricted),
     ]);
     Entity::new(uid("Data", "asked")?, attributes, HashSet::new()).ok()
 }

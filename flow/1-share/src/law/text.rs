@@ -19,12 +19,13 @@ macro_rules! files {
     ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../../../../policies/", $name)))),*] };
 }
 
-const STARTING: [(&str, &str); 9] = files![
+const STARTING: [(&str, &str); 10] = files![
     "00-never.cedar",
     "10-help.cedar",
     "20-know.cedar",
     "30-answer.cedar",
     "35-ask.cedar",
+    "36-seal.cedar",
     "40-program.cedar",
     "grounds/10-powers.cedar",
     "grounds/20-data-protection.cedar",

@@ -61,7 +61,7 @@ async fn proposes_to_shut_navigators_out(browser: &mut Browser, from: &[(&str, &
             (format!("file-{name}"), changed.replace('\n', "\r\n"))
         })
         .collect();
-    assert_eq!(files.len(), 9);
+    assert_eq!(files.len(), 10);
     let mut fields: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     fields.push(("why", "Navigators have left the partnership"));
     fields.extend(from);

@@ -80,6 +80,11 @@ impl Run<'_> {
         counts.quarantined = part.bad.len() as u64;
         let bad = std::mem::take(&mut part.bad);
         let drafts = part.drafts;
+        let protected: Vec<String> =
+            drafts.iter().filter(|draft| draft.sealed).map(|draft| draft.key.clone()).collect();
+        if !protected.is_empty() {
+            share::api::seal_declared(change, self.controller, &self.feed.name, &protected).await?;
+        }
         let ids: Vec<Id<kind::Record>> = drafts.iter().map(|_| change.new_id()).collect();
         let rows = drafts.iter().zip(&ids).map(|(draft, id)| self.values(draft, *id, change.now())).collect();
         let written = change.insert_many("record", COLUMNS, rows, UNLESS_HELD).await?;

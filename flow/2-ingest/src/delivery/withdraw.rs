@@ -2,7 +2,7 @@
 //! reviewed by people; nothing is deleted here.
 
 use base::{Code, Id, code, kind};
-use vault::{FromRow, Held, IntoValue, Row, StoreError, Value, params};
+use vault::{FromRow, Held, IntoValue, Marks, Row, StoreError, Value, params};
 
 use super::{DeliveryFault, Run, store};
 use crate::row::identity::{Seen, fingerprint};
@@ -39,6 +39,14 @@ impl Held for Present {
 impl Run<'_> {
     /// Marks every current record of the feed that was not seen. Gives how many.
     pub(super) async fn withdraw(&self, seen: &Seen) -> Result<u64, DeliveryFault> {
+        let mut count = self.withdraw_of(&self.feed.category, seen).await?;
+        for category in Marks::EVERY.iter().filter_map(|marks| marks.on(&self.feed.category)) {
+            count += self.withdraw_of(&category, seen).await?;
+        }
+        Ok(count)
+    }
+
+    async fn withdraw_of(&self, category: &Code, seen: &Seen) -> Result<u64, DeliveryFault> {
         let reader = self.vault.read(&self.permit)?;
         let (mut after, mut count) = (String::new(), 0);
         loop {
@@ -46,7 +54,7 @@ impl Run<'_> {
                 .rows(
                     "SELECT id, controller, category, source_key FROM record WHERE category = $1 AND id > $2 AND feed = $3 \
                      AND is_current AND withdrawn_at IS NULL ORDER BY id LIMIT $4",
-                    params![&self.feed.category, &after, &self.feed.name, A_TIME],
+                    params![category, &after, &self.feed.name, A_TIME],
                 )
                 .await?;
             let Some(last) = page.last() else { return Ok(count) };

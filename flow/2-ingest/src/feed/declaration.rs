@@ -1,11 +1,11 @@
 //! How a feed's TOML file is read and checked, with errors that say what to mend.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Code, names::fold};
 use serde::Deserialize;
 
-use super::{Cadence, Column, Delivers, Feed, Kind, Retention, RetentionStart, Role, label};
+use super::{Cadence, Column, Delivers, Feed, Kind, Retention, RetentionStart, Role, Sealing, label};
 use crate::row::format::Format;
 
 /// What is wrong with a feed's file.
@@ -37,8 +37,16 @@ struct Declaration {
     in_confidence: bool,
     retention: Option<DeclaredRetention>,
     role: DeclaredRole,
+    sealed: Option<DeclaredSealing>,
     encoding: Option<String>,
     column: Vec<DeclaredColumn>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredSealing {
+    column: String,
+    values: Vec<String>,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -160,6 +168,10 @@ fn build(name: Code, declared: Declaration) -> Result<Feed, String> {
         return Err("the column of `event_at` must be a date or a local_datetime".into());
     }
     let role = role(declared.role, &columns)?;
+    let sealed = declared.sealed.map(|sealed| sealing(sealed, &columns)).transpose()?;
+    if declared.category.as_str().len() > LONGEST_CATEGORY {
+        return Err(format!("a category has at most {LONGEST_CATEGORY} letters"));
+    }
     let cadence = match declared.every {
         DeclaredCadence::Day => Cadence::Day,
         DeclaredCadence::Week => Cadence::Week,
@@ -190,6 +202,7 @@ fn build(name: Code, declared: Declaration) -> Result<Feed, String> {
         event_at,
         in_confidence: declared.in_confidence,
         retention: declared.retention.map(retention),
+        sealed,
         role,
         encoding: declared.encoding,
         columns,
@@ -205,6 +218,23 @@ fn retention(declared: DeclaredRetention) -> Retention {
             DeclaredStart::Dob => RetentionStart::Birth,
         },
     }
+}
+
+/// So that both marks find room behind it.
+const LONGEST_CATEGORY: usize = 40;
+
+fn sealing(declared: DeclaredSealing, columns: &[Column]) -> Result<Sealing, String> {
+    let at = columns.iter().position(|column| column.name == declared.column);
+    let column = at.ok_or_else(|| format!("there is no column `{}`", declared.column))?;
+    // A file without it, or a blank cell, must not pass for "not protected".
+    if columns.get(column).is_none_or(|column| !column.required) {
+        return Err("the column of `sealed` must have `required = true`".into());
+    }
+    let values: BTreeSet<String> = declared.values.iter().map(|value| fold(value)).collect();
+    if values.is_empty() {
+        return Err("list the `values` that say that a row is protected".into());
+    }
+    Ok(Sealing { column, values })
 }
 
 fn role(declared: DeclaredRole, columns: &[Column]) -> Result<Role, String> {

@@ -47,12 +47,23 @@ pub struct Feed {
     pub in_confidence: bool,
     /// How long a record is kept; `None` for open data.
     pub retention: Option<Retention>,
+    /// Which column says that a row is protected; none where the source doesn't say.
+    pub sealed: Option<Sealing>,
     /// Who the person in a row was in the event.
     pub role: Role,
     /// What the sender says about the encoding, tried when the file doesn't tell.
     pub encoding: Option<String>,
     /// The columns in the order in which the feed lists them.
     pub columns: Vec<Column>,
+}
+
+/// How a source says that a row is protected: a protected address, an adopted child. It is sealed from its first instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// The column, by its place.
+    pub column: usize,
+    /// What it says then, folded.
+    pub values: std::collections::BTreeSet<String>,
 }
 
 /// What one delivery holds.

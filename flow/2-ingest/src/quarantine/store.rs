@@ -1,7 +1,9 @@
 //! The SQL of the quarantine.
 
+use std::collections::BTreeSet;
+
 use base::{Id, kind};
-use vault::{Change, FromRow, Reader, Row, StoreError, params};
+use vault::{Change, FromRow, Mark, Marks, Reader, Row, StoreError, params};
 
 use super::Quarantined;
 use crate::{
@@ -45,10 +47,23 @@ pub(super) async fn waiting(
 const COLUMNS: &[&str] =
     &["id", "delivery", "feed", "controller", "category", "line", "cells", "reasons", "received_at"];
 
+/// Where a row came from, as marks name it.
+fn source(run: &Run<'_>, row: &Bad) -> Option<String> {
+    row.key.as_ref().map(|key| format!("{} {key}", run.feed.name))
+}
+
+/// Keeps bad rows. What is protected is so here too.
 pub(crate) async fn keep(run: &Run<'_>, change: &mut Change, bad: Vec<Bad>) -> Result<(), StoreError> {
     let now = change.now();
     let mut rows = Vec::with_capacity(bad.len());
+    let sources = bad.iter().filter_map(|row| source(run, row)).collect::<Vec<_>>();
+    let (sealed, restricted) =
+        (change.marked(&sources, Mark::Sealed).await?, change.marked(&sources, Mark::Restricted).await?);
     for row in bad {
+        let known = |among: &BTreeSet<String>| source(run, &row).is_some_and(|source| among.contains(&source));
+        let marks = Marks { sealed: row.sealed || known(&sealed), restricted: known(&restricted) };
+        // A category that is too long to be marked is refused where feeds are declared.
+        let category = marks.on(&run.feed.category).unwrap_or_else(|| run.feed.category.clone());
         let id: Id<kind::Record> = change.new_id();
         let cells = serde_json::json!(row.cells).to_string();
         let reasons = serde_json::json!(row.reasons).to_string();
@@ -57,7 +72,7 @@ pub(crate) async fn keep(run: &Run<'_>, change: &mut Change, bad: Vec<Bad>) -> R
             run.delivery,
             &run.feed.name,
             run.controller,
-            &run.feed.category,
+            category,
             row.line,
             cells,
             reasons,
@@ -114,6 +129,8 @@ pub(crate) async fn erased(run: &Run<'_>, change: &Change, part: &mut Part) -> R
                     fix: "Nothing, or ask the data protection officer if it must be held again.".to_owned(),
                 }],
                 mends: draft.mends,
+                key: Some(draft.key),
+                sealed: draft.sealed,
             });
         } else {
             kept.push(draft);

@@ -42,6 +42,8 @@ pub(crate) struct Draft {
     pub event_at: Option<i64>,
     pub expires_on: Option<Date>,
     pub mends: Option<Mends>,
+    /// Whether the source says that it is protected.
+    pub sealed: bool,
 }
 
 /// A row that waits in quarantine.
@@ -52,6 +54,10 @@ pub(crate) struct Bad {
     pub cells: Vec<String>,
     pub reasons: Vec<Reason>,
     pub mends: Option<Mends>,
+    /// The source's id, where it has one.
+    pub key: Option<String>,
+    /// Whether the source says that it is protected, or doesn't say.
+    pub sealed: bool,
 }
 
 /// Which quarantined row of an earlier delivery this one is the mended form of.
@@ -133,7 +139,8 @@ impl<'f> Checker<'f> {
                 self.seen.count(identity::fingerprint(id)); // a bad row still says that its record is there
             }
             let cells = row.cells().map(str::to_owned).collect();
-            return Checked::Bad(Bad { line: row.line, cells, reasons: reading.reasons, mends });
+            let sealed = self.sealed(row).unwrap_or(self.feed.sealed.is_some());
+            return Checked::Bad(Bad { line: row.line, cells, reasons: reading.reasons, mends, key: id, sealed });
         }
         let digest = Digest128::of(reading.body.as_bytes());
         let hash = digest.text();
@@ -155,7 +162,15 @@ impl<'f> Checker<'f> {
                 .map(|retention| retention.expires_on(reading.event.map(|at| at.date()), reading.born, self.received)),
             body: reading.body,
             mends,
+            sealed: self.sealed(row).unwrap_or(false),
         })
+    }
+
+    /// Whether the source says that the row is protected; none where it doesn't say, or never does.
+    fn sealed(&self, row: &RowView<'_>) -> Option<bool> {
+        let sealed = self.feed.sealed.as_ref()?;
+        let text = row.cell(self.plan.places.get(sealed.column).copied().flatten()?);
+        (!text.is_empty()).then(|| sealed.values.contains(&base::names::fold(text)))
     }
 
     /// Whether which ids came must be remembered until the file ends.

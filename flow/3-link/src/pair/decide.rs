@@ -7,6 +7,7 @@ use vault::{Announcement, Cause, Change, Operation, Permit, Purpose, Scope, Stor
 use super::{Answer, PairKey, State, store};
 use crate::{
     PEOPLE_LINKED,
+    adoption::store as adoptions,
     person::{PersonRecord, store as people},
     run::store as runs,
 };
@@ -59,6 +60,10 @@ pub(crate) async fn decide(
     let rows = people::of_records_in(&change, &[key.left, key.right]).await?;
     if let [one, other] = rows.as_slice() {
         let together = one.person == other.person;
+        // As a pair that is no longer there: nothing says why.
+        if word.answer == Answer::Same && adoptions::are_kept_apart(&mut change, one.person, other.person).await? {
+            return Err(DecideError::Gone);
+        }
         store::close(&mut change, one.person, other.person).await?;
         if word.answer == Answer::Same && !together {
             join(&mut change, one.person, other.person, &decision.to_string()).await?;
@@ -91,7 +96,7 @@ pub(crate) async fn undo(
     Ok(true)
 }
 
-async fn enqueue(change: &mut Change) -> Result<(), StoreError> {
+pub(crate) async fn enqueue(change: &mut Change) -> Result<(), StoreError> {
     let now = change.now();
     change.enqueue("link_records", &serde_json::json!({}), now).await
 }
@@ -105,7 +110,10 @@ async fn join(
 ) -> Result<(), StoreError> {
     let (ones, others) = (people::of_person_in(change, one).await?, people::of_person_in(change, other).await?);
     let current = |rows: &[PersonRecord]| rows.iter().filter(|row| !row.superseded).count();
-    let first_stays = (current(&ones), std::cmp::Reverse(one)) >= (current(&others), std::cmp::Reverse(other));
+    // A sealed record goes to the person whom others see, never the other way.
+    let seen = |rows: &[PersonRecord]| rows.iter().any(|row| !vault::Marks::split(&row.category).1.any());
+    let first_stays = (seen(&ones), current(&ones), std::cmp::Reverse(one))
+        >= (seen(&others), current(&others), std::cmp::Reverse(other));
     let (stays, goes, rows) = if first_stays { (one, other, others) } else { (other, one, ones) };
     let placed = rows.iter().map(|row| (row.record, stays, row.controller, &row.category, row.superseded));
     people::place(change, placed).await?;

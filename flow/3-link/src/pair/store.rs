@@ -293,7 +293,8 @@ pub(crate) async fn keep(
                 "run",
             ],
             rows.collect(),
-            "ON CONFLICT (left_record, right_record) DO UPDATE SET state = excluded.state, weight = excluded.weight, \
+            "ON CONFLICT (left_record, right_record) DO UPDATE SET left_facet = excluded.left_facet, \
+             right_facet = excluded.right_facet, state = excluded.state, weight = excluded.weight, \
              pattern = excluded.pattern, rarity = excluded.rarity, spec = excluded.spec, open = excluded.open, \
              run = excluded.run",
         )

@@ -27,6 +27,7 @@ impl Handler for LinkRecords {
             run = %report.run, records = report.records, people = report.people, pairs = report.pairs, whole = report.whole,
             changes = report.changes, "records linked"
         );
+        crate::sealed::follow(vault, &job.actor()?).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 
 mod assign;
 mod job;
-mod plan;
+pub(crate) mod plan;
 pub(crate) mod source;
 pub mod store;
 mod write;
@@ -12,7 +12,7 @@ mod write;
 use base::{Id, code, kind};
 use vault::{Actor, Ask, Cause, Facet, Operation, Permit, Purpose, Refusal, Scope, StoreError, Vault, Verb};
 
-use crate::spec::Model;
+use crate::{adoption::Apart, spec::Model};
 pub use job::LinkRecords;
 
 /// What came of a run.
@@ -116,12 +116,15 @@ async fn run_once(vault: &Vault, actor: &Actor, model: &Model, tell: Tell<'_>) -
     let mut stored = store::Stored::load(&reader, vault, model).await?;
     stored.look_up_stale(&reader, |record| sources.number(record).is_some()).await?;
     tell(Progress { step: "Comparing records", done: 0, of: sources.len() as u64 });
-    let (model, input) = (model.clone(), plan::Input { sources, stored });
+    let apart = Apart::load(&reader).await?;
+    let (kept_apart, heirs) = (apart.numbers(&sources), apart.heirs(&sources));
+    let (model, input) = (model.clone(), plan::Input { sources, stored, kept_apart });
     let found =
         tokio::task::spawn_blocking(move || plan::find(&model, input)).await.map_err(|_| RunError::Stopped)??;
     let people = assign::assign(&reader, vault, &found).await?;
     let plan = plan::differences(&found, &people);
     writer.write(&found, &plan, tell).await?;
+    writer.of_the_same(&heirs).await?;
     let review = store::waiting_for_review(&reader).await?;
     let report = RunReport {
         run,

@@ -7,6 +7,7 @@ use linkage::{Decision, Error, Flag, Linker, NewRecords, Outcome, Pair, RunOptio
 
 use super::{assign::People, source::Sources, store::Stored};
 use crate::{
+    adoption::Sides,
     pair::{Answer, KeptPair, PairKey, State},
     search::Entry,
     spec::{FIELDS, Model},
@@ -16,6 +17,8 @@ use crate::{
 pub(super) struct Input {
     pub sources: Sources,
     pub stored: Stored,
+    /// Records of two identities that are never joined, by their numbers.
+    pub kept_apart: Vec<[Vec<u32>; 2]>,
 }
 
 /// What it found.
@@ -69,7 +72,7 @@ const ROUNDS: u32 = 4;
 
 /// Weighs the pairs and clusters the records.
 pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
-    let Input { mut sources, stored } = input;
+    let Input { mut sources, stored, kept_apart } = input;
     let columns = std::mem::take(&mut sources.columns);
     let table = Table::from_columns(FIELDS.iter().copied().zip(columns.clone()))?;
     sources.columns = columns;
@@ -81,7 +84,10 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
         .filter(|(_, source)| !stored.people.contains_key(&source.id))
         .map(|(number, _)| number)
         .collect();
-    let Constraints { required, forbidden, carried } = constraints(&sources, &stored);
+    let Constraints { mut required, mut forbidden, carried } = constraints(&sources, &stored);
+    let across = across(&kept_apart);
+    required.retain(|(one, other)| !across.contains(&(*one.min(other), *one.max(other))));
+    forbidden.extend(&across);
     let earlier =
         stored.pairs.keys().filter_map(|(left, right)| Some((sources.number(*left)?, sources.number(*right)?)));
     let earlier = if whole { Vec::new() } else { earlier.collect() };
@@ -91,10 +97,15 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
     };
     let (outcome, apart) = without_contradictions(options, weigh)?;
 
+    let cluster = |number: u32| outcome.cluster_of.get(number as usize).copied();
+    let sides: Sides<u32> = Sides::of(&kept_apart, cluster);
+    let crosses = |pair: &Pair| {
+        cluster(pair.left).zip(cluster(pair.right)).is_some_and(|(one, other)| sides.cross(&one, &other))
+    };
     let open = open_pairs(&outcome, &apart, &sources, &stored, &carried, bits(model.spec.thresholds.review));
     let mut pairs = HashSet::with_capacity(outcome.pairs.len());
     let mut changed_pairs = Vec::new();
-    for pair in &outcome.pairs {
+    for pair in outcome.pairs.iter().filter(|pair| !crosses(pair)) {
         let Some(state) = state_of(pair, &apart, bits(model.spec.thresholds.review)) else { continue };
         let (Some(left), Some(right)) = (sources.record(pair.left), sources.record(pair.right)) else { continue };
         let (Some(left_facet), Some(right_facet)) = (sources.facet(left), sources.facet(right)) else { continue };
@@ -128,8 +139,16 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
     Ok(Found { clusters: clusters(&outcome), sources, stored, pairs, changed_pairs, carried, whole })
 }
 
+/// Every pair of records across two identities that are kept apart.
+fn across(kept_apart: &[[Vec<u32>; 2]]) -> HashSet<(u32, u32)> {
+    let pairs = kept_apart.iter().flat_map(|[one, other]| {
+        one.iter().flat_map(move |left| other.iter().map(move |right| (*left.min(right), *left.max(right))))
+    });
+    pairs.filter(|(left, right)| left != right).collect()
+}
+
 /// Pairs that a run may compare: generous, but never so many that one wrong file keeps a machine busy for hours.
-fn budget(records: usize) -> u64 {
+pub(crate) fn budget(records: usize) -> u64 {
     (records as u64).saturating_mul(2_000).max(10_000_000)
 }
 

@@ -132,7 +132,7 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(super) async fn load(reader: &Reader, vault: &Vault, model: &Model) -> Result<Self, StoreError> {
+    pub(crate) async fn load(reader: &Reader, vault: &Vault, model: &Model) -> Result<Self, StoreError> {
         let people: HashMap<_, _> = people::all(reader).await?.into_iter().map(|row| (row.record, row)).collect();
         let pairs: HashMap<_, _> =
             pairs::all(reader).await?.into_iter().map(|pair| ((pair.left, pair.right), pair)).collect();
@@ -148,7 +148,7 @@ impl Stored {
     }
 
     /// Looks up records that are named but no longer current: a superseded version hands on what was known of it.
-    pub(super) async fn look_up_stale(
+    pub(crate) async fn look_up_stale(
         &mut self,
         reader: &Reader,
         current: impl Fn(Id<kind::Record>) -> bool,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base::{Id, code, kind};
-use vault::{Announcement, Cause, Change, Facet, StoreError, Value, Vault, params};
+use vault::{Announcement, Cause, Change, Facet, Marks, StoreError, Value, Vault, params};
 
 use super::{
     Progress, RunError, RunReport, Tell,
@@ -19,6 +19,12 @@ const SINGLES: usize = 100;
 const TOUCH: &str = "UPDATE link_run SET batches = batches + 1 WHERE id = $1 AND state = 'running'";
 const FINISH: &str = "UPDATE link_run SET state = 'done', finished_at = $2, records = $3, pairs = $4, people = $5, review = $6, \
      whole = $7 WHERE id = $1 AND state = 'running'";
+
+/// A facet and what is marked of it.
+fn with_marks(facet: &Facet) -> Vec<Facet> {
+    let marked = Marks::EVERY.iter().filter_map(|marks| Some(Facet { category: marks.on(&facet.category)?, ..facet.clone() }));
+    std::iter::once(facet.clone()).chain(marked).collect()
+}
 
 /// The hand of one run.
 pub(super) struct Writer<'a> {
@@ -57,7 +63,7 @@ impl<'a> Writer<'a> {
 
     /// Unmakes the links of data that no live agreement lets be linked any more.
     pub(super) async fn unmake(&self, withheld: &[Facet]) -> Result<(), RunError> {
-        for facet in withheld {
+        for facet in &withheld.iter().flat_map(with_marks).collect::<Vec<_>>() {
             let keys = || params![facet.controller, &facet.category];
             for (sql, params) in [
                 (people::UNMAKE_RECORDS, keys()),
@@ -161,6 +167,19 @@ impl<'a> Writer<'a> {
                 change.execute(pairs::DROP, params![*left, *right]).await?;
             }
             self.commit(change, "pairs_dropped", part.len() as u64).await?;
+        }
+        Ok(())
+    }
+
+    /// Later versions of records that are kept apart are kept apart.
+    pub(super) async fn of_the_same(
+        &self,
+        heirs: &[(Id<crate::adoption::Adoption>, Id<kind::Record>, String, bool)],
+    ) -> Result<(), RunError> {
+        for part in heirs.chunks(SINGLES) {
+            let mut change = self.open().await?;
+            crate::adoption::store::add_heirs(&mut change, part).await?;
+            self.commit(change, "kept_apart", part.len() as u64).await?;
         }
         Ok(())
     }

@@ -58,7 +58,10 @@ fn joins_of_one(group: &[&Moment], window_hours: u32) -> Vec<(Id<kind::Moment>, 
 
 fn takes_in(first: &Moment, later: &Moment, window_hours: u32) -> bool {
     let close = later.event_at <= first.event_at.plus_hours(i64::from(window_hours));
-    close && answered_at(first).is_none_or(|answered| later.event_at <= answered)
+    // What is sealed takes in nothing that isn't: whoever may see the later one would lose it.
+    let sealed = |moment: &Moment| vault::Marks::split(&moment.category).1;
+    let seen_alike = !sealed(first).any() || sealed(first) == sealed(later);
+    close && seen_alike && answered_at(first).is_none_or(|answered| later.event_at <= answered)
 }
 
 /// When a moment was answered: what happens after that is a new moment.

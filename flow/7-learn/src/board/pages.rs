@@ -120,7 +120,7 @@ pub async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query
         chart: clock_chart(&clocks),
         clocks,
         breakdowns: breakdowns.collect(),
-        counted: permit.grants().len(),
+        counted: permit.grants().iter().filter(|grant| !vault::Marks::split(&grant.facet.category).1.any()).count(),
         left_out: left_out(&site, &permit).await?,
     })
 }

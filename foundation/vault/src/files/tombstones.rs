@@ -13,7 +13,7 @@ use base::{Code, Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 
 use super::{failed, sync_parent};
-use crate::{Change, FromRow, Row, StoreError, Vault, params};
+use crate::{Change, FromRow, Marks, Row, StoreError, Vault, params};
 
 /// What remains of an erased record: never a name or a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,8 @@ impl Change {
         let stone = Tombstone {
             id: id.to_string(),
             record: record.to_string(),
-            category: category.to_string(),
+            // Nor does it say that it was sealed.
+            category: Marks::split(category).0.to_string(),
             rule: rule.to_string(),
             erased_at: self.now(),
             erased_by: format!("{}:{}", self.cause.actor.kind(), self.cause.actor.id_text()),

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, kind};
 
-use crate::{Ask, Decider, Decision, Facet, Grant, Purpose, Staff, StoreError, Verb};
+use crate::{Ask, Decider, Decision, Facet, Grant, Marks, Purpose, Staff, StoreError, Verb};
 
 /// Grants whatever is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,7 +12,16 @@ pub struct AllowAll;
 #[async_trait]
 impl Decider for AllowAll {
     async fn decide(&self, _book: &Staff, ask: &Ask, _now: Timestamp) -> Result<Decision, StoreError> {
-        Ok(Decision { grants: ask.facets.iter().map(grant).collect(), ..Decision::default() })
+        let mut grants: Vec<Grant> = ask.facets.iter().map(grant).collect();
+        // As the real one: what is marked is taken in and counted.
+        if matches!(ask.verb, Verb::Collect | Verb::Count) {
+            let marked = ask.facets.iter().flat_map(|facet| {
+                let on = |marks: Marks| Some(Facet { category: marks.on(&facet.category)?, ..facet.clone() });
+                Marks::EVERY.into_iter().filter_map(on)
+            });
+            grants.extend(marked.map(|facet| grant(&facet)));
+        }
+        Ok(Decision { grants, ..Decision::default() })
     }
 }
 

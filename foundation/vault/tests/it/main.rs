@@ -10,6 +10,7 @@ mod doors;
 mod erasing;
 mod files;
 mod jobs;
+mod marking;
 mod migrations;
 mod proofs;
 mod rows;
