@@ -10,7 +10,7 @@ struct HomePage {
     name: String,
     tiles: Vec<Tile>,
     acts: Option<Acts>,
-    ways: Vec<Way>,
+    ways: Vec<&'static Way>,
 }
 
 /// What the stage that acts shows: what waits for this member.
@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 15] = [
+const WAYS: &[Way] = &[
     Way {
         text: "Moments",
         href: "/moments",
@@ -158,7 +158,7 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         href: line.href,
     }));
     let ways = WAYS
-        .into_iter()
+        .iter()
         .filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty)))
         .collect();
     web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, acts, ways })

@@ -12,6 +12,7 @@ use web::Site;
 
 pub use home::Waiting;
 pub(crate) use processing::pages::READERS;
+pub(crate) use transparency::PUBLISHERS;
 pub use transparency::{CountPeople, DraftTransparency, PeopleTable, Quarter, Report, ReportError, propose, publish};
 pub use unusual::{
     Finding, Known, Look, Opened, Rule, State, Surroundings, UnusualError, WatchUnusual, answer, see_to_unusual,

@@ -44,6 +44,7 @@ pub(super) fn retention(entry: &Entry) -> String {
         Some(Retention::UntilItsDay) => "until the day that its feed gives".to_owned(),
         Some(Retention::Days { days, after }) => format!("{days} days after the time “{}”", spaced(&after)),
         Some(Retention::With(table)) => format!("as long as its {}", spaced(&table)),
+        Some(Retention::While(table)) => format!("as long as some {} names it", spaced(&table)),
         Some(Retention::ForEver) => "without end".to_owned(),
         None => spaced(&entry.retention),
     }
@@ -76,6 +77,7 @@ pub(super) fn erasure(entry: &Entry) -> String {
         Some(Erasure::Row) => "row by row".to_owned(),
         Some(Erasure::Columns(columns)) => format!("emptied: {}", spaced(&columns.join(", "))),
         Some(Erasure::With(table)) => format!("with its {}", spaced(&table)),
+        Some(Erasure::Emptied) => "all of it, whenever somebody is erased".to_owned(),
         Some(Erasure::Never) => "never".to_owned(),
         None => "not said".to_owned(),
     }

@@ -7,7 +7,7 @@ use super::{Quarter, ReportError, store};
 use crate::{agency, ask::store::has_duty};
 
 /// Who publishes what another proposed.
-pub(super) const PUBLISHERS: [&str; 3] = ["data_protection_officer", "project_manager", "board_member"];
+pub(crate) const PUBLISHERS: &[&str] = &["data_protection_officer", "project_manager", "board_member"];
 
 async fn open(vault: &Vault, actor: &Actor, act: Code) -> Result<(Change, Id<kind::Member>), ReportError> {
     let Actor::Member { id, .. } = actor else { return Err(ReportError::NotFound) };

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Published, StoreError};
 
 pub use count::{CountPeople, DraftTransparency, PeopleTable};
+pub(crate) use draft::PUBLISHERS;
 pub use draft::{propose, publish};
 
 /// Three months: `2026-q3`.

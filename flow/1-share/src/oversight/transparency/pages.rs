@@ -75,7 +75,7 @@ async fn staff(site: &Site, caller: &Caller) -> Result<vault::Staff, Fault> {
 }
 
 async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
-    caller.needs(&PUBLISHERS)?;
+    caller.needs(PUBLISHERS)?;
     let drafts: BTreeMap<Quarter, Draft> =
         store::drafts(&staff(&site, &caller).await?).await?.into_iter().map(|draft| (draft.quarter, draft)).collect();
     let now = site.now();
@@ -155,7 +155,7 @@ fn quarter(text: &str) -> Result<Quarter, Fault> {
 }
 
 async fn show(site: Site, caller: Caller, page: Page, Path(of): Path<String>) -> web::Result {
-    caller.needs(&PUBLISHERS)?;
+    caller.needs(PUBLISHERS)?;
     let quarter = quarter(&of)?;
     let staff = staff(&site, &caller).await?;
     let draft = store::draft(&staff, quarter).await?.ok_or(Fault::NotFound)?;
@@ -227,7 +227,7 @@ async fn take_publication(site: Site, caller: Caller, Path(of): Path<String>, fo
 }
 
 async fn draft_csv(site: Site, caller: Caller, Path(of): Path<String>) -> web::Result {
-    caller.needs(&PUBLISHERS)?;
+    caller.needs(PUBLISHERS)?;
     let quarter = quarter(&of)?;
     let draft = store::draft(&staff(&site, &caller).await?, quarter).await?.ok_or(Fault::NotFound)?;
     Ok(csv(quarter, &draft.report))
