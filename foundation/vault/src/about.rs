@@ -276,6 +276,11 @@ pub(crate) async fn erase_grown(
 ) -> Result<BTreeMap<String, u64>, StoreError> {
     let mut gone = BTreeMap::new();
     let ids: Vec<String> = ids.iter().cloned().collect();
+    // Of what is gone nothing is held: a backup may have held it when it was made.
+    for part in ids.chunks(BATCH) {
+        let (text, values) = crate::doors::spread("DELETE FROM held_back WHERE what IN ({in})", &[], &keys(part));
+        database::execute(&*change.tx, &text, values).await?;
+    }
     for (entry, table) in plan.about_people() {
         let which = names_one_of(entry, table);
         let sql = match entry.erasure_rule() {

@@ -24,6 +24,7 @@ macro_rules! code_list {
 
             /// What else to know or do.
             #[must_use]
+            #[allow(dead_code, reason = "not every list has more to say")]
             pub fn more(self) -> &'static str {
                 match self { $(Self::$variant => $more,)* }
             }

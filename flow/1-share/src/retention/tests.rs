@@ -36,7 +36,7 @@ fn every_category_of_people_has_a_rule_and_every_rule_says_its_law() {
 fn police_groups_are_reviewed_after_their_time() {
     let rules = starting();
     let today = day("2026-11-22");
-    let mut of = |kind: &str, born: Option<&str>| {
+    let of = |kind: &str, born: Option<&str>| {
         let facts = Facts { kind: kind.to_owned(), ..facts("2016-02-29", born) };
         let due = rules.due(&code!("police_event"), &facts, today);
         (due.rule.to_string(), due.on.to_string(), due.then)
