@@ -44,7 +44,9 @@ pub async fn make(open: &Installation) -> anyhow::Result<()> {
     let vault = &open.vault;
     see_to_retention(vault).await?;
     vault.run_due_jobs(&open.handlers).await?;
-    let (Some(officer), Some(owner)) = (actor(vault, OFFICER).await?, actor(vault, OWNER).await?) else { return Ok(()) };
+    let (Some(officer), Some(owner)) = (actor(vault, OFFICER).await?, actor(vault, OWNER).await?) else {
+        return Ok(());
+    };
     let mut due = due(vault, &owner).await?.into_iter();
     if let Some(record) = due.next() {
         let today = vault.now().date_in_london();

@@ -204,7 +204,11 @@ pub(crate) async fn grow<C: ConnectionTrait>(
     Ok(known)
 }
 
-pub(crate) async fn all_rows<C: ConnectionTrait>(c: &C, plan: &Plan, ids: &BTreeSet<String>) -> Result<Vec<About>, StoreError> {
+pub(crate) async fn all_rows<C: ConnectionTrait>(
+    c: &C,
+    plan: &Plan,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<About>, StoreError> {
     let mut rows = Vec::new();
     for (entry, table) in plan.about_people() {
         rows.extend(rows_naming(c, entry, table, ids).await?);
@@ -335,9 +339,15 @@ impl Vault {
         let within = if self.database().is_sqlite() { "instr" } else { "strpos" };
         let ids = ids.get(..ids.len().min(SEARCHED_FOR)).unwrap_or(ids);
         let (mut found, mut read) = (BTreeMap::new(), 0);
-        for table in Plan::read(self).await?.tables().iter().filter(|table| !NAMES_BY_RIGHT.contains(&table.name.as_str())) {
-            let texts: Vec<&str> =
-                table.columns.iter().filter(|column| column.kind == ColumnKind::Text).map(|column| column.name.as_str()).collect();
+        for table in
+            Plan::read(self).await?.tables().iter().filter(|table| !NAMES_BY_RIGHT.contains(&table.name.as_str()))
+        {
+            let texts: Vec<&str> = table
+                .columns
+                .iter()
+                .filter(|column| column.kind == ColumnKind::Text)
+                .map(|column| column.name.as_str())
+                .collect();
             if texts.is_empty() || ids.is_empty() {
                 continue;
             }

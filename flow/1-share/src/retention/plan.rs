@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use base::{Code, Date, Id, Timestamp, code, kind};
 use serde_json::json;
 use vault::{
-    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Operation, Permit, Plain, Purpose, Reader, Refusal, Row,
-    Scope, StoreError, Value, Vault, Verb,
+    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Operation, Permit, Plain, Purpose, Reader, Refusal,
+    Row, Scope, StoreError, Value, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -102,14 +102,8 @@ pub async fn see_to_retention(vault: &Vault) -> Result<bool, StoreError> {
 /// A permit to erase what anybody holds: storage limitation reaches where no agreement does. It is the program's own, whoever decided.
 pub(crate) async fn erase_permit(vault: &Vault, actor: &Actor, purpose: Purpose) -> Result<Permit, Refusal> {
     let facets = every_facet(vault).await?;
-    let ask = Ask {
-        actor: actor.clone(),
-        verb: Verb::Erase,
-        scope: Scope::unit(),
-        purpose,
-        facets,
-        facts: BTreeMap::new(),
-    };
+    let ask =
+        Ask { actor: actor.clone(), verb: Verb::Erase, scope: Scope::unit(), purpose, facets, facts: BTreeMap::new() };
     vault.permit(ask).await
 }
 
@@ -190,18 +184,8 @@ struct Run<'r> {
     today: Date,
 }
 
-const COLUMNS: &[&str] = &[
-    "record",
-    "controller",
-    "category",
-    "rule",
-    "regime",
-    "due_on",
-    "because",
-    "feed_on",
-    "longest",
-    "planned_at",
-];
+const COLUMNS: &[&str] =
+    &["record", "controller", "category", "rule", "regime", "due_on", "because", "feed_on", "longest", "planned_at"];
 /// What a person decided (kept_until, batch) is never written over.
 const AGAIN: &str = "ON CONFLICT (record) DO UPDATE SET rule = excluded.rule, regime = excluded.regime, due_on = excluded.due_on, \
      because = excluded.because, longest = excluded.longest, planned_at = excluded.planned_at";

@@ -226,10 +226,8 @@ impl Handler for ProveErasure {
     }
 
     async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault> {
-        let id = job
-            .text("erasure")?
-            .parse()
-            .map_err(|_| JobFault::Hopeless("the job's erasure is no id".to_owned()))?;
+        let id =
+            job.text("erasure")?.parse().map_err(|_| JobFault::Hopeless("the job's erasure is no id".to_owned()))?;
         prove(vault, &job.actor()?, id).await.map_err(|refusal| match refusal {
             Refusal::Store(error) => error.into(),
             refused @ Refusal::Refused { .. } => JobFault::Later(refused.to_string()),

@@ -29,7 +29,8 @@ async fn deliver(house: &House, text: &str) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("custody.csv");
     std::fs::write(&path, text).unwrap();
-    let report = deliver_file(&house.t.vault, &Actor::System, feed("custody").unwrap(), &path, &unwatched).await.unwrap();
+    let report =
+        deliver_file(&house.t.vault, &Actor::System, feed("custody").unwrap(), &path, &unwatched).await.unwrap();
     house.t.drain_jobs(&all_handlers()).await;
     assert!(report.counts.add_up());
     report.counts.quarantined
@@ -43,15 +44,22 @@ struct Somebody {
 /// Callum, of one record: a moment with a contact and a referral, a place in the search, a request about him, a decision about a pair, and
 /// a row of the same number in quarantine. Beside him Dana, of whom nothing is erased.
 async fn furnish(house: &House) -> Somebody {
-    let rows = [("A1", 3, "VIOL", "Barker", "02-11-2010"), ("A1", 4, "VIOL", "", "02-11-2010"), ("A2", 5, "VIOL", "Other", "02-11-2009")];
+    let rows = [
+        ("A1", 3, "VIOL", "Barker", "02-11-2010"),
+        ("A1", 4, "VIOL", "", "02-11-2010"),
+        ("A2", 5, "VIOL", "Other", "02-11-2009"),
+    ];
     assert_eq!(deliver(house, &house.custody(&rows)).await, 1, "a row without a name waits");
     let record = house.rows("SELECT id AS x FROM record WHERE source_key = 'A1'").await.remove(0);
     let other = house.rows("SELECT id AS x FROM record WHERE source_key = 'A2'").await.remove(0);
     let moment = house.rows(&format!("SELECT id AS x FROM moment WHERE record = '{record}'")).await.remove(0);
-    let (unit, police, now) = (house.agencies["unit"].to_string(), house.agencies["police"].to_string(), house.now().as_micros());
+    let (unit, police, now) =
+        (house.agencies["unit"].to_string(), house.agencies["police"].to_string(), house.now().as_micros());
     let [person, beside, contact, referral, ask, decision] = [(); 6].map(|()| house.t.id::<kind::Person>().to_string());
     for sql in [
-        format!("INSERT INTO person (id, controller, category, made_at) VALUES ('{person}', '{unit}', 'link_decision', {now}), ('{beside}', '{unit}', 'link_decision', {now})"),
+        format!(
+            "INSERT INTO person (id, controller, category, made_at) VALUES ('{person}', '{unit}', 'link_decision', {now}), ('{beside}', '{unit}', 'link_decision', {now})"
+        ),
         format!(
             "INSERT INTO person_record (record, person, controller, category, linked_at) VALUES \
              ('{record}', '{person}', '{police}', 'custody', {now}), ('{other}', '{beside}', '{police}', 'custody', {now})"
@@ -61,7 +69,9 @@ async fn furnish(house: &House) -> Somebody {
             "INSERT INTO person_search (record, controller, category, given, family, dob) VALUES \
              ('{record}', '{police}', 'custody', 'callum', 'barker', '2010-11-02')"
         ),
-        format!("INSERT INTO search_found (digest, member, sealed, made_at, ends_at) VALUES ('d', 'm', 's', {now}, {now})"),
+        format!(
+            "INSERT INTO search_found (digest, member, sealed, made_at, ends_at) VALUES ('d', 'm', 's', {now}, {now})"
+        ),
         format!(
             "INSERT INTO contact (id, moment, person, controller, attempted_at, how, reached, made_by, written_at, form_key) \
              VALUES ('{contact}', '{moment}', '{person}', '{unit}', {now}, 'phone', FALSE, 'm', {now}, 'k')"
@@ -87,7 +97,16 @@ async fn furnish(house: &House) -> Somebody {
 }
 
 const TABLES: [&str; 11] = [
-    "record", "person", "person_record", "person_search", "search_found", "moment", "contact", "referral", "ask", "pair_decision",
+    "record",
+    "person",
+    "person_record",
+    "person_search",
+    "search_found",
+    "moment",
+    "contact",
+    "referral",
+    "ask",
+    "pair_decision",
     "quarantined",
 ];
 
@@ -122,14 +141,20 @@ async fn nothing_of_them_is_left_anywhere(t: Bench) {
     house.t.drain_jobs(&all_handlers()).await;
     assert_eq!(counts(&house.t).await, LEFT);
     let report = &house.t.query("SELECT rows_gone, rows_left, rows_found, entry FROM erasure_report", vec![]).await[0];
-    assert_eq!((report.text("rows_left").unwrap(), report.text("rows_found").unwrap()), ("{}".to_owned(), "{}".to_owned()));
+    assert_eq!(
+        (report.text("rows_left").unwrap(), report.text("rows_found").unwrap()),
+        ("{}".to_owned(), "{}".to_owned())
+    );
     assert!(report.text("rows_gone").unwrap().contains("\"search_found\":1"));
     assert!(report.opt_int("entry").unwrap().is_some());
     let reached = house.rows("SELECT what || ' ' || n || ' ' || later AS x FROM erasure_reach ORDER BY what").await;
     assert_eq!(reached, ["delivery_file 1 0", "quarantined 1 0"]);
     assert_eq!(house.count("SELECT COUNT(*) AS n FROM blob WHERE wrapped_key IS NOT NULL").await, 0);
     let delivery = &house.t.query("SELECT sha256, rows_read FROM delivery", vec![]).await[0];
-    assert!(delivery.opt_text("sha256").unwrap().is_some() && delivery.int("rows_read").unwrap() == 3, "hash and counts stay");
+    assert!(
+        delivery.opt_text("sha256").unwrap().is_some() && delivery.int("rows_read").unwrap() == 3,
+        "hash and counts stay"
+    );
     // The partner sends it again: it isn't taken, and nothing of it is kept in quarantine either.
     let again = house.custody(&[("A1", 2, "VIOL", "Barker", "02-11-2010")]);
     assert_eq!(deliver(&house, &again).await, 1);

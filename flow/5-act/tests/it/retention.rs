@@ -84,7 +84,11 @@ async fn every_rule_of_every_stage_leads_to_an_end(t: Bench) {
     for entry in &entries {
         let parent = entry.retention.strip_prefix("with:").or_else(|| entry.retention.strip_prefix("while:"));
         let Some(parent) = parent else { continue };
-        assert!(entries.iter().any(|other| other.table == parent), "`{}` goes with `{parent}`, which is nowhere", entry.table);
+        assert!(
+            entries.iter().any(|other| other.table == parent),
+            "`{}` goes with `{parent}`, which is nowhere",
+            entry.table
+        );
     }
     let for_ever: Vec<&str> = entries
         .iter()

@@ -25,7 +25,9 @@ pub async fn check_catalogue(vault: &Vault) -> Result<Vec<String>, StoreError> {
             Some(table) => {
                 check(entry, table, &mut wrong);
                 if entry.kind == TableKind::Subject {
-                    wrong.extend(has_an_end(entry, &entries, &tables).err().map(|why| format!("`{}`: {why}", entry.table)));
+                    wrong.extend(
+                        has_an_end(entry, &entries, &tables).err().map(|why| format!("`{}`: {why}", entry.table)),
+                    );
                 }
             }
             None => wrong.push(format!("the catalogue names `{}`, which is no table", entry.table)),
@@ -46,10 +48,12 @@ fn has_an_end(entry: &Entry, entries: &[Entry], tables: &[Table]) -> Result<(), 
             Err("is kept for ever and does not say why (`for_ever:why`)".to_owned())
         }
         Some(Retention::ForEver) | None => Ok(()),
-        Some(Retention::UntilItsDay) => match ["id", "feed", "source_key", "expires_on"].iter().find(|column| !own(column)) {
-            Some(column) => Err(format!("goes on its own day and has no `{column}`")),
-            None => Ok(()),
-        },
+        Some(Retention::UntilItsDay) => {
+            match ["id", "feed", "source_key", "expires_on"].iter().find(|column| !own(column)) {
+                Some(column) => Err(format!("goes on its own day and has no `{column}`")),
+                None => Ok(()),
+            }
+        }
         Some(Retention::Days { .. }) if own("id") => Ok(()),
         Some(Retention::Days { .. }) => Err("goes after some days and has no `id` for its tombstone".to_owned()),
         Some(Retention::While(by)) => match shape(&by) {
