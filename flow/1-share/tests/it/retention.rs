@@ -586,3 +586,34 @@ async fn pages_tell_each_what_is_theirs(t: Bench) {
     let page = w.browser("owen").await.get(&here).await;
     assert!(page.text.contains("A legal hold is on this") && !page.text.contains("Delete it now"), "{}", page.text);
 }
+
+/// Run by hand, with `--run-ignored only`: how long the day's run takes over as many records as the demonstration's county has.
+#[tokio::test]
+#[ignore = "measures, and takes a minute without optimisation"]
+async fn a_countys_records_are_planned() {
+    kept_plan()
+        .both(|t| async move {
+            let w = World::set_up(t).await;
+            let now = w.vault().now();
+            for part in 0..112 {
+                let rows = (0..1000).map(|n| {
+                    let born = format!("{{\"dob\":\"{}-03-03\",\"kind\":\"THEFT\"}}", 1990 + n % 30);
+                    let id: Id<kind::Record> = w.t.id();
+                    let event = now.plus_hours(-24 * (n % 4000));
+                    params![id, "f", w.agencies["police"], "custody", format!("{part}-{n}"), event, born, now, "2040-01-01"]
+                });
+                let columns =
+                    &["id", "feed", "controller", "category", "source_key", "event_at", "body", "received_at", "expires_on"];
+                let mut change = change(w.vault()).await;
+                change.insert_many("record", columns, rows.collect(), "").await.unwrap();
+                change.commit().await.unwrap();
+            }
+            for what in ["first", "second"] {
+                let start = std::time::Instant::now();
+                w.next_day().await;
+                eprintln!("{:?}, {what} run over 112,000 records: {:?}", w.t.engine, start.elapsed());
+            }
+            assert_eq!(w.t.rows_in_table("retention_review").await, 112_000);
+        })
+        .await;
+}
