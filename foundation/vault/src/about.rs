@@ -323,9 +323,17 @@ const SEARCHED_FOR: usize = 20;
 /// What names ids by right: the log, the tombstones, and the reports of erasures, which would prove nothing without them.
 const NAMES_BY_RIGHT: [&str; 3] = ["audit_entry", "tombstone", "erased_id"];
 
+impl Plan {
+    /// Whether a table may name what is gone: [`NAMES_BY_RIGHT`], and those about nobody that say that they keep their references (`never`).
+    fn names_by_right(&self, table: &str) -> bool {
+        let says = |entry: &Entry| entry.kind == TableKind::Plain && entry.erasure_rule() == Some(Erasure::Never);
+        NAMES_BY_RIGHT.contains(&table) || self.entries.iter().any(|entry| entry.table == table && says(entry))
+    }
+}
+
 impl Vault {
     /// How many rows of any table, about whomever, hold one of the first 20 of these ids anywhere in their texts, by table: not by the
-    /// catalogue, but by looking. The log, the tombstones and `erased_id` are left out. Gives also how many tables were read. It reads the
+    /// catalogue, but by looking. The log, the tombstones, `erased_id` and plain tables that keep their references (`never`) are left out. Gives also how many tables were read. It reads the
     /// whole database: for a job.
     ///
     /// # Errors
@@ -339,9 +347,8 @@ impl Vault {
         let within = if self.database().is_sqlite() { "instr" } else { "strpos" };
         let ids = ids.get(..ids.len().min(SEARCHED_FOR)).unwrap_or(ids);
         let (mut found, mut read) = (BTreeMap::new(), 0);
-        for table in
-            Plan::read(self).await?.tables().iter().filter(|table| !NAMES_BY_RIGHT.contains(&table.name.as_str()))
-        {
+        let plan = Plan::read(self).await?;
+        for table in plan.tables().iter().filter(|table| !plan.names_by_right(&table.name)) {
             let texts: Vec<&str> = table
                 .columns
                 .iter()

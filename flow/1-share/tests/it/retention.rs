@@ -600,10 +600,29 @@ async fn a_countys_records_are_planned() {
                     let born = format!("{{\"dob\":\"{}-03-03\",\"kind\":\"THEFT\"}}", 1990 + n % 30);
                     let id: Id<kind::Record> = w.t.id();
                     let event = now.plus_hours(-24 * (n % 4000));
-                    params![id, "f", w.agencies["police"], "custody", format!("{part}-{n}"), event, born, now, "2040-01-01"]
+                    params![
+                        id,
+                        "f",
+                        w.agencies["police"],
+                        "custody",
+                        format!("{part}-{n}"),
+                        event,
+                        born,
+                        now,
+                        "2040-01-01"
+                    ]
                 });
-                let columns =
-                    &["id", "feed", "controller", "category", "source_key", "event_at", "body", "received_at", "expires_on"];
+                let columns = &[
+                    "id",
+                    "feed",
+                    "controller",
+                    "category",
+                    "source_key",
+                    "event_at",
+                    "body",
+                    "received_at",
+                    "expires_on",
+                ];
                 let mut change = change(w.vault()).await;
                 change.insert_many("record", columns, rows.collect(), "").await.unwrap();
                 change.commit().await.unwrap();

@@ -125,7 +125,7 @@ async fn erased(house: &House, who: &Somebody) -> Id<kind::Erasure> {
         reason: code!("asked"),
         by: Actor::System,
         second: None,
-        form_key: who.person.clone(),
+        form_key: "asked".to_owned(),
     };
     erase(&house.t.vault, &erasing).await.unwrap().erasure
 }
