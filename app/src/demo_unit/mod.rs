@@ -5,6 +5,7 @@ pub mod asks;
 pub mod disclosures;
 pub mod members;
 pub mod oversight;
+pub mod retention;
 
 use std::collections::BTreeMap;
 

@@ -51,9 +51,9 @@ pub use crate::{
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
     retention::{
-        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold, RetentionError, ask_to_lift, erase,
-        keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached, see_to_retention,
-        see_to_starting_rules as see_to_retention_rules,
+        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold, RetentionError,
+        ask_to_lift, erase, keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached,
+        see_to_retention, see_to_starting_rules as see_to_retention_rules,
     },
     rights::{Everyone, Statement, everyone::Unlinked, what_they_say},
     oversight::{

@@ -185,9 +185,13 @@ async fn of_feed(
                 places.insert(row.delivery.clone(), header.and_then(|header| place(feed, &header.0)));
             }
             let Some(Some(at)) = places.get(&row.delivery) else { continue };
-            let parts: Option<Vec<&str>> =
-                at.iter().map(|at| row.cells.get(*at).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())).collect();
-            if parts.is_some_and(|parts| digests.contains(&vault.source_digest(feed.name.as_str(), &source_key(&parts)))) {
+            let parts: Option<Vec<&str>> = at
+                .iter()
+                .map(|at| row.cells.get(*at).map(|cell| cell.trim()).filter(|cell| !cell.is_empty()))
+                .collect();
+            if parts
+                .is_some_and(|parts| digests.contains(&vault.source_digest(feed.name.as_str(), &source_key(&parts))))
+            {
                 found.push(row);
             }
         }

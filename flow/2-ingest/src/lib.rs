@@ -27,6 +27,7 @@ use web::Site;
 pub const MIGRATIONS: &[Migration] = &[
     migration!(200, "ingest", "0200_ingest.sql"),
     migration!(210, "kept_quarantine", "quarantine/0210_kept_quarantine.sql"),
+    migration!(230, "parts_stay", "delivery/0230_parts_stay.sql"),
 ];
 
 /// Announced once for each committed part: `{delivery, feed, category, from_line, to_line}`; read the records with

@@ -217,7 +217,11 @@ pub(crate) async fn grow<C: ConnectionTrait>(
     Ok(known)
 }
 
-pub(crate) async fn all_rows<C: ConnectionTrait>(c: &C, plan: &Plan, ids: &BTreeSet<String>) -> Result<Vec<About>, StoreError> {
+pub(crate) async fn all_rows<C: ConnectionTrait>(
+    c: &C,
+    plan: &Plan,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<About>, StoreError> {
     let mut rows = Vec::new();
     for (entry, table) in plan.about_people() {
         rows.extend(rows_naming(c, entry, table, ids).await?);
@@ -289,6 +293,11 @@ pub(crate) async fn erase_grown(
 ) -> Result<BTreeMap<String, u64>, StoreError> {
     let mut gone = BTreeMap::new();
     let ids: Vec<String> = ids.iter().cloned().collect();
+    // Of what is gone nothing is held: a backup may have held it when it was made.
+    for part in ids.chunks(BATCH) {
+        let (text, values) = crate::doors::spread("DELETE FROM held_back WHERE what IN ({in})", &[], &keys(part));
+        database::execute(&*change.tx, &text, values).await?;
+    }
     for (entry, table) in plan.about_people() {
         let which = names_one_of(entry, table);
         let sql = match entry.erasure_rule() {
@@ -327,9 +336,17 @@ const SEARCHED_FOR: usize = 20;
 /// What names ids by right: the log, the tombstones, and the reports of erasures, which would prove nothing without them.
 const NAMES_BY_RIGHT: [&str; 3] = ["audit_entry", "tombstone", "erased_id"];
 
+impl Plan {
+    /// Whether a table may name what is gone: [`NAMES_BY_RIGHT`], and those about nobody that say that they keep their references (`never`).
+    fn names_by_right(&self, table: &str) -> bool {
+        let says = |entry: &Entry| entry.kind == TableKind::Plain && entry.erasure_rule() == Some(Erasure::Never);
+        NAMES_BY_RIGHT.contains(&table) || self.entries.iter().any(|entry| entry.table == table && says(entry))
+    }
+}
+
 impl Vault {
     /// How many rows of any table, about whomever, hold one of the first 20 of these ids anywhere in their texts, by table: not by the
-    /// catalogue, but by looking. The log, the tombstones and `erased_id` are left out. Gives also how many tables were read. It reads the
+    /// catalogue, but by looking. The log, the tombstones, `erased_id` and plain tables that keep their references (`never`) are left out. Gives also how many tables were read. It reads the
     /// whole database: for a job.
     ///
     /// # Errors
@@ -343,9 +360,14 @@ impl Vault {
         let within = if self.database().is_sqlite() { "instr" } else { "strpos" };
         let ids = ids.get(..ids.len().min(SEARCHED_FOR)).unwrap_or(ids);
         let (mut found, mut read) = (BTreeMap::new(), 0);
-        for table in Plan::read(self).await?.tables().iter().filter(|table| !NAMES_BY_RIGHT.contains(&table.name.as_str())) {
-            let texts: Vec<&str> =
-                table.columns.iter().filter(|column| column.kind == ColumnKind::Text).map(|column| column.name.as_str()).collect();
+        let plan = Plan::read(self).await?;
+        for table in plan.tables().iter().filter(|table| !plan.names_by_right(&table.name)) {
+            let texts: Vec<&str> = table
+                .columns
+                .iter()
+                .filter(|column| column.kind == ColumnKind::Text)
+                .map(|column| column.name.as_str())
+                .collect();
             if texts.is_empty() || ids.is_empty() {
                 continue;
             }

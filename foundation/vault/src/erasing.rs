@@ -81,7 +81,8 @@ impl Vault {
             gone += self.replay_batch(&plan, batch).await?;
         }
         let tx = self.begin_raw().await?;
-        let again = "INSERT INTO erased_again (at, tombstones, rows_erased) VALUES ($1, $2, $3) ON CONFLICT (at) DO NOTHING";
+        let again =
+            "INSERT INTO erased_again (at, tombstones, rows_erased) VALUES ($1, $2, $3) ON CONFLICT (at) DO NOTHING";
         database::execute(&*tx, again, params![self.now(), stones.len() as u64, gone]).await?;
         database::execute(&*tx, "DELETE FROM setting WHERE name = 'restored_unreplayed'", params![]).await?;
         tx.commit().await

@@ -101,7 +101,10 @@ impl Vault {
     pub async fn expire_due(&self, actor: &Actor, today: Date) -> Result<u64, StoreError> {
         let plan = Plan::read(self).await?;
         let mut gone = 0;
-        for entry in &plan.entries {
+        // Last those that go with the last row that names them: it may go today.
+        let (whiles, others): (Vec<&Entry>, Vec<&Entry>) =
+            plan.entries.iter().partition(|entry| matches!(entry.retention_rule(), Some(Retention::While(_))));
+        for entry in others.into_iter().chain(whiles) {
             let has = |columns: &[&str]| {
                 plan.table(&entry.table).is_some_and(|table| columns.iter().all(|column| table.has(column)))
             };

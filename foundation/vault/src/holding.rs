@@ -119,7 +119,9 @@ fn follow<'a>(
         }
         for column in plan.naming(entry, shape).into_iter().filter(|column| *column != table && steps > 0) {
             let Some(up) = plan.table(column).filter(|up| up.has("id")) else { continue };
-            let sql = format!("SELECT id AS at, {column} AS to_row FROM {table} WHERE id IN ({{in}}) AND {column} IS NOT NULL");
+            let sql = format!(
+                "SELECT id AS at, {column} AS to_row FROM {table} WHERE id IN ({{in}}) AND {column} IS NOT NULL"
+            );
             let hangs = pairs(change, &sql, &ids).await?;
             let mut above: Vec<String> = hangs.values().flatten().cloned().collect();
             above.sort();
@@ -168,7 +170,9 @@ fn below<'a>(
                 let grown = pairs(change, &own, ids).await?;
                 let next: Vec<String> = grown.values().flatten().cloned().collect();
                 let held = below(change, plan, &child.table, &next, steps - 1).await?;
-                found.extend(grown.into_iter().filter(|(_, to)| to.iter().any(|to| held.contains(to))).map(|(at, _)| at));
+                found.extend(
+                    grown.into_iter().filter(|(_, to)| to.iter().any(|to| held.contains(to))).map(|(at, _)| at),
+                );
             }
         }
         Ok(found)

@@ -3,7 +3,8 @@
 use base::{Code, Date, Id, Timestamp, kind};
 
 use crate::{
-    Change, FromRow, Held, Reader, Row, StoreError, TableKind, Vault, catalogue::Retention, database, erasing::Plan, params,
+    Change, FromRow, Held, Reader, Row, StoreError, TableKind, Vault, catalogue::Retention, database, erasing::Plan,
+    params,
 };
 
 /// One record, with what its end is counted from.
@@ -70,8 +71,11 @@ impl Reader {
         let plan = Plan::read(vault).await?;
         let mut found: Vec<Kept> = Vec::new();
         for entry in &plan.entries {
-            let until_its_day = entry.kind == TableKind::Subject && entry.retention_rule() == Some(Retention::UntilItsDay);
-            let Some(table) = plan.table(&entry.table).filter(|table| until_its_day && table.has("id")) else { continue };
+            let until_its_day =
+                entry.kind == TableKind::Subject && entry.retention_rule() == Some(Retention::UntilItsDay);
+            let Some(table) = plan.table(&entry.table).filter(|table| until_its_day && table.has("id")) else {
+                continue;
+            };
             let column = |name: &str, kind: &str| match table.has(name) {
                 true => name.to_owned(),
                 false => format!("CAST(NULL AS {kind}) AS {name}"),

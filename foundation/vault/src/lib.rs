@@ -61,11 +61,11 @@ pub use database::Location;
 pub use doors::{Counter, Place, Plain, Published, Reader, Staff};
 pub use error::StoreError;
 pub use expiry::ExpireDue;
-pub use kept::Kept;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
 pub use marking::{Mark, Marks};
+pub use kept::Kept;
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};

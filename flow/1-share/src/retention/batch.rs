@@ -2,7 +2,9 @@
 //! a hold meanwhile is left out.
 
 use base::{Id, Timestamp, code, kind};
-use vault::{Actor, Cause, Change, FromRow, IntoValue, Operation, Purpose, Row, Scope, Staff, StoreError, Vault, Verb, params};
+use vault::{
+    Actor, Cause, Change, FromRow, IntoValue, Operation, Purpose, Row, Scope, Staff, StoreError, Vault, Verb, params,
+};
 
 use super::{
     RetentionError, erase, prove,
@@ -61,9 +63,8 @@ macro_rules! of_batch {
 
 /// Those that wait for somebody's approval, of one agency or, for the unit, of all.
 pub(crate) async fn waiting(staff: &Staff, whose: For) -> Result<Vec<Batch>, StoreError> {
-    let all: Vec<Batch> = staff
-        .rows(of_batch!("WHERE state = 'proposed' ORDER BY proposed_at, id LIMIT 100"), params![])
-        .await?;
+    let all: Vec<Batch> =
+        staff.rows(of_batch!("WHERE state = 'proposed' ORDER BY proposed_at, id LIMIT 100"), params![]).await?;
     Ok(all.into_iter().filter(|batch| sees(whose, batch)).collect())
 }
 
@@ -131,11 +132,7 @@ pub(crate) async fn propose(
 ///
 /// # Errors
 /// [`RetentionError::Own`], [`RetentionError::Done`].
-pub(crate) async fn approve(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::ReviewBatch>,
-) -> Result<usize, RetentionError> {
+pub(crate) async fn approve(vault: &Vault, actor: &Actor, id: Id<kind::ReviewBatch>) -> Result<usize, RetentionError> {
     let (by, _) = member_of(actor).map_err(|_| RetentionError::NotFound)?;
     let whose = review::whose(vault, actor).await?;
     let batch = one(&vault.book(), whose, id).await?.ok_or(RetentionError::NotFound)?;
@@ -156,7 +153,8 @@ pub(crate) async fn approve(
         }
     };
     let left_out = (records.len() - free.len()) as u64;
-    let mut change = vault.change(cause(actor, code!("retention_list_approved"), Scope::of("retention_list", id))).await?;
+    let mut change =
+        vault.change(cause(actor, code!("retention_list_approved"), Scope::of("retention_list", id))).await?;
     settle(&mut change, &batch, by, "approved").await?;
     change
         .execute(
@@ -174,11 +172,7 @@ pub(crate) async fn approve(
 ///
 /// # Errors
 /// [`RetentionError::Done`].
-pub(crate) async fn withdraw(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::ReviewBatch>,
-) -> Result<(), RetentionError> {
+pub(crate) async fn withdraw(vault: &Vault, actor: &Actor, id: Id<kind::ReviewBatch>) -> Result<(), RetentionError> {
     let (by, _) = member_of(actor).map_err(|_| RetentionError::NotFound)?;
     let whose = review::whose(vault, actor).await?;
     let batch = one(&vault.book(), whose, id).await?.ok_or(RetentionError::NotFound)?;

@@ -39,7 +39,9 @@ pub struct Erased {
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {
     /// A legal hold is on some of it.
-    #[error("A legal hold is on it, so that nothing of it may be erased until the hold is lifted. Nothing was changed.")]
+    #[error(
+        "A legal hold is on it, so that nothing of it may be erased until the hold is lifted. Nothing was changed."
+    )]
     Held,
     /// Nothing is held about them.
     #[error("Nothing is held about them any more. Nothing was changed.")]

@@ -1,7 +1,10 @@
 //! Legal holds: while one is on, neither expiry nor erasure touches what is held. The data protection officer puts it; to lift it, two agree.
 
 use base::{Code, Date, Id, Timestamp, code, kind};
-use vault::{Actor, Cause, Change, FromRow, Held as Holds, Operation, Permit, Purpose, Reader, Row, Scope, StoreError, Vault, Verb, params};
+use vault::{
+    Actor, Cause, Change, FromRow, Held as Holds, Operation, Permit, Purpose, Reader, Row, Scope, StoreError, Vault,
+    Verb, params,
+};
 
 use super::RetentionError;
 use crate::{
@@ -95,13 +98,14 @@ pub(crate) struct Hold {
 impl FromRow for Hold {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let about = row.text("about")?;
-        let bad = || StoreError::BadValue { column: "about".to_owned(), problem: "nothing that can be held".to_owned() };
+        let bad =
+            || StoreError::BadValue { column: "about".to_owned(), problem: "nothing that can be held".to_owned() };
         let held = match row.text("held")?.as_str() {
             "person" => about.parse().ok().map(Held::Person),
             "record" => about.parse().ok().map(Held::Record),
-            _ => about.split_once(' ').and_then(|(agency, category)| {
-                Some(Held::Facet(agency.parse().ok()?, category.parse().ok()?))
-            }),
+            _ => about
+                .split_once(' ')
+                .and_then(|(agency, category)| Some(Held::Facet(agency.parse().ok()?, category.parse().ok()?))),
         };
         let asked = row.opt_parse("lift_asked_by")?;
         let lifted = row.opt_parse("lifted_by")?;

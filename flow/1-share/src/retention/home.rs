@@ -3,9 +3,7 @@
 use vault::{Scope, Verb};
 use web::{Caller, Fault, Site};
 
-use super::{
-    ANSWERABLE, ESCALATED_DAYS, RetentionError, batch, hold, review, rule::days_after, store, store::For,
-};
+use super::{ANSWERABLE, ESCALATED_DAYS, RetentionError, batch, hold, review, rule::days_after, store, store::For};
 use crate::ask::home::HomeLine;
 
 pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine>) -> Result<(), Fault> {

@@ -68,7 +68,9 @@ pub enum RetentionError {
     #[error("Its time is not up yet, so there is nothing to decide. Nothing was changed.")]
     NotDue,
     /// Legal hold.
-    #[error("A legal hold is on it, so that nothing of it may be erased until the hold is lifted. Nothing was changed.")]
+    #[error(
+        "A legal hold is on it, so that nothing of it may be erased until the hold is lifted. Nothing was changed."
+    )]
     Held,
     /// The database's.
     #[error(transparent)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Id, code, kind};
 use vault::{About, Actor, Cause, Operation, Purpose, Scope, Vault};
 
-use super::{RetentionError, plan::erase_permit};
+use super::{RetentionError, plan::need_permit};
 use crate::law::law;
 
 /// What a record is needed for.
@@ -34,7 +34,7 @@ pub(crate) async fn of(
     records: &[Id<kind::Record>],
 ) -> Result<BTreeMap<Id<kind::Record>, Need>, RetentionError> {
     // The program looks, for whoever decides: they are shown counts.
-    let permit = erase_permit(vault, &Actor::System, Purpose::Rights).await?;
+    let permit = need_permit(vault, &Actor::System, Purpose::Rights).await?;
     let ids: Vec<String> = records.iter().map(Id::to_string).collect();
     let rows = vault.read(&permit)?.about(vault, &ids).await?;
     let mut needs: BTreeMap<Id<kind::Record>, Need> = records.iter().map(|record| (*record, Need::default())).collect();

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use base::{Code, Date, Id, Timestamp, code, kind};
 use serde_json::json;
 use vault::{
-    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Operation, Permit, Plain, Purpose, Reader, Refusal, Row,
-    Scope, StoreError, Value, Vault, Verb,
+    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Operation, Permit, Plain, Purpose, Reader, Refusal,
+    Row, Scope, StoreError, Value, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -101,19 +101,26 @@ pub async fn see_to_retention(vault: &Vault) -> Result<bool, StoreError> {
 
 /// A permit to erase what anybody holds: storage limitation reaches where no agreement does. It is the program's own, whoever decided.
 pub(crate) async fn erase_permit(vault: &Vault, actor: &Actor, purpose: Purpose) -> Result<Permit, Refusal> {
-    let facets = every_facet(vault).await?;
-    let ask = Ask {
-        actor: actor.clone(),
-        verb: Verb::Erase,
-        scope: Scope::unit(),
-        purpose,
-        facets,
-        facts: BTreeMap::new(),
-    };
-    vault.permit(ask).await
+    permit_for(vault, actor, purpose, every_facet(vault).await?).await
 }
 
-/// Every agency's part of every category that it supplies, and of those that the program itself makes about what it was asked and did.
+/// As [`erase_permit`], for what agencies supply and the program makes now: enough to see what something is needed for, and a shorter
+/// entry of the log.
+pub(crate) async fn need_permit(vault: &Vault, actor: &Actor, purpose: Purpose) -> Result<Permit, Refusal> {
+    let supplied = agency::facets_of_all(&vault.book()).await?;
+    let mut facets = every_facet(vault).await?;
+    facets.retain(|facet| {
+        supplied.contains(facet) || !supplied.iter().any(|supplied| supplied.category == facet.category)
+    });
+    permit_for(vault, actor, purpose, facets).await
+}
+
+async fn permit_for(vault: &Vault, actor: &Actor, purpose: Purpose, facets: Vec<Facet>) -> Result<Permit, Refusal> {
+    let (actor, facts) = (actor.clone(), BTreeMap::new());
+    vault.permit(Ask { actor, verb: Verb::Erase, scope: Scope::unit(), purpose, facets, facts }).await
+}
+
+/// Every agency's part of every category, whether it supplies it, supplied it once, or the program makes it about what was asked and done.
 async fn every_facet(vault: &Vault) -> Result<Vec<Facet>, StoreError> {
     let mut facets = agency::facets_of_all(&vault.book()).await?;
     let supplied: Vec<Code> = facets.iter().map(|facet| facet.category.clone()).collect();
@@ -190,18 +197,8 @@ struct Run<'r> {
     today: Date,
 }
 
-const COLUMNS: &[&str] = &[
-    "record",
-    "controller",
-    "category",
-    "rule",
-    "regime",
-    "due_on",
-    "because",
-    "feed_on",
-    "longest",
-    "planned_at",
-];
+const COLUMNS: &[&str] =
+    &["record", "controller", "category", "rule", "regime", "due_on", "because", "feed_on", "longest", "planned_at"];
 /// What a person decided (kept_until, batch) is never written over.
 const AGAIN: &str = "ON CONFLICT (record) DO UPDATE SET rule = excluded.rule, regime = excluded.regime, due_on = excluded.due_on, \
      because = excluded.because, longest = excluded.longest, planned_at = excluded.planned_at";

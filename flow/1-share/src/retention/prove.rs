@@ -226,10 +226,8 @@ impl Handler for ProveErasure {
     }
 
     async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault> {
-        let id = job
-            .text("erasure")?
-            .parse()
-            .map_err(|_| JobFault::Hopeless("the job's erasure is no id".to_owned()))?;
+        let id =
+            job.text("erasure")?.parse().map_err(|_| JobFault::Hopeless("the job's erasure is no id".to_owned()))?;
         prove(vault, &job.actor()?, id).await.map_err(|refusal| match refusal {
             Refusal::Store(error) => error.into(),
             refused @ Refusal::Refused { .. } => JobFault::Later(refused.to_string()),
@@ -284,13 +282,12 @@ pub(crate) async fn prove(vault: &Vault, actor: &Actor, id: Id<kind::Erasure>) -
 
 /// After a restore, the reports of what was erased since the backup are lost with it: a report is made anew from the tombstones, and proved.
 pub(crate) async fn see_to_lost_reports(vault: &Vault, actor: &Actor) -> Result<(), StoreError> {
-    const LOST: &str = "SELECT was FROM tombstone t WHERE t.erased_at >= $1 AND t.rule <> 'expired' AND t.category <> 'blob' \
+    const LOST: &str = "SELECT was FROM tombstone t WHERE t.erased_at <= $1 AND t.rule <> 'expired' AND t.rule <> 'erased_sources' AND t.category <> 'blob' \
          AND NOT EXISTS (SELECT 1 FROM erased_id e WHERE e.was = t.was) ORDER BY was LIMIT 5000";
     let plain = vault.plain();
-    if again(&plain).await?.is_empty() {
-        return Ok(());
-    }
-    let lost: Vec<Was> = plain.rows(LOST, params![Timestamp::EPOCH]).await?;
+    let again = again(&plain).await?;
+    let Some(latest) = again.first() else { return Ok(()) };
+    let lost: Vec<Was> = plain.rows(LOST, params![latest.at]).await?;
     if lost.is_empty() {
         return Ok(());
     }

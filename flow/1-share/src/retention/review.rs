@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use base::{Code, Date, Id, code, kind};
-use vault::{Actor, Ask, Cause, Facet, FromRow, Operation, Permit, Purpose, Refusal, Row, Scope, StoreError, Vault, Verb, params};
+use vault::{
+    Actor, Ask, Cause, Facet, FromRow, Operation, Permit, Purpose, Refusal, Row, Scope, StoreError, Vault, Verb, params,
+};
 
 use super::{
     Erased, Erasing, RetentionError, erase, need,
@@ -59,7 +61,8 @@ impl FromRow for DutyRow {
 
 /// For whom this actor reviews: the unit's data protection officer for all agencies, a data owner for their own.
 pub(crate) async fn whose(vault: &Vault, actor: &Actor) -> Result<For, RetentionError> {
-    const DUTIES: &str = "SELECT d.duty FROM member m JOIN member_duty d ON d.member = m.id WHERE m.id = $1 AND m.active = $2";
+    const DUTIES: &str =
+        "SELECT d.duty FROM member m JOIN member_duty d ON d.member = m.id WHERE m.id = $1 AND m.active = $2";
     let (member, agency) = member_of(actor).map_err(|_| RetentionError::NotFound)?;
     let duties: Vec<DutyRow> = vault.book().rows(DUTIES, params![member, true]).await?;
     let has = |duty: &str| duties.iter().any(|held| held.0 == duty);

@@ -200,13 +200,17 @@ impl Rules {
                 return Err(format!("The rule {} counts backwards, or for longer than a life.", rule.code));
             }
             if rule.then == Then::Review && !rule.again_years.is_some_and(|years| (1..=10).contains(&years)) {
-                return Err(format!("The rule {} must say after how many years it is looked at again: 1 to 10.", rule.code));
+                return Err(format!(
+                    "The rule {} must say after how many years it is looked at again: 1 to 10.",
+                    rule.code
+                ));
             }
             if rule.then == Then::Expire && (rule.again_years.is_some() || rule.until_age.is_some()) {
                 return Err(format!("The rule {} expires: it is not looked at again.", rule.code));
             }
         }
-        let (reviewed, expired): (Vec<&Rule>, Vec<&Rule>) = file.rules.iter().partition(|rule| rule.then == Then::Review);
+        let (reviewed, expired): (Vec<&Rule>, Vec<&Rule>) =
+            file.rules.iter().partition(|rule| rule.then == Then::Review);
         let goes = |category: &&Code| expired.iter().any(|rule| rule.categories.contains(category));
         if let Some(both) = reviewed.iter().flat_map(|rule| &rule.categories).find(goes) {
             return Err(format!("One rule reviews {both} and another lets it expire: choose one of them."));
@@ -238,7 +242,10 @@ impl Rules {
         let Some(rule) = self.0.iter().find(|rule| rule.fits(category, event, facts)) else {
             let on = shortest(years_after(received, 1), facts, received);
             // A category that some rule reviews goes by nobody's hand alone, whichever rule the record falls under.
-            return kept_longer(Due { rule: base::code!("no_rule"), then: Then::Review, on: on.0, because: on.1, longest: None }, facts);
+            return kept_longer(
+                Due { rule: base::code!("no_rule"), then: Then::Review, on: on.0, because: on.1, longest: None },
+                facts,
+            );
         };
         // Where nobody knows how old they were, as if they had been born that day: a feed's or an agreement's time is shorter.
         let born = |age: i16| years_after(facts.born.unwrap_or(event), age);

@@ -233,11 +233,7 @@ impl Held for Decided {
 }
 
 /// What was decided about a record, the latest first.
-pub(crate) async fn decided(
-    reader: &Reader,
-    whose: For,
-    record: Id<kind::Record>,
-) -> Result<Vec<Decided>, StoreError> {
+pub(crate) async fn decided(reader: &Reader, whose: For, record: Id<kind::Record>) -> Result<Vec<Decided>, StoreError> {
     const OWNER: &str = "SELECT verdict, reason, words, until, by_member, at, controller AS held_by, category \
          FROM retention_decision WHERE controller = $1 AND record = $2 ORDER BY at DESC LIMIT 50";
     const UNIT: &str = "SELECT verdict, reason, words, until, by_member, at, CAST($1 AS TEXT) AS held_by, \

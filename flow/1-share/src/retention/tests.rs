@@ -36,7 +36,7 @@ fn every_category_of_people_has_a_rule_and_every_rule_says_its_law() {
 fn police_groups_are_reviewed_after_their_time() {
     let rules = starting();
     let today = day("2026-11-22");
-    let mut of = |kind: &str, born: Option<&str>| {
+    let of = |kind: &str, born: Option<&str>| {
         let facts = Facts { kind: kind.to_owned(), ..facts("2016-02-29", born) };
         let due = rules.due(&code!("police_event"), &facts, today);
         (due.rule.to_string(), due.on.to_string(), due.then)
@@ -46,7 +46,10 @@ fn police_groups_are_reviewed_after_their_time() {
     assert_eq!(of("Robbery", Some("1990-01-01")), (group(2), "2026-03-01".to_owned(), Then::Review));
     assert_eq!(of("Shoplifting", None), (group(3), "2022-03-01".to_owned(), Then::Review));
     // Nine on the day of the event; ten the day after.
-    assert_eq!(of("Robbery", Some("2006-03-01")), ("police_under_10".to_owned(), "2017-03-01".to_owned(), Then::Review));
+    assert_eq!(
+        of("Robbery", Some("2006-03-01")),
+        ("police_under_10".to_owned(), "2017-03-01".to_owned(), Then::Review)
+    );
     assert_eq!(of("Robbery", Some("2006-02-28")).0, group(2));
     // Nobody is kept beyond 100.
     assert_eq!(of("Robbery", Some("1920-05-05")).1, "2020-05-05");
@@ -59,7 +62,11 @@ fn birthdays_are_real_days() {
     let due = |category, born: Option<&str>| rules.due(&category, &facts("2024-05-01", born), today).on.to_string();
     assert_eq!(due(code!("exclusion"), Some("2008-02-29")), "2033-03-01");
     assert_eq!(due(code!("exclusion"), Some("2011-02-28")), "2036-02-28");
-    assert_eq!(due(code!("youth_justice_case"), Some("2008-02-29")), "2031-03-01", "five years after the 18th birthday");
+    assert_eq!(
+        due(code!("youth_justice_case"), Some("2008-02-29")),
+        "2031-03-01",
+        "five years after the 18th birthday"
+    );
     assert_eq!(due(code!("exclusion"), None), "2049-05-01", "nobody knows how old: as if born that day");
 }
 

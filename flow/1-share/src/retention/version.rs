@@ -44,18 +44,14 @@ pub(crate) struct Step {
 
 impl FromRow for Step {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            step: row.text("step")?,
-            member: row.id("member")?,
-            agency: row.id("agency")?,
-            at: row.time("at")?,
-        })
+        Ok(Self { step: row.text("step")?, member: row.id("member")?, agency: row.id("agency")?, at: row.time("at")? })
     }
 }
 
 const VERSIONS: &str = "SELECT id, number, rules, why, based_on, made_at, effective_at, withdrawn_at FROM retention_version \
      ORDER BY number DESC";
-const STEPS: &str = "SELECT step, member, agency, at FROM retention_version_step WHERE version = $1 ORDER BY at, member";
+const STEPS: &str =
+    "SELECT step, member, agency, at FROM retention_version_step WHERE version = $1 ORDER BY at, member";
 
 /// Every version, the latest first.
 pub(crate) async fn all(plain: &Plain) -> Result<Vec<Version>, StoreError> {
@@ -75,8 +71,7 @@ fn latest(versions: &[Version]) -> Option<&Version> {
 pub(crate) async fn in_force(plain: &Plain) -> Result<(i64, Rules), StoreError> {
     let versions = all(plain).await?;
     let (number, text) = latest(&versions).map_or((0, Rules::STARTING), |version| (version.number, &version.text));
-    let rules = Rules::read(text)
-        .map_err(|problem| StoreError::BadValue { column: "rules".to_owned(), problem })?;
+    let rules = Rules::read(text).map_err(|problem| StoreError::BadValue { column: "rules".to_owned(), problem })?;
     Ok((number, rules))
 }
 

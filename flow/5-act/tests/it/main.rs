@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod clocks;
+mod erasing;
 mod journey;
 mod raising;
 mod retention;

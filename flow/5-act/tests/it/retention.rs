@@ -5,7 +5,11 @@ use vault::{Actor, testing::Bench};
 
 use crate::setting::{House, plan};
 
-vault::store_suite! { plan: plan() => [everything_goes_with_the_record, what_was_done_goes_after_six_years] }
+vault::store_suite! { plan: plan() => [
+    everything_goes_with_the_record,
+    what_was_done_goes_after_six_years,
+    every_rule_of_every_stage_leads_to_an_end,
+] }
 
 /// A moment with a contact, a referral, a step of escalation, a shift and an opening.
 async fn with_everything(t: Bench) -> House {
@@ -72,4 +76,24 @@ async fn what_was_done_goes_after_six_years(t: Bench) {
     assert_eq!(left(&house).await, [1, 1, 1, 1, 1, 0, 0]);
     house.t.vault.expire_due(&Actor::System, after(2191)).await.unwrap();
     assert_eq!(left(&house).await, [1, 1, 1, 0, 0, 0, 0]);
+}
+
+async fn every_rule_of_every_stage_leads_to_an_end(t: Bench) {
+    assert_eq!(vault::testing::check_catalogue(&t.vault).await.unwrap(), Vec::<String>::new());
+    let entries = t.vault.catalogue().await.unwrap();
+    for entry in &entries {
+        let parent = entry.retention.strip_prefix("with:").or_else(|| entry.retention.strip_prefix("while:"));
+        let Some(parent) = parent else { continue };
+        assert!(
+            entries.iter().any(|other| other.table == parent),
+            "`{}` goes with `{parent}`, which is nowhere",
+            entry.table
+        );
+    }
+    let for_ever: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.kind == vault::TableKind::Subject && entry.retention.starts_with("for_ever"))
+        .map(|entry| entry.table.as_str())
+        .collect();
+    assert_eq!(for_ever, Vec::<&str>::new(), "nothing about somebody is kept for ever");
 }

@@ -6,7 +6,11 @@ use askama::Template;
 use axum::{Router, extract::Path, routing::get};
 use base::{Id, code, kind};
 use vault::Purpose;
-use web::{Caller, Fault, Page, Site, chart::{Chart, Point}, time};
+use web::{
+    Caller, Fault, Page, Site,
+    chart::{Chart, Point},
+    time,
+};
 
 use super::{Tabs, tabs, whose};
 use crate::{
@@ -90,8 +94,9 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         tabs: tabs(&caller, "/trust/retention/erasures"),
         page: page.title("Erasures"),
         picture: (!points.is_empty()).then(|| {
-            Chart::columns("erasures-by-month", "Erasures by month", points)
-                .note("Those that somebody decided. What expires by itself is not counted here; each row leaves a tombstone.")
+            Chart::columns("erasures-by-month", "Erasures by month", points).note(
+                "Those that somebody decided. What expires by itself is not counted here; each row leaves a tombstone.",
+            )
         }),
         lines: reports
             .iter()
@@ -178,7 +183,8 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Er
     let again = prove::again(&plain).await?;
     let members: Vec<_> = [report.by, report.second].into_iter().flatten().collect();
     let names = Names::read(&site, &caller, &members).await?;
-    let name = |member: Option<Id<kind::Member>>| member.map_or_else(String::new, |member| names.member(member).to_owned());
+    let name =
+        |member: Option<Id<kind::Member>>| member.map_or_else(String::new, |member| names.member(member).to_owned());
     let (tag, colour) = standing(&report);
     let proof = report.proof.as_ref();
     let left = |table: &str| match proof {
@@ -214,9 +220,8 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Er
         reach: said,
         proved: proof.map_or_else(String::new, |proof| time::full(proof.at)),
         tables_read: proof.map_or(0, |proof| proof.tables_read),
-        found: proof.map_or_else(Vec::new, |proof| {
-            proof.found.iter().map(|(table, n)| (table_words(table), *n)).collect()
-        }),
+        found: proof
+            .map_or_else(Vec::new, |proof| proof.found.iter().map(|(table, n)| (table_words(table), *n)).collect()),
         entry: proof.and_then(|proof| proof.entry),
         again: again.iter().filter(|again| again.at >= report.at).map(again_words).collect(),
         reference: id.to_string(),

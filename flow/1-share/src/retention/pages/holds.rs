@@ -148,9 +148,9 @@ fn held(form: &mut Form) -> Option<Held> {
         "record" => form.choice::<Id<kind::Record>>("reference", REFERENCE).map(Held::Record),
         "facet" => {
             let facet = form.value("facet").to_owned();
-            let held = facet.split_once(' ').and_then(|(agency, category)| {
-                Some(Held::Facet(agency.parse().ok()?, category.parse::<Code>().ok()?))
-            });
+            let held = facet
+                .split_once(' ')
+                .and_then(|(agency, category)| Some(Held::Facet(agency.parse().ok()?, category.parse::<Code>().ok()?)));
             if held.is_none() {
                 form.refuse("facet", "Select whose data of what kind");
             }

@@ -14,11 +14,7 @@ use super::{agencies, name_of, permit, whose};
 use crate::{
     ask::pages::{Names, unsealed},
     law::law,
-    retention::{
-        RetentionError, batch,
-        review::DeleteReason,
-        store,
-    },
+    retention::{RetentionError, batch, review::DeleteReason, store},
 };
 
 pub(super) fn routes() -> Router<Site> {
@@ -35,7 +31,8 @@ async fn propose(site: Site, caller: Caller, mut form: Form) -> web::Result {
     let owner = form.choice::<Id<kind::Agency>>("owner", "Select whose records");
     let words = form.required("words", 500, "Enter why, in a sentence");
     let form_key = form.value("form_key").to_owned();
-    let (true, Some(reason), Some(owner), Some(words), 32) = (form.is_good(), reason, owner, words, form_key.len()) else {
+    let (true, Some(reason), Some(owner), Some(words), 32) = (form.is_good(), reason, owner, words, form_key.len())
+    else {
         let wrong: Vec<String> = form.errors().iter().map(|(_, sentence)| sentence.clone()).collect();
         return Err(Fault::Invalid(format!("{}. Nothing was proposed: go back and try again.", wrong.join(". "))));
     };
@@ -44,9 +41,11 @@ async fn propose(site: Site, caller: Caller, mut form: Form) -> web::Result {
             let said = format!("{n} records are on the list. Somebody else must approve it");
             Ok(web::done(&site, &format!("/trust/retention/lists/{id}"), &said))
         }
-        Err(RetentionError::NotFound) => {
-            Ok(web::done(&site, "/trust/retention/queue", "None of them is without open need or hold. Nothing was proposed"))
-        }
+        Err(RetentionError::NotFound) => Ok(web::done(
+            &site,
+            "/trust/retention/queue",
+            "None of them is without open need or hold. Nothing was proposed",
+        )),
         Err(error) => Err(error.into()),
     }
 }
@@ -82,9 +81,9 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Re
     let mut members = vec![batch.by];
     members.extend(batch.settled.map(|(member, _)| member));
     let names = Names::read(&site, &caller, &members).await?;
-    let settled = batch.settled.map_or_else(String::new, |(member, at)| {
-        format!(" by {}, {}", names.member(member), time::full(at))
-    });
+    let settled = batch
+        .settled
+        .map_or_else(String::new, |(member, at)| format!(" by {}, {}", names.member(member), time::full(at)));
     let open = batch.state == "proposed";
     web::render(ListPage {
         page: page.title(format!("{} records to delete together", batch.proposed)),

@@ -6,7 +6,11 @@ use askama::Template;
 use axum::{Router, routing::get};
 use base::{Date, code};
 use vault::{Purpose, Scope, Verb};
-use web::{Caller, Choice, Form, Page, Site, chart::{Chart, Point}, time};
+use web::{
+    Caller, Choice, Form, Page, Site,
+    chart::{Chart, Point},
+    time,
+};
 
 use super::{Tabs, agencies, name_of, permit, tabs, whose};
 use crate::{
@@ -117,7 +121,9 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
                 For::Owner(_) => format!("{what}, due {}", time::date(row.due_on)),
                 For::Unit(_) => format!("{what}, {}, due {}", name_of(&names, row.owner), time::date(row.due_on)),
             },
-            rule: rules.by_code(row.rule.as_str()).map_or_else(|| "No rule names it".to_owned(), |rule| rule.name.clone()),
+            rule: rules
+                .by_code(row.rule.as_str())
+                .map_or_else(|| "No rule names it".to_owned(), |rule| rule.name.clone()),
             late: days >= ESCALATED_DAYS,
             overdue,
         }
@@ -130,9 +136,13 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         }
     }
     let picture = (total > 0).then(|| {
-        Chart::columns("retention-backlog", "Records that wait, by the month in which their time was up", by_month(&backlog, today))
-            .described("A column for each month. Older ones wait longer.")
-            .note("Each waits for a named person: nothing goes, and nothing stays for good, without one.")
+        Chart::columns(
+            "retention-backlog",
+            "Records that wait, by the month in which their time was up",
+            by_month(&backlog, today),
+        )
+        .described("A column for each month. Older ones wait longer.")
+        .note("Each waits for a named person: nothing goes, and nothing stays for good, without one.")
     });
     let mut form = Form::of([("form_key", form_key(&site))]);
     if let [only] = owners.as_slice() {

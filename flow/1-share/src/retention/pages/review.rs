@@ -171,7 +171,8 @@ async fn keep_it(
     let until = form.date("until", "the day until which it is kept");
     let words = form.required("words", WORDS, "Enter what it is needed for");
     let form_key = form.value("form_key").to_owned();
-    let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len()) else {
+    let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len())
+    else {
         return show_page(&site, &caller, page, form, record).await;
     };
     match keep(site.vault(), &caller.actor(), &Keep { record, until, reason, words, form_key }).await {
@@ -201,5 +202,9 @@ async fn delete_it(
         return show_page(&site, &caller, page, form, record).await;
     };
     let erased = delete(site.vault(), &caller.actor(), record, reason, &form_key).await?;
-    Ok(web::done(&site, &format!("/trust/retention/erasures/{}", erased.erasure), "It is erased, with all that hung on it"))
+    Ok(web::done(
+        &site,
+        &format!("/trust/retention/erasures/{}", erased.erasure),
+        "It is erased, with all that hung on it",
+    ))
 }

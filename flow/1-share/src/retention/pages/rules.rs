@@ -8,7 +8,11 @@ use axum::{
 };
 use base::{Id, code, kind};
 use vault::{Purpose, Scope, Verb};
-use web::{Caller, Fault, Form, Page, Site, chart::{Chart, Point}, time};
+use web::{
+    Caller, Fault, Form, Page, Site,
+    chart::{Chart, Point},
+    time,
+};
 
 use super::{Tabs, permit, tabs, whose};
 use crate::{
@@ -91,7 +95,9 @@ fn line(rule: &Rule) -> RuleLine {
         only: only.join("; "),
         length: format!("{} {}", rule.length(), rule.from.words()),
         then: match rule.then {
-            Then::Review => format!("a named person reviews it{}{}", again.unwrap_or_default(), until.unwrap_or_default()),
+            Then::Review => {
+                format!("a named person reviews it{}{}", again.unwrap_or_default(), until.unwrap_or_default())
+            }
             Then::Expire => "it goes by itself".to_owned(),
         },
         law: rule.law.clone(),
@@ -267,7 +273,12 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Re
                     "approved" => "Approved",
                     _ => "Withdrawn",
                 };
-                format!("{what} by {}, {}, {}", names.member(step.member), names.agency(step.agency), time::full(step.at))
+                format!(
+                    "{what} by {}, {}, {}",
+                    names.member(step.member),
+                    names.agency(step.agency),
+                    time::full(step.at)
+                )
             })
             .collect(),
         changed: changed(&before, &read(&version.text)?),
