@@ -103,10 +103,11 @@ fn receiver(actor: &Actor) -> Option<(Id<kind::Agency>, String)> {
 
 fn how(verb: Verb) -> Option<How> {
     match verb {
-        Verb::View | Verb::Record => Some(How::View),
+        // Whoever makes or releases a file for others sees what goes into it.
+        Verb::View | Verb::Record | Verb::Disclose => Some(How::View),
         Verb::List | Verb::Search | Verb::Link | Verb::Collect => Some(How::List),
-        // What is given is written where it is given; what is counted or erased is shown to nobody.
-        Verb::Disclose | Verb::Count | Verb::Erase => None,
+        // What is counted or erased is shown to nobody.
+        Verb::Count | Verb::Erase => None,
     }
 }
 

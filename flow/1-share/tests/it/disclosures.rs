@@ -327,7 +327,8 @@ async fn zz_measured() {
             let facet = world.facet("school", "exclusion");
             let permit = world.permit(world.actor("olaf"), Verb::List, Purpose::Safeguarding, facet.clone()).await;
             let reader = world.vault().read(&permit).unwrap();
-            let shown: Vec<Shown> = records.iter().map(|record| Shown { record: *record, facet: facet.clone() }).collect();
+            let shown: Vec<Shown> =
+                records.iter().map(|record| Shown { record: *record, facet: facet.clone() }).collect();
             let begun = std::time::Instant::now();
             register_views(&reader, &shown).await.unwrap();
             let first = begun.elapsed();

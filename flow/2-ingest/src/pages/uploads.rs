@@ -162,10 +162,7 @@ pub(super) async fn quarantine_csv(site: Site, caller: Caller, Path(id): Path<St
     caller.needs(super::SENDERS)?;
     let (found, feed) = find(&site, &caller, &id).await?;
     if found.agency != caller.agency {
-        return Err(Fault::Refused(
-            "These are another agency’s rows. They leave Alongside to that agency alone: its data owner downloads them, mends them and sends them again."
-                .into(),
-        ));
+        return Err(Fault::Denied);
     }
     let permit = permit(&site, &caller, &found).await?;
     let mut rows = Vec::new();
