@@ -180,7 +180,7 @@ async function counts(page) {
 }
 
 test.describe('an analyst', () => {
-  test('sends a file with mistakes, sees every reason with its line, mends the quarantine and sends it again', async ({ page }, info) => {
+  test('sends a file with mistakes, sees every reason with its line; its agency mends the quarantine and sends it again', async ({ page }, info) => {
     await signIn(page, people.analyst)
     const mark = `${Date.now() % 1e8}${info.project.name.length}`
     await send(page, 'custody', 'march.csv', custody(mark, true))
@@ -192,6 +192,11 @@ test.describe('an analyst', () => {
       await expect(lineOf(line, column), `line ${line}, ${column}`).toHaveCount(1)
     }
 
+    // Rows of people leave to the agency that sent them, and to nobody else.
+    await expect(page.getByRole('button', { name: 'Download the rows to mend' })).toHaveCount(0)
+    expect((await page.request.get(`${delivery}/quarantine.csv`)).ok()).toBe(false)
+    await signIn(page, people.dataOwner)
+    await page.goto(delivery)
     const href = await page.getByRole('button', { name: 'Download the rows to mend' }).getAttribute('href')
     const download = await page.request.get(href)
     expect(download.headers()['content-disposition']).toContain('attachment')

@@ -163,8 +163,10 @@ async fn others(
         Err(Refusal::Refused { .. }) => return Ok(Vec::new()),
         Err(Refusal::Store(error)) => return Err(error.into()),
     };
-    let mut services = link::api::who_knows(&vault.read(&searching)?, person).await?;
+    let reader = vault.read(&searching)?;
+    let mut services = link::api::who_knows(&reader, person).await?;
     services.retain(|service| !known.contains(service));
+    share::api::register_pointers(&reader, person, &services).await?;
     Ok(share::api::pointers(vault, caller, person, purpose, &services).await?)
 }
 

@@ -76,6 +76,33 @@ fn there_is_one_decider() {
     );
 }
 
+/// A record's body leaves the vault in one place, which writes the disclosure register first; whoever reads it elsewhere forgets the register.
+#[test]
+fn records_are_read_where_the_register_is_written() {
+    let wrong = files(&[".rs"])
+        .iter()
+        .filter(|(path, _)| path.starts_with("flow/") || path.starts_with("app/src"))
+        .filter(|(path, _)| !path.contains("/tests") && !path.contains("/examples/"))
+        .filter(|(path, _)| path != "flow/2-ingest/src/record/store.rs")
+        .filter(|(_, text)| {
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            words.split("SELECT ").skip(1).any(|statement| {
+                let statement = statement.split('"').next().unwrap_or_default();
+                let table = statement.split_once(" FROM record").map(|(columns, rest)| (columns, rest.chars().next()));
+                let reads = |columns: &str| columns.split([',', ' ']).any(|column| column == "body" || column == "*");
+                table.is_some_and(|(columns, next)| {
+                    next.is_none_or(|next| !next.is_alphanumeric() && next != '_') && reads(columns)
+                })
+            })
+        })
+        .map(|(path, _)| path.clone())
+        .collect();
+    complain("statements that read a record's body past the disclosure register (use ingest::api)", wrong);
+    let (_, module) = files(&["record/mod.rs"]).remove(0);
+    let reads = module.matches("store::").count();
+    assert_eq!(reads, module.matches("released(reader, store::").count(), "each is written down before it is released");
+}
+
 #[test]
 fn templates_fit_the_content_security_policy() {
     let mut wrong = Vec::new();

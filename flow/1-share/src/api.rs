@@ -38,7 +38,8 @@ pub use crate::{
         Person as InFile, PersonPart, Released as ReleasedFile, Shown, State as FileState, Told,
         about as disclosed_about, acknowledge as acknowledge_notice, add_person as add_to_file, disclosed_part,
         draft as draft_file, file_for_release, file_summary, open_file, propose as propose_file, recipients_of,
-        refuse_file, register_given, register_key, register_views, release as release_file, tell, tell_because,
+        refuse_file, register_given, register_key, register_pointers, register_views, release as release_file, tell,
+        tell_because,
     },
     decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
     emergency::{

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use base::{Code, Id, code, kind};
 use share::api::{Told, tell_because};
 use vault::{
-    Ask, Cause, FromRow, Held, Operation, Purpose, Row, Scope, StoreError, Value, Vault, Verb,
+    Ask, Cause, Facet, FromRow, Held, Operation, Purpose, Row, Scope, StoreError, Value, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -48,6 +48,15 @@ impl Held for Version {
     }
 }
 
+/// Whose delivery, and of what.
+struct Of(Facet);
+
+impl FromRow for Of {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(Facet { controller: row.id("agency")?, category: row.parse("category")? }))
+    }
+}
+
 #[async_trait]
 impl Handler for TellRecipients {
     fn kind(&self) -> &'static str {
@@ -61,17 +70,22 @@ impl Handler for TellRecipients {
              AND id <= (SELECT MAX(last_record) FROM delivery_part WHERE delivery = $1 AND to_line >= $2 AND from_line <= $3) \
              AND line >= $2 AND line <= $3 ORDER BY id";
         const EARLIER: &str = "SELECT id, feed, source_key, version, controller, category FROM record WHERE feed = $1 AND source_key IN ({in})";
-        let category: Code = job.text("category")?.parse().map_err(|error| JobFault::Hopeless(format!("{error}")))?;
         let delivery: Id<kind::Delivery> =
             job.text("delivery")?.parse().map_err(|error| JobFault::Hopeless(format!("{error}")))?;
         let line = |key: &str| job.payload.get(key).and_then(serde_json::Value::as_u64).unwrap_or_default();
+        let from: Option<Facet> = vault
+            .plain()
+            .first::<Of>("SELECT agency, category FROM delivery WHERE id = $1", params![delivery])
+            .await?
+            .map(|of| of.0);
+        let Some(from) = from else { return Ok(()) };
         let permit = vault
             .permit(Ask {
                 actor: job.actor()?,
                 verb: Verb::List,
                 scope: Scope::of("delivery", delivery),
                 purpose: Purpose::Collection,
-                facets: share::api::facets(&vault.book(), &[category]).await?,
+                facets: vec![from],
                 facts: std::collections::BTreeMap::new(),
             })
             .await?;

@@ -13,7 +13,7 @@ CREATE TABLE disclosure (
     to_agency TEXT NOT NULL,
     -- The member who saw it; empty where an agency was given it (a referral), or its system took it.
     to_member TEXT NOT NULL DEFAULT '',
-    kind TEXT NOT NULL CHECK (kind IN ('view', 'list', 'referral', 'file')),
+    kind TEXT NOT NULL CHECK (kind IN ('view', 'list', 'pointer', 'referral', 'file')),
     purpose TEXT NOT NULL,
     ground TEXT NOT NULL CHECK (ground IN ('agreement', 'owners_decision', 'emergency', 'other')),
     -- The agreement, the ask or the emergency.

@@ -32,7 +32,7 @@ pub use file_pages::{Hand, file_summary, open_file};
 pub use key::{KeyError, register_key};
 pub use notice::{Acknowledged, Copies, Notice, NoticeError, Told, WatchNotices, acknowledge, tell, tell_because};
 pub use part::{PersonPart, disclosed_part};
-pub use register::{Given, Shown, register_given, register_views};
+pub use register::{Given, Shown, register_given, register_pointers, register_views};
 
 /// How something was disclosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,8 @@ pub enum How {
     View,
     /// A line in a list, or of an answer to a search.
     List,
+    /// That a service knows somebody, and no more. Whoever is told is not told which data that rests on, so their agency doesn't read this row.
+    Pointer,
     /// Given with a referral.
     Referral,
     /// In a file.
@@ -49,7 +51,7 @@ pub enum How {
 
 impl How {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::View, Self::List, Self::Referral, Self::File];
+    pub const ALL: [Self; 5] = [Self::View, Self::List, Self::Pointer, Self::Referral, Self::File];
 
     /// The code that is stored.
     #[must_use]
@@ -57,6 +59,7 @@ impl How {
         match self {
             Self::View => "view",
             Self::List => "list",
+            Self::Pointer => "pointer",
             Self::Referral => "referral",
             Self::File => "file",
         }
@@ -68,6 +71,7 @@ impl How {
         match self {
             Self::View => "Shown on a page",
             Self::List => "Shown in a list",
+            Self::Pointer => "That they are known, and no more",
             Self::Referral => "Given with a referral",
             Self::File => "Given in a file",
         }

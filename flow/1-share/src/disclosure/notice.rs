@@ -253,18 +253,18 @@ pub async fn tell(change: &mut Change, about: &[String], what: Told) -> Result<u
 /// # Errors
 /// The database's.
 pub async fn tell_because(change: &mut Change, about: &[String], what: Told, cause: &str) -> Result<u64, StoreError> {
-    // The newest row of the register for each agency stands for all that it was told of this one. The ids are numbered within a prefix of their own.
+    // A pointer told nothing that could be wrong. The newest row of the register for each agency stands for all that it was told of this one. The ids are numbered within a prefix of their own.
     const TELL: &str = "INSERT INTO disclosure_notice (id, source, what, cause, giver, category, to_agency, purpose, kind, ground, ground_id, \
          power, told_first_at, told_last_at, via, made_at, due_at) \
          SELECT CAST($1 AS TEXT) || SUBSTR(CAST(1000000 + ROW_NUMBER() OVER (ORDER BY d.to_agency) AS TEXT), 2), d.id, CAST($2 AS TEXT), \
          CAST($3 AS TEXT), d.controller, d.category, d.to_agency, d.purpose, d.kind, d.ground, d.ground_id, d.power, g.first_at, g.last_at, \
          d.via, CAST($4 AS BIGINT), CAST($5 AS BIGINT) FROM disclosure d JOIN (SELECT to_agency, MAX(id) AS newest, MIN(first_at) AS first_at, \
-         MAX(last_at) AS last_at FROM disclosure WHERE record = $6 OR person = $6 GROUP BY to_agency) g ON g.newest = d.id \
+         MAX(last_at) AS last_at FROM disclosure WHERE (record = $6 OR person = $6) AND kind <> 'pointer' GROUP BY to_agency) g ON g.newest = d.id \
          WHERE d.id <> '' ON CONFLICT DO NOTHING";
     const THOSE_WHO_SAW: &str = "INSERT INTO disclosure_notice_member (notice, member, seen_at) \
          SELECT n.id, d.to_member, MAX(d.last_at) FROM disclosure_notice n JOIN disclosure d ON d.to_agency = n.to_agency \
          WHERE n.cause = $1 AND n.source IN (SELECT id FROM disclosure WHERE record = $2 OR person = $2) \
-         AND (d.record = $2 OR d.person = $2) AND d.to_member <> '' GROUP BY n.id, d.to_member ON CONFLICT DO NOTHING";
+         AND (d.record = $2 OR d.person = $2) AND d.kind <> 'pointer' AND d.to_member <> '' GROUP BY n.id, d.to_member ON CONFLICT DO NOTHING";
     let (now, due) = (change.now(), due_at(change).await?);
     let mut told = 0;
     for id in about.iter().filter(|id| !id.is_empty()) {

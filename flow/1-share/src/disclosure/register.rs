@@ -103,10 +103,11 @@ fn receiver(actor: &Actor) -> Option<(Id<kind::Agency>, String)> {
 
 fn how(verb: Verb) -> Option<How> {
     match verb {
-        Verb::View | Verb::Record => Some(How::View),
+        // Whoever makes or releases a file for others sees what goes into it.
+        Verb::View | Verb::Record | Verb::Disclose => Some(How::View),
         Verb::List | Verb::Search | Verb::Link | Verb::Collect => Some(How::List),
-        // What is given is written where it is given; what is counted or erased is shown to nobody.
-        Verb::Disclose | Verb::Count | Verb::Erase => None,
+        // What is counted or erased is shown to nobody.
+        Verb::Count | Verb::Erase => None,
     }
 }
 
@@ -299,4 +300,46 @@ pub async fn register_given(change: &mut Change, permit: &Permit, given: &[Given
         rows.insert((line.record.clone(), line.person.clone(), one.grant.facet.clone()), values(&line, permit, now));
     }
     insert(change, rows.into_values().collect()).await
+}
+
+/// Writes down that a member is about to be told that these services know somebody, as far as their permit to search says so.
+///
+/// # Errors
+/// The database's; nothing is to be shown then.
+pub async fn register_pointers(
+    reader: &Reader,
+    person: Id<kind::Person>,
+    services: &[Id<kind::Agency>],
+) -> Result<(), StoreError> {
+    let permit = reader.permit();
+    let Actor::Member { id, agency } = permit.actor() else { return Ok(()) };
+    let of = |service: &Id<kind::Agency>| permit.grants().iter().find(|grant| grant.facet.controller == *service);
+    let given: Vec<Given<'_>> = services
+        .iter()
+        .filter(|service| *service != agency)
+        .filter_map(of)
+        .map(|grant| Given {
+            record: None,
+            person: Some(person),
+            grant,
+            to: *agency,
+            member: Some(*id),
+            how: How::Pointer,
+            via: String::new(),
+        })
+        .collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let cause = Cause {
+        actor: permit.actor().clone(),
+        purpose: permit.purpose(),
+        operation: Operation::Disclosure,
+        act: code!("disclosures_registered"),
+        scope: permit.scope().clone(),
+    };
+    let mut change = reader.vault().change(cause).await?;
+    register_given(&mut change, permit, &given).await?;
+    change.note("rows", given.len());
+    change.commit().await
 }

@@ -25,7 +25,7 @@ macro_rules! of_register {
 /// Whose rows an agency reads: as the unit's officer all of them; else what it gave and what it was told.
 macro_rules! mine {
     () => {
-        "($2 = 1 OR controller = $1 OR to_agency = $1)"
+        "($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer'))"
     };
 }
 
@@ -52,12 +52,13 @@ const SUMS: &str = concat!(
     narrowed!(),
     "GROUP BY SUBSTR(day, 1, 7), to_agency, purpose"
 );
-const ONE: &str = of_register!("WHERE id = $3 AND ($2 = 1 OR controller = $1 OR to_agency = $1)");
+const ONE: &str =
+    of_register!("WHERE id = $3 AND ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer'))");
 const ABOUT_RECORDS: &str = of_register!(
-    "WHERE ($2 = 1 OR controller = $1 OR to_agency = $1) AND record IN ({in}) ORDER BY last_at DESC, id DESC"
+    "WHERE ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND record IN ({in}) ORDER BY last_at DESC, id DESC"
 );
 const ABOUT_PEOPLE: &str = of_register!(
-    "WHERE ($2 = 1 OR controller = $1 OR to_agency = $1) AND person IN ({in}) ORDER BY last_at DESC, id DESC"
+    "WHERE ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND person IN ({in}) ORDER BY last_at DESC, id DESC"
 );
 
 impl Held for Disclosure {

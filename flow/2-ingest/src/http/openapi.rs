@@ -36,6 +36,11 @@ pub fn openapi() -> Value {
                         "404": refusal("There is no such delivery of this agency") },
                 },
             },
+            "/api/v1/notices": { "get": notices() },
+            "/api/v1/notices/{notice}/acknowledge": {
+                "parameters": [{ "name": "notice", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "post": acknowledge(),
+            },
             "/api/v1/audit/head": { "get": newest_head() },
             "/api/v1/openapi.json": {
                 "get": { "summary": "This document", "security": [], "responses": { "200": { "description": "OpenAPI 3.1" } } },
@@ -95,6 +100,48 @@ fn notifications() -> Value {
             "403": refusal("No live agreement covers it, or the feed is another agency's"),
             "404": refusal("There is no such feed"),
             "422": refusal("It is not taken: every reason is listed; nothing was kept"),
+        },
+    })
+}
+
+fn notices() -> Value {
+    let time = json!({ "type": "string", "format": "date-time" });
+    let notice = json!({ "type": "object", "properties": {
+        "notice": { "type": "string" },
+        "what": { "enum": ["corrected", "restricted", "erased", "objected"] },
+        "disclosure": { "type": "string", "description": "What you were told, as the register names it" },
+        "from": { "type": "string", "description": "Whose data it was: the agency's code" },
+        "category": { "type": "string" },
+        "purpose": { "type": "string" },
+        "how": { "enum": ["view", "list", "referral", "file"] },
+        "given_by": { "type": "string", "description": "The referral or the file, where it was one" },
+        "told_first_at": time, "told_last_at": time, "sent_at": time, "due_at": time,
+        "acknowledged_at": { "type": ["string", "null"], "format": "date-time" },
+        "copies": { "type": ["string", "null"] },
+    } });
+    json!({
+        "summary": "What your agency was told and has since been corrected, restricted, erased or objected to",
+        "description": "What it said, and about whom, is in no notice. Those that nobody has acknowledged come first.",
+        "responses": {
+            "200": { "description": "At most 500 notices", "content": { "application/json": { "schema": { "type": "object",
+                "properties": { "notices": { "type": "array", "items": notice } } } } } },
+            "401": refusal("The token is missing or not known"),
+        },
+    })
+}
+
+fn acknowledge() -> Value {
+    json!({
+        "summary": "Say what became of your copies",
+        "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object", "required": ["copies"],
+            "properties": { "copies": { "enum": ["none_kept", "mended", "destroyed", "kept_by_law"] },
+                "words": { "type": "string", "maxLength": 1000, "description": "Needed where a copy is kept by law" } } } } } },
+        "responses": {
+            "204": { "description": "It is acknowledged" },
+            "401": refusal("The token is missing or not known"),
+            "404": refusal("There is no such notice to this agency"),
+            "409": refusal("It was acknowledged already"),
+            "422": refusal("It does not say what became of the copies, or not why one is kept"),
         },
     })
 }

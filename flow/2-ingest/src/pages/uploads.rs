@@ -48,6 +48,8 @@ struct DeliveryPage {
     quarantined: u64,
     rows: Vec<WaitingRow>,
     withheld: bool,
+    /// Whether these are the rows of the caller’s own agency, which may download them.
+    own: bool,
     more: bool,
 }
 
@@ -92,6 +94,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         withdrawn: counts.withdrawn,
         chart: (report.state != State::Refused && counts.read > 0).then(|| chart(&found)),
         quarantined: counts.quarantined,
+        own: found.agency == caller.agency,
         more: rows.len() > SHOWN as usize,
         rows: rows.into_iter().take(SHOWN as usize).map(waiting_row).collect(),
         withheld,
@@ -153,10 +156,14 @@ async fn permit(site: &Site, caller: &Caller, found: &Delivery) -> Result<Permit
     site.vault().permit(ask).await
 }
 
-/// The partner's own columns, the line, and what is wrong. Logged as a disclosure, since it leaves the system.
+/// The partner's own columns, the line, and what is wrong. Logged as a disclosure, since it leaves the system; and given to the agency whose rows they
+/// are alone: another agency's people leave in no list (see `share`'s disclosures).
 pub(super) async fn quarantine_csv(site: Site, caller: Caller, Path(id): Path<String>) -> web::Result {
     caller.needs(super::SENDERS)?;
     let (found, feed) = find(&site, &caller, &id).await?;
+    if found.agency != caller.agency {
+        return Err(Fault::Denied);
+    }
     let permit = permit(&site, &caller, &found).await?;
     let mut rows = Vec::new();
     let reader = site.vault().read(&permit)?;

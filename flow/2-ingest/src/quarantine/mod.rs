@@ -5,7 +5,8 @@ mod csv;
 mod store;
 
 use base::{Code, Id, kind};
-use vault::{Held, Reader, StoreError};
+use share::api::{Shown, register_views};
+use vault::{Facet, Held, Reader, StoreError};
 
 pub use csv::as_csv;
 pub(crate) use store::{erased, keep, settle};
@@ -55,7 +56,12 @@ pub async fn waiting(
     after_line: u64,
     limit: u32,
 ) -> Result<Vec<Quarantined>, StoreError> {
-    store::waiting(reader, delivery, after_line, limit).await
+    let rows = store::waiting(reader, delivery, after_line, limit).await?;
+    // A row in quarantine is somebody's record too: who of another agency reads it stands in the register.
+    let facet = |row: &Quarantined| Facet { controller: row.controller, category: row.category.clone() };
+    let shown: Vec<Shown> = rows.iter().map(|row| Shown { record: row.id, facet: facet(row) }).collect();
+    register_views(reader, &shown).await?;
+    Ok(rows)
 }
 
 /// The quarantined rows that the rows of a part are the mended forms of.

@@ -13,7 +13,7 @@ use crate::{
 async fn from_the_feeds_to_the_mended_file() {
     plan()
         .both(|t| async move {
-            let house = House::of(t, ANALYST).await;
+            let house = House::of(t, OUTSIDER).await; // of the police, whose file it is
             let (status, feeds) = house.page("/data/feeds").await;
             assert_eq!(status, StatusCode::OK);
             assert!(feeds.contains("Missing episodes") && feeds.contains("Nothing yet"), "{feeds}");
@@ -71,6 +71,23 @@ async fn a_wrong_file_is_explained_where_it_was_chosen_or_after_it_was_read() {
             house.t.drain_jobs(&Handlers::new().with(ReadDelivery)).await;
             let (_, page) = house.page(&to).await;
             assert!(page.contains("The file was not taken") && page.contains("Missing episodes"), "{page}");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_rows_that_wait_leave_to_their_own_agency_alone() {
+    plan()
+        .both(|t| async move {
+            let house = House::of(t, ANALYST).await; // of the unit
+            let text = format!("{MISSING}{}", episode("MP-2", "2026-01-02T22:40", "Enormous", "Barker"));
+            let to = house.upload("missing_episodes", "oct.csv", text.as_bytes()).await.unwrap();
+            house.t.drain_jobs(&Handlers::new().with(ReadDelivery)).await;
+            let (_, done) = house.page(&to).await;
+            assert!(done.contains("This is not one of the list.") && !done.contains("quarantine.csv"), "{done}");
+            let (status, csv) = house.page(&format!("{to}/quarantine.csv")).await;
+            assert!(status.is_client_error() && !csv.contains("Barker"), "{csv}");
+            assert_eq!(house.t.rows_in_table("disclosure").await, 1, "what is wrong with the row is told of somebody");
         })
         .await;
 }

@@ -163,6 +163,9 @@ async fn hits_under(vault: &Vault, actor: &Actor, searching: &Permit, found: &[M
         hits.push(hit(vault, &reader, opening.as_ref(), found.person, found.agreeing).await?);
     }
     hits.retain(|hit| hit.records > 0); // whose records went, or moved, since they were found
+    for hit in &hits {
+        share::api::register_pointers(&reader, hit.person, &hit.pointers).await?;
+    }
     hits.sort_by_key(|hit| (std::cmp::Reverse(hit.agreeing), hit.person));
     Ok(hits)
 }
