@@ -42,7 +42,7 @@ pub use crate::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
-    rights::{Everyone, Statement, everyone::Unlinked, what_they_say},
+    rights::{Everyone, Statement, act::record_request, everyone::Unlinked, what_they_say},
     rules::{RulesError, see_to_starting_set},
     sign_in::{
         PasswordError, PasswordHash, hash_password,

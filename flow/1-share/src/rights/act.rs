@@ -176,6 +176,33 @@ pub(crate) async fn record(
     Ok(id)
 }
 
+/// Records a request by its codes, once: a second call with the same ones finds it. For a demonstration, and for what came before this system
+/// was there.
+///
+/// # Errors
+/// Where it can't be, as on the page.
+pub async fn record_request(
+    vault: &Vault,
+    actor: &Actor,
+    kind: &Code,
+    person: Option<Id<kind::Person>>,
+    to: Option<vault::Facet>,
+    (received_on, asked): (Date, &str),
+) -> Result<Id<kind::RightsRequest>, web::Fault> {
+    let new = NewRequest {
+        person,
+        kind: kind.as_str().parse().map_err(web::Fault::internal)?,
+        regime: Regime::Both,
+        made_by: MadeBy::Person,
+        identity_shown: true,
+        received_on,
+        asked: asked.to_owned(),
+        to,
+        form_key: format!("recorded {kind} {received_on}"),
+    };
+    Ok(record(vault, actor, &new).await?)
+}
+
 /// The next day on which something is due.
 fn next_day(course: &Course, today: Date, rules: Rules) -> Date {
     let due = course.due(today, rules).first();

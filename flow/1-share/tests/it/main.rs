@@ -13,6 +13,7 @@ mod house;
 mod log;
 mod register;
 mod resets;
+mod rights;
 mod rules;
 mod signing_in;
 mod trust;
