@@ -36,7 +36,10 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
 }
 
 /// The first person, by id, of whom the agency holds an exclusion.
-async fn somebody_excluded(vault: &Vault, owner: Id<kind::Agency>) -> anyhow::Result<Option<Id<kind::Person>>> {
+pub(super) async fn somebody_excluded(
+    vault: &Vault,
+    owner: Id<kind::Agency>,
+) -> anyhow::Result<Option<Id<kind::Person>>> {
     const FIRST: &str = "SELECT record, person, controller, category, superseded FROM person_record \
          WHERE controller = $1 AND category = 'exclusion' ORDER BY person, record LIMIT 1";
     let facets = vec![Facet { controller: owner, category: code!("exclusion") }];

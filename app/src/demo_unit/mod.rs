@@ -6,6 +6,7 @@ pub mod disclosures;
 pub mod members;
 pub mod oversight;
 pub mod retention;
+pub mod rights;
 
 use std::collections::BTreeMap;
 

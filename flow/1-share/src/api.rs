@@ -56,12 +56,12 @@ pub use crate::{
         ask_to_lift, erase, keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached,
         see_to_retention, see_to_starting_rules as see_to_retention_rules,
     },
-    rights::{Everyone, Statement, everyone::Unlinked, what_they_say},
     oversight::{
         CountPeople, Finding, Known, Look, Opened, PeopleTable, Quarter, Report, ReportError, Rule as UnusualRule,
         State as UnusualState, Surroundings, UnusualError, Waiting, answer as answer_unusual,
         propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
     },
+    rights::{Everyone, Statement, act::record_request, everyone::Unlinked, what_they_say},
     rules::{RulesError, see_to_starting_set},
     seal::{
         NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed, lift as lift_seal,

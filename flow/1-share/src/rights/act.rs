@@ -1,23 +1,16 @@
-//! What is done with requests: recorded, stopped and set going, gathered, marked, given to a second person, approved, decided and answered. Each
-//! is one transaction with its entry in the log, by the unit's data protection officer or the data owner who decides.
-
-use std::io::{Read as _, Write as _};
+//! What is done with requests: recorded, stopped and set going, decided and answered. The work on an answer is in `work`. Each is one transaction with its entry in the log, by the unit's data protection officer or the data owner who decides.
 
 use base::{Code, Date, Id, code, kind};
 use serde_json::json;
-use vault::{Actor, Cause, Change, Operation, Permit, Purpose, Reader, Scope, StoreError, StoredBlob, Vault, Verb};
+use vault::{Actor, Cause, Change, Operation, Permit, Purpose, Reader, Scope, StoreError, Vault, Verb};
 
 use super::{
     Case, Everyone, KEPT_DAYS, Request, RightsError,
-    answer::{self, Answered, Letter},
     clock::{self, Rules},
-    codes::{Deed, Kind, MadeBy, NotDone, Outcome, Regime},
-    course::{Course, Stage, Step},
-    gather::{self, Gathered},
-    job,
-    mark::{Mark, Marks, NewMark},
+    codes::{Deed, Given, Kind, MadeBy, NotDone, Outcome, Regime},
+    course::{Course, CourseError, Stage, Step},
+    gather, job,
     store::{self, For},
-    suggest,
 };
 use crate::{
     agency,
@@ -43,13 +36,13 @@ pub(crate) struct NewRequest {
 }
 
 /// The member, if they are the unit's data protection officer or the data owner who decides.
-struct Hand {
-    member: Id<kind::Member>,
-    unit: Id<kind::Agency>,
-    whose: For,
+pub(super) struct Hand {
+    pub member: Id<kind::Member>,
+    pub unit: Id<kind::Agency>,
+    pub whose: For,
 }
 
-fn unknown(error: crate::ask::AskError) -> RightsError {
+pub(super) fn unknown(error: crate::ask::AskError) -> RightsError {
     match error {
         crate::ask::AskError::Store(error) => error.into(),
         _ => RightsError::NotFound,
@@ -85,7 +78,7 @@ async fn hand(vault: &Vault, actor: &Actor) -> Result<(Hand, Id<kind::Agency>), 
     Ok((Hand { member, unit: unit.id, whose }, agency))
 }
 
-async fn begin(
+pub(super) async fn begin(
     vault: &Vault,
     actor: &Actor,
     scope: Scope,
@@ -176,6 +169,33 @@ pub(crate) async fn record(
     Ok(id)
 }
 
+/// Records a request by its codes, once: a second call with the same ones finds it. For a demonstration, and for what came before this system
+/// was there.
+///
+/// # Errors
+/// Where it can't be, as on the page.
+pub async fn record_request(
+    vault: &Vault,
+    actor: &Actor,
+    kind: &Code,
+    person: Option<Id<kind::Person>>,
+    to: Option<vault::Facet>,
+    (received_on, asked): (Date, &str),
+) -> Result<Id<kind::RightsRequest>, web::Fault> {
+    let new = NewRequest {
+        person,
+        kind: kind.as_str().parse().map_err(web::Fault::internal)?,
+        regime: Regime::Both,
+        made_by: MadeBy::Person,
+        identity_shown: true,
+        received_on,
+        asked: asked.to_owned(),
+        to,
+        form_key: format!("recorded {kind} {received_on}"),
+    };
+    Ok(record(vault, actor, &new).await?)
+}
+
 /// The next day on which something is due.
 fn next_day(course: &Course, today: Date, rules: Rules) -> Date {
     let due = course.due(today, rules).first();
@@ -215,13 +235,13 @@ async fn watch(
 }
 
 /// A step in one transaction: what was read before it, and what it is to become.
-struct Stepping {
-    change: Change,
-    hand: Hand,
-    case: Case,
+pub(super) struct Stepping {
+    pub change: Change,
+    pub hand: Hand,
+    pub case: Case,
 }
 
-async fn stepping(
+pub(super) async fn stepping(
     vault: &Vault,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
@@ -236,12 +256,12 @@ async fn stepping(
 }
 
 impl Stepping {
-    fn step(&self, deed: Deed) -> Step {
+    pub fn step(&self, deed: Deed) -> Step {
         Step { deed, by: self.hand.member, at: self.change.now(), code: None, words: None }
     }
 
     /// Takes the step and keeps it.
-    async fn keep(&mut self, step: Step) -> Result<(), RightsError> {
+    pub async fn keep(&mut self, step: Step) -> Result<(), RightsError> {
         let today = self.change.now().date_in_london();
         self.case.course.take(&step, self.case.rules)?;
         let (course, rules, id) = (&self.case.course, self.case.rules, self.case.request.id);
@@ -250,10 +270,15 @@ impl Stepping {
             store::add_step(&mut self.change, (id, self.hand.unit), number, &step, &listed(course, today, rules))
                 .await?;
         if !kept {
-            return Err(super::course::CourseError::Already.into());
+            return Err(CourseError::Already.into());
         }
         if course.is_closed() {
             store::close_for(&mut self.change, id).await?;
+            // What was gathered is of no use any more; who asked may still come back to what they were given.
+            if let Some(answer) = store::answer_in(&self.change, id).await? {
+                let ends = step.at.plus_hours(24 * KEPT_DAYS);
+                self.change.delete_blob_after(answer.gathered, Some(ends)).await?;
+            }
         } else {
             watch(&mut self.change, id, course, today, rules).await?;
         }
@@ -331,86 +356,37 @@ pub(crate) async fn decide(
     if request.kind == Kind::Correction {
         store::keep_statement(&mut stepping.change, &request).await?;
     }
-    // The notices to those who were given the data before (`disclosure::tell`), the seal of a restriction (`seal::restrict`) and the
-    // erasure (`retention::erase`) are called here, in this transaction.
     Ok(stepping.change.commit().await?)
 }
 
-/// Says how the answer was given; that closes the request.
+/// Says how the answer was given, after what was decided was carried out; that closes the request.
 ///
 /// # Errors
 /// [`RightsError`]; nothing is kept then.
 pub(crate) async fn give(
     vault: &Vault,
+    everyone: &dyn Everyone,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
-    how: super::codes::Given,
+    how: Given,
 ) -> Result<(), RightsError> {
+    let case = open(vault, actor, id).await?;
+    let reached = match (&case.course.stage, case.request.person) {
+        (Stage::Decided { outcome: Outcome::Done | Outcome::Partly, .. }, Some(person)) => {
+            let permit = gather::permit(vault, actor, person).await?;
+            gather::ids_of(&vault.read(&permit)?, everyone, person).await?
+        }
+        _ => Vec::new(),
+    };
     let mut stepping = stepping(vault, actor, id, (Operation::Disclosure, code!("rights_answer_given"))).await?;
     if stepping.hand.whose != For::Unit {
         return Err(RightsError::NotFound);
     }
+    // What was decided reaches the person under all of these ids, in this transaction: the notices to whoever was given the data, the seal
+    // of a restriction, the erasure.
+    stepping.change.note("reached", reached.len());
     let step = Step { code: Some(how.code().to_owned()), ..stepping.step(Deed::Answered) };
     stepping.keep(step).await?;
-    Ok(stepping.change.commit().await?)
-}
-
-fn file_failed(error: impl std::fmt::Display) -> RightsError {
-    RightsError::File(error.to_string())
-}
-
-fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
-    let mut writer = vault.new_blob()?;
-    writer.write_all(bytes).map_err(file_failed)?;
-    Ok(writer.finish()?)
-}
-
-async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
-    let mut reader = vault.open_blob(id).await?.ok_or(RightsError::Gone)?;
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes).map_err(file_failed)?;
-    Ok(bytes)
-}
-
-/// Finds everything that is held about the person, and keeps it as it is now. Done again, it stands in place of what was found before, whose
-/// marks are void.
-///
-/// # Errors
-/// [`RightsError`]; nothing is kept then.
-pub(crate) async fn gather_for(
-    vault: &Vault,
-    everyone: &dyn Everyone,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-) -> Result<(), RightsError> {
-    let case = open(vault, actor, id).await?;
-    let person = case.request.person.ok_or(RightsError::NotFound)?;
-    let found = gather::gather(vault, everyone, actor, person).await?;
-    let bytes = serde_json::to_vec(&found).map_err(file_failed)?;
-    let blob = write_blob(vault, &bytes)?;
-    let mut stepping = stepping(vault, actor, id, (Operation::Consultation, code!("rights_gathered"))).await?;
-    let before = store::answer_in(&stepping.change, id).await?;
-    let step = stepping.step(Deed::Gathered);
-    stepping.keep(step).await?;
-    let now = stepping.change.now();
-    // While the request is open it is kept; three months and a half are longer than any answer may take.
-    stepping.change.keep_blob(&blob, &code!("rights_gathered"), Some(now.plus_hours(24 * 110))).await?;
-    let answer = store::Answer {
-        gathered: blob.id,
-        found: found.items.len() as u64,
-        to_decide: suggest::all(&found).len() as u64,
-        gathered_at: now,
-        to_read: None,
-        for_machines: None,
-        made_at: None,
-        ends_at: None,
-    };
-    store::keep_gathered(&mut stepping.change, (id, stepping.hand.unit), &answer).await?;
-    if let Some(before) = before {
-        stepping.change.erase_blob(before.gathered).await?;
-    }
-    stepping.change.note("rows", found.items.len());
-    stepping.change.note("unread", found.unread);
     Ok(stepping.change.commit().await?)
 }
 
@@ -438,203 +414,4 @@ pub(crate) async fn case_of(
     let steps = store::steps(reader, id, whose).await?;
     let course = request.course(&steps, rules)?;
     Ok(Case { request, steps, course, rules })
-}
-
-/// What was gathered for a request, with its marks. Reading it needs a permit for the person, and is in the log.
-pub(crate) struct Work {
-    pub case: Case,
-    pub gathered: Gathered,
-    pub marks: Marks,
-}
-
-/// Opens what was gathered.
-///
-/// # Errors
-/// Not found where there is none, or to anybody but the unit's data protection officer.
-pub(crate) async fn work(vault: &Vault, actor: &Actor, id: Id<kind::RightsRequest>) -> Result<Work, RightsError> {
-    let reader = reader(vault, actor, Verb::View, Scope::of("rights_request", id)).await?;
-    let case = case_of(vault, &reader, id, For::Unit).await?;
-    let answer = store::answer(&reader, id).await?.ok_or(RightsError::NotFound)?;
-    let person = case.request.person.ok_or(RightsError::NotFound)?;
-    if !case.course.is_closed() {
-        gather::permit(vault, actor, person).await?;
-    }
-    let gathered = serde_json::from_slice(&read_blob(vault, answer.gathered).await?).map_err(file_failed)?;
-    let marks = Marks::of(store::marks(&reader, id).await?);
-    Ok(Work { case, gathered, marks })
-}
-
-/// Keeps marks of fields, each checked against what was gathered. A mark that neither withholds nor answers a suggestion takes an earlier one away.
-///
-/// # Errors
-/// [`RightsError`]; nothing is kept then.
-pub(crate) async fn mark(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    new: &[NewMark],
-) -> Result<(), RightsError> {
-    let work = work(vault, actor, id).await?;
-    let mut stepping = stepping(vault, actor, id, (Operation::Alteration, code!("rights_marked"))).await?;
-    if stepping.hand.whose != For::Unit || stepping.case.course.stage != Stage::Assembling {
-        return Err(super::course::CourseError::NotNow.into());
-    }
-    let mut kept = Vec::new();
-    for one in new {
-        let suggested = one.check(&work.gathered)?;
-        if one.ground.is_none() && !suggested {
-            store::unmark(&mut stepping.change, id, one.number, &one.field).await?;
-            continue;
-        }
-        let why = if one.why.trim().is_empty() { None } else { Some(vault.seal(one.why.trim().as_bytes())?) };
-        let (number, field, ground) = (one.number, one.field.clone(), one.ground);
-        kept.push(Mark { number, field, ground, suggested, why, by: stepping.hand.member, at: stepping.change.now() });
-    }
-    store::keep_marks(&mut stepping.change, (id, stepping.hand.unit), &kept).await?;
-    stepping.change.note("marks", kept.len());
-    Ok(stepping.change.commit().await?)
-}
-
-/// Gives the answer to a second person, once every suggestion has a decision and nothing was left unread.
-///
-/// # Errors
-/// [`RightsError::Undecided`], [`RightsError::Unread`].
-pub(crate) async fn submit(vault: &Vault, actor: &Actor, id: Id<kind::RightsRequest>) -> Result<(), RightsError> {
-    let work = work(vault, actor, id).await?;
-    let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_submitted"))).await?;
-    let marks = Marks::of(store::marks_in(&stepping.change, id).await?);
-    let undecided = marks.undecided(&suggest::all(&work.gathered)).len();
-    if undecided > 0 {
-        return Err(RightsError::Undecided(undecided as u64));
-    }
-    if work.gathered.unread > 0 {
-        return Err(RightsError::Unread(work.gathered.unread));
-    }
-    let step = stepping.step(Deed::Submitted);
-    stepping.keep(step).await?;
-    Ok(stepping.change.commit().await?)
-}
-
-/// The second person sends it back, with words.
-///
-/// # Errors
-/// As [`approve`].
-pub(crate) async fn send_back(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    words: &str,
-) -> Result<(), RightsError> {
-    take(vault, actor, id, Deed::SentBack, &Said { code: None, words: words.to_owned() }).await
-}
-
-/// The second person approves: who neither gave it to them nor marked any of it. The files are made now.
-///
-/// # Errors
-/// [`RightsError::Marked`], [`super::course::CourseError::Own`]; nothing is kept then.
-pub(crate) async fn approve(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    unit: &str,
-) -> Result<(), RightsError> {
-    let work = work(vault, actor, id).await?;
-    let (member, _) = member_of(actor).map_err(unknown)?;
-    if work.marks.all().any(|mark| mark.by == member) {
-        return Err(RightsError::Marked);
-    }
-    // Before anything costly is done: whether it can be.
-    let mut tried = work.case.course.clone();
-    let at = vault.now();
-    tried.take(&Step { deed: Deed::Approved, by: member, at, code: None, words: None }, work.case.rules)?;
-    let submitted = work.case.steps.len();
-    let request = work.case.request.clone();
-    let (unit, own_vault) = (unit.to_owned(), vault.clone());
-    let files = tokio::task::spawn_blocking(move || {
-        let answered = Answered::of(&work.gathered, &work.marks);
-        let letter = letter_of(&work.case, &unit, at.date_in_london(), Some(&answered), "");
-        let pdf = answer::to_read(&letter.title, &answer::blocks(&letter, &answered)).map_err(RightsError::File)?;
-        let json = answer::for_machines(&answered, &unit, request.received_on, at);
-        Ok::<_, RightsError>((write_blob(&own_vault, &pdf)?, write_blob(&own_vault, json.as_bytes())?))
-    });
-    let (pdf, json) = files.await.map_err(file_failed)??;
-    let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_approved"))).await?;
-    if stepping.case.steps.len() != submitted {
-        return Err(super::course::CourseError::NotNow.into());
-    }
-    let step = stepping.step(Deed::Approved);
-    stepping.keep(step).await?;
-    let ends = stepping.change.now().plus_hours(24 * KEPT_DAYS);
-    for blob in [&pdf, &json] {
-        stepping.change.keep_blob(blob, &code!("rights_answer"), Some(ends)).await?;
-    }
-    store::keep_files(&mut stepping.change, id, (pdf.id, json.id), ends).await?;
-    stepping.change.note("bytes", pdf.bytes + json.bytes);
-    Ok(stepping.change.commit().await?)
-}
-
-/// The letter of a request as it stands.
-pub(crate) fn letter_of(case: &Case, unit: &str, today: Date, answered: Option<&Answered<'_>>, words: &str) -> Letter {
-    // Once it was given, the letter still says what was decided.
-    let decided = case.steps.iter().rev().find(|step| step.deed == Deed::Decided);
-    let before = decided.and_then(|step| {
-        let mut course = Course::begin(
-            case.request.kind,
-            case.request.regime,
-            case.request.received_on,
-            case.request.person.is_some(),
-            case.request.identity_shown,
-        );
-        course.take(step, case.rules).ok()?;
-        Some(course.stage)
-    });
-    let stage = match (&case.course.stage, &before) {
-        (Stage::Answered { .. }, Some(before)) => before,
-        (stage, _) => stage,
-    };
-    answer::letter(&answer::Of {
-        unit,
-        kind: case.request.kind,
-        regime: case.request.regime,
-        received: case.request.received_on,
-        today,
-        stage,
-        found: case.request.person.is_some(),
-        answered,
-        words,
-    })
-}
-
-/// Which file of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum File {
-    ToRead,
-    ForMachines,
-}
-
-/// A file of an answer, for the unit's data protection officer. That it was fetched is in the log.
-///
-/// # Errors
-/// Not found where it was never made; [`RightsError::Gone`] where its time is over.
-pub(crate) async fn fetch(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    file: File,
-) -> Result<Vec<u8>, RightsError> {
-    let (mut change, hand) =
-        begin(vault, actor, Scope::of("rights_request", id), (Operation::Disclosure, code!("rights_answer_fetched")))
-            .await?;
-    if hand.whose != For::Unit {
-        return Err(RightsError::NotFound);
-    }
-    let answer = store::answer_in(&change, id).await?.ok_or(RightsError::NotFound)?;
-    let blob = match file {
-        File::ToRead => answer.to_read,
-        File::ForMachines => answer.for_machines,
-    };
-    let bytes = read_blob(vault, blob.ok_or(RightsError::NotFound)?).await?;
-    change.note("file", if file == File::ToRead { "pdf" } else { "json" });
-    change.commit().await?;
-    Ok(bytes)
 }

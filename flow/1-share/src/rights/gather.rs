@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Code, Id, Timestamp, code, kind};
 use serde::{Deserialize, Serialize};
 use vault::{
-    Actor, Ask, Facet, IntoValue as _, Permit, Purpose, Scope, StoreError, Value, Vault, Verb, audit::LoggedEntry,
-    params,
+    Actor, Ask, Facet, IntoValue as _, Permit, Purpose, Reader, Scope, StoreError, Value, Vault, Verb,
+    audit::LoggedEntry, params,
 };
 
 use super::{Everyone, RightsError, words};
@@ -123,6 +123,18 @@ impl Names {
     }
 }
 
+/// Every id under which rows may name somebody.
+pub(crate) async fn ids_of(
+    reader: &Reader,
+    everyone: &dyn Everyone,
+    person: Id<kind::Person>,
+) -> Result<Vec<String>, StoreError> {
+    let mut ids = everyone.ids(reader, person).await?;
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
 /// Gathers it.
 ///
 /// # Errors
@@ -135,9 +147,7 @@ pub(crate) async fn gather(
 ) -> Result<Gathered, RightsError> {
     let permit = permit(vault, actor, person).await?;
     let reader = vault.read(&permit)?;
-    let mut ids = everyone.ids(&reader, person).await?;
-    ids.sort();
-    ids.dedup();
+    let ids = ids_of(&reader, everyone, person).await?;
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
     let rows = reader.about(vault, &ids).await?;

@@ -21,6 +21,7 @@ pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 mod words;
+pub(crate) mod work;
 
 use base::{Code, Date, Id, Timestamp, code, kind};
 use vault::StoreError;

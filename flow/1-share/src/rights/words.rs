@@ -131,8 +131,13 @@ pub(crate) fn value(key: &str, text: &str) -> String {
     if YES_OR_NO.contains(&key) && (text == "1" || text == "0") {
         return if text == "1" { "Yes" } else { "No" }.to_owned();
     }
-    let code = !text.is_empty() && text.contains('_') && text.chars().all(|one| one.is_ascii_lowercase() || one == '_');
-    if code { text.replace('_', " ") } else { text.to_owned() }
+    if !text.contains('_') {
+        return text.to_owned();
+    }
+    let is_code =
+        |word: &str| word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || "_:,".contains(one));
+    let words = text.split(' ').map(|word| if is_code(word) { word.replace('_', " ") } else { word.to_owned() });
+    words.collect::<Vec<_>>().join(if text.split(' ').all(is_code) { ", " } else { " " })
 }
 
 /// Whether a text is an id.
@@ -152,6 +157,7 @@ mod tests {
         assert_eq!(readable("LSOA code"), "LSOA code");
         assert_eq!(value("raised_at", "1772442000000000"), "2 March 2026, 9am");
         assert_eq!(value("kind", "no_apparent_risk"), "no apparent risk");
+        assert_eq!(value("categories", "exclusion missing_episode"), "exclusion, missing episode");
         assert_eq!(value("dob", "2010-02-14"), "14 February 2010");
         assert_eq!(value("words", "He_said NO"), "He_said NO");
     }

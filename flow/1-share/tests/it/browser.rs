@@ -93,7 +93,7 @@ impl Browser {
         self.take(&response);
         let location = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
         let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 26).await.unwrap();
         Answer { status, location: location.unwrap_or_default(), text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 

@@ -113,7 +113,8 @@ pub fn site(vault: &Vault, clock: &Arc<HandClock>, demo: bool) -> Site {
 
 pub fn router(site: &Site) -> Router {
     let home = Router::new().route("/", get(|caller: web::Caller| async move { format!("home of {}", caller.name) }));
-    web::serve(share::routes().merge(home), site.clone())
+    let rights = share::rights_routes(Arc::new(share::api::Unlinked));
+    web::serve(share::routes().merge(rights).merge(home), site.clone())
 }
 
 pub fn browser(site: &Site) -> Browser {

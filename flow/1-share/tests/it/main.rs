@@ -17,6 +17,7 @@ mod oversight;
 mod register;
 mod resets;
 mod retention;
+mod rights;
 mod rules;
 mod sight;
 mod signing_in;

@@ -9,10 +9,11 @@ use super::{here, officer};
 use crate::{
     ask::pages::unsealed,
     rights::{
-        act::{self, File},
+        act,
         answer::{Answered, Block},
         codes::Deed,
         course::Stage,
+        work::{self, File},
     },
 };
 
@@ -27,7 +28,7 @@ pub(super) async fn fetch_it(
         "json" => (File::ForMachines, "application/json", "answer.json"),
         _ => (File::ToRead, "application/pdf", "answer.pdf"),
     };
-    let bytes = act::fetch(site.vault(), &caller.actor(), id, file).await?;
+    let bytes = work::fetch(site.vault(), &caller.actor(), id, file).await?;
     let headers = [
         (header::CONTENT_TYPE, of.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
@@ -58,11 +59,11 @@ pub(super) async fn letter(
     let today = site.now().date_in_london();
     let approved = matches!(case.course.stage, Stage::Approved { .. });
     let letter = if approved {
-        let work = act::work(site.vault(), &caller.actor(), id).await?;
+        let work = work::work(site.vault(), &caller.actor(), id).await?;
         let answered = Answered::of(&work.gathered, &work.marks);
-        act::letter_of(&case, site.unit(), today, Some(&answered), &words)
+        work::letter_of(&case, site.unit(), today, Some(&answered), &words)
     } else {
-        act::letter_of(&case, site.unit(), today, None, &words)
+        work::letter_of(&case, site.unit(), today, None, &words)
     };
     let blocks = letter.blocks.into_iter().skip(1).collect();
     web::render(LetterPage { page: page.title(letter.title), back: here(id), blocks })

@@ -7,9 +7,9 @@ use web::{Caller, Page, Site};
 
 use super::officer;
 use crate::rights::{
-    act,
     answer::Answered,
     child::{self, Mine},
+    work,
 };
 
 #[derive(Template)]
@@ -27,7 +27,7 @@ pub(super) async fn mine(
     Path(id): Path<Id<kind::RightsRequest>>,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    let work = act::work(site.vault(), &caller.actor(), id).await?;
+    let work = work::work(site.vault(), &caller.actor(), id).await?;
     let mine = child::mine(&Answered::of(&work.gathered, &work.marks));
     web::render(MinePage { page: page.title("What we hold about you"), mine: Some(mine) })
 }

@@ -12,13 +12,13 @@ use crate::{
     ask::pages::unsealed,
     rights::{
         WORDS,
-        act::{self, Work},
         codes::Ground,
         course::Stage,
         gather::Item,
         mark::NewMark,
         suggest::{self, Suggestion, WHOLE},
         words,
+        work::{self, Work},
     },
 };
 
@@ -216,7 +216,7 @@ async fn review_page(
     query: &Form,
 ) -> web::Result {
     officer(site, caller).await?;
-    let work = act::work(site.vault(), &caller.actor(), id).await?;
+    let work = work::work(site.vault(), &caller.actor(), id).await?;
     let editable = work.case.course.stage == Stage::Assembling;
     let suggestions = suggest::all(&work.gathered);
     let undecided = work.marks.undecided(&suggestions);
@@ -273,7 +273,7 @@ pub(super) async fn save(
     mut form: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    let work = act::work(site.vault(), &caller.actor(), id).await?;
+    let work = work::work(site.vault(), &caller.actor(), id).await?;
     let rows: Vec<u32> = form.values("row").iter().filter_map(|text| text.parse().ok()).collect();
     let mut new = Vec::new();
     for number in rows {
@@ -302,7 +302,7 @@ pub(super) async fn save(
     if !form.is_good() {
         return review_page(&site, &caller, page, form, id, &query).await;
     }
-    act::mark(site.vault(), &caller.actor(), id, &new).await?;
+    work::mark(site.vault(), &caller.actor(), id, &new).await?;
     let show = if query.value("show") == "undecided" { "&show=undecided" } else { "" };
     let back = format!("{}/review?page={}{show}", here(id), query.value("page").parse::<u64>().unwrap_or(1));
     Ok(web::done(&site, &back, "Your decisions are kept"))
@@ -317,7 +317,7 @@ pub(super) async fn save_all(
     mut form: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    let work = act::work(site.vault(), &caller.actor(), id).await?;
+    let work = work::work(site.vault(), &caller.actor(), id).await?;
     let withholds = form.value("decision") == "withhold";
     let why = form.optional("why-all", WORDS).unwrap_or_default();
     if withholds && why.is_empty() {
@@ -340,6 +340,6 @@ pub(super) async fn save_all(
             why: why.clone(),
         })
         .collect();
-    act::mark(site.vault(), &caller.actor(), id, &new).await?;
+    work::mark(site.vault(), &caller.actor(), id, &new).await?;
     Ok(web::done(&site, &format!("{}/review", here(id)), "Your decision is kept for all of them"))
 }

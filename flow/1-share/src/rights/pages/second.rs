@@ -10,10 +10,10 @@ use crate::{
     ask::pages::{Names, unsealed},
     rights::{
         RightsError, WORDS,
-        act::{self, Work},
         course::{CourseError, Stage},
         mark::Mark,
         suggest::WHOLE,
+        work::{self, Work},
     },
 };
 
@@ -84,7 +84,7 @@ async fn second_page(
     at: &str,
 ) -> web::Result {
     officer(site, caller).await?;
-    let work = act::work(site.vault(), &caller.actor(), id).await?;
+    let work = work::work(site.vault(), &caller.actor(), id).await?;
     let Stage::ReadyForSecond { by } = work.case.course.stage else {
         return Err(RightsError::Course(CourseError::NotNow).into());
     };
@@ -128,12 +128,12 @@ pub(super) async fn answer(
     officer(&site, &caller).await?;
     let (vault, actor) = (site.vault(), caller.actor());
     let (done, said) = if form.value("decision") == "approve" {
-        (act::approve(vault, &actor, id, site.unit()).await, "The answer is approved, and its files are made")
+        (work::approve(vault, &actor, id, site.unit()).await, "The answer is approved, and its files are made")
     } else {
         let Some(words) = form.required("words", WORDS, "Say what must be changed") else {
             return second_page(&site, &caller, page, form, id, "1").await;
         };
-        (act::send_back(vault, &actor, id, &words).await, "It was sent back")
+        (work::send_back(vault, &actor, id, &words).await, "It was sent back")
     };
     match done {
         Ok(()) => Ok(web::done(&site, &here(id), said)),

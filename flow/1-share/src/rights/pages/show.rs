@@ -195,7 +195,7 @@ pub(super) async fn show(
         found: undone,
         files: answer
             .as_ref()
-            .filter(|answer| answer.to_read.is_some())
+            .filter(|answer| answer.to_read.is_some() && answer.ends_at.is_some_and(|ends| site.now() < ends))
             .and_then(|answer| answer.ends_at)
             .map(time::full),
         next: next(&case),

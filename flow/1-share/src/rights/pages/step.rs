@@ -10,6 +10,7 @@ use crate::rights::{
     act::{self, Said},
     codes::{Deed, Given, Longer, NotDone},
     course::CourseError,
+    work,
 };
 
 /// A second click of the same button is no fault: the page shows what stands.
@@ -59,7 +60,7 @@ pub(super) async fn gather_it(
     _: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    act::gather_for(site.vault(), everyone.as_ref(), &caller.actor(), id).await?;
+    work::gather_for(site.vault(), everyone.as_ref(), &caller.actor(), id).await?;
     Ok(web::done(&site, &format!("{}/review", here(id)), "Everything that is held about them was found"))
 }
 
@@ -70,13 +71,14 @@ pub(super) async fn submit_it(
     _: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    let done = act::submit(site.vault(), &caller.actor(), id).await;
+    let done = work::submit(site.vault(), &caller.actor(), id).await;
     settled(&site, &here(id), done, "A second data protection officer can look at it now")
 }
 
 pub(super) async fn give_it(
     site: Site,
     caller: Caller,
+    Extension(everyone): Linked,
     Path(id): Path<Id<kind::RightsRequest>>,
     mut form: Form,
 ) -> web::Result {
@@ -86,6 +88,6 @@ pub(super) async fn give_it(
             "Select how the answer was given. Nothing was saved: go back and choose.".to_owned(),
         ));
     };
-    let done = act::give(site.vault(), &caller.actor(), id, how).await;
+    let done = act::give(site.vault(), everyone.as_ref(), &caller.actor(), id, how).await;
     settled(&site, &here(id), done, "The answer was given, and the request is closed")
 }

@@ -1,0 +1,278 @@
+//! The work on an answer to somebody who asked for what is held about them: gathered, marked, given to a second person, approved by them, and
+//! fetched. Each is one transaction with its entry in the log.
+
+use std::io::{Read as _, Write as _};
+
+use base::{Date, Id, code, kind};
+use vault::{Actor, Operation, Scope, StoredBlob, Vault, Verb};
+
+use super::{
+    Case, Everyone, KEPT_DAYS, RightsError,
+    act::{Said, begin, case_of, open, reader, stepping, take, unknown},
+    answer::{self, Answered, Letter},
+    codes::Deed,
+    course::{Course, CourseError, Stage, Step},
+    gather::{self, Gathered},
+    mark::{Mark, Marks, NewMark},
+    store::{self, For},
+    suggest,
+};
+use crate::ask::make::member_of;
+
+fn file_failed(error: impl std::fmt::Display) -> RightsError {
+    RightsError::File(error.to_string())
+}
+
+fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
+    let mut writer = vault.new_blob()?;
+    writer.write_all(bytes).map_err(file_failed)?;
+    Ok(writer.finish()?)
+}
+
+async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
+    let mut reader = vault.open_blob(id).await?.ok_or(RightsError::Gone)?;
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).map_err(file_failed)?;
+    Ok(bytes)
+}
+
+/// Finds everything that is held about the person, and keeps it as it is now. Done again, it stands in place of what was found before, whose
+/// marks are void.
+///
+/// # Errors
+/// [`RightsError`]; nothing is kept then.
+pub(crate) async fn gather_for(
+    vault: &Vault,
+    everyone: &dyn Everyone,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+) -> Result<(), RightsError> {
+    let case = open(vault, actor, id).await?;
+    let person = case.request.person.ok_or(RightsError::NotFound)?;
+    let found = gather::gather(vault, everyone, actor, person).await?;
+    let bytes = serde_json::to_vec(&found).map_err(file_failed)?;
+    let blob = write_blob(vault, &bytes)?;
+    let mut stepping = stepping(vault, actor, id, (Operation::Consultation, code!("rights_gathered"))).await?;
+    let before = store::answer_in(&stepping.change, id).await?;
+    let step = stepping.step(Deed::Gathered);
+    stepping.keep(step).await?;
+    let now = stepping.change.now();
+    // While the request is open it is kept; three months and a half are longer than any answer may take.
+    stepping.change.keep_blob(&blob, &code!("rights_gathered"), Some(now.plus_hours(24 * 110))).await?;
+    let answer = store::Answer {
+        gathered: blob.id,
+        found: found.items.len() as u64,
+        to_decide: suggest::all(&found).len() as u64,
+        gathered_at: now,
+        to_read: None,
+        for_machines: None,
+        made_at: None,
+        ends_at: None,
+    };
+    store::keep_gathered(&mut stepping.change, (id, stepping.hand.unit), &answer).await?;
+    if let Some(before) = before {
+        stepping.change.erase_blob(before.gathered).await?;
+    }
+    stepping.change.note("rows", found.items.len());
+    stepping.change.note("unread", found.unread);
+    Ok(stepping.change.commit().await?)
+}
+
+/// What was gathered for a request, with its marks. Reading it needs a permit for the person, and is in the log.
+pub(crate) struct Work {
+    pub case: Case,
+    pub gathered: Gathered,
+    pub marks: Marks,
+}
+
+/// Opens what was gathered.
+///
+/// # Errors
+/// Not found where there is none, or to anybody but the unit's data protection officer.
+pub(crate) async fn work(vault: &Vault, actor: &Actor, id: Id<kind::RightsRequest>) -> Result<Work, RightsError> {
+    let reader = reader(vault, actor, Verb::View, Scope::of("rights_request", id)).await?;
+    let case = case_of(vault, &reader, id, For::Unit).await?;
+    let answer = store::answer(&reader, id).await?.ok_or(RightsError::NotFound)?;
+    let person = case.request.person.ok_or(RightsError::NotFound)?;
+    if !case.course.is_closed() {
+        gather::permit(vault, actor, person).await?;
+    }
+    let gathered = serde_json::from_slice(&read_blob(vault, answer.gathered).await?).map_err(file_failed)?;
+    let marks = Marks::of(store::marks(&reader, id).await?);
+    Ok(Work { case, gathered, marks })
+}
+
+/// Keeps marks of fields, each checked against what was gathered. A mark that neither withholds nor answers a suggestion takes an earlier one away.
+///
+/// # Errors
+/// [`RightsError`]; nothing is kept then.
+pub(crate) async fn mark(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    new: &[NewMark],
+) -> Result<(), RightsError> {
+    let work = work(vault, actor, id).await?;
+    let mut stepping = stepping(vault, actor, id, (Operation::Alteration, code!("rights_marked"))).await?;
+    if stepping.hand.whose != For::Unit || stepping.case.course.stage != Stage::Assembling {
+        return Err(CourseError::NotNow.into());
+    }
+    let mut kept = Vec::new();
+    for one in new {
+        let suggested = one.check(&work.gathered)?;
+        if one.ground.is_none() && !suggested {
+            store::unmark(&mut stepping.change, id, one.number, &one.field).await?;
+            continue;
+        }
+        let why = if one.why.trim().is_empty() { None } else { Some(vault.seal(one.why.trim().as_bytes())?) };
+        let (number, field, ground) = (one.number, one.field.clone(), one.ground);
+        kept.push(Mark { number, field, ground, suggested, why, by: stepping.hand.member, at: stepping.change.now() });
+    }
+    store::keep_marks(&mut stepping.change, (id, stepping.hand.unit), &kept).await?;
+    stepping.change.note("marks", kept.len());
+    Ok(stepping.change.commit().await?)
+}
+
+/// Gives the answer to a second person, once every suggestion has a decision and nothing was left unread.
+///
+/// # Errors
+/// [`RightsError::Undecided`], [`RightsError::Unread`].
+pub(crate) async fn submit(vault: &Vault, actor: &Actor, id: Id<kind::RightsRequest>) -> Result<(), RightsError> {
+    let work = work(vault, actor, id).await?;
+    let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_submitted"))).await?;
+    let marks = Marks::of(store::marks_in(&stepping.change, id).await?);
+    let undecided = marks.undecided(&suggest::all(&work.gathered)).len();
+    if undecided > 0 {
+        return Err(RightsError::Undecided(undecided as u64));
+    }
+    if work.gathered.unread > 0 {
+        return Err(RightsError::Unread(work.gathered.unread));
+    }
+    let step = stepping.step(Deed::Submitted);
+    stepping.keep(step).await?;
+    Ok(stepping.change.commit().await?)
+}
+
+/// The second person sends it back, with words.
+///
+/// # Errors
+/// As [`approve`].
+pub(crate) async fn send_back(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    words: &str,
+) -> Result<(), RightsError> {
+    take(vault, actor, id, Deed::SentBack, &Said { code: None, words: words.to_owned() }).await
+}
+
+/// The second person approves: who neither gave it to them nor marked any of it. The files are made now.
+///
+/// # Errors
+/// [`RightsError::Marked`], [`CourseError::Own`]; nothing is kept then.
+pub(crate) async fn approve(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    unit: &str,
+) -> Result<(), RightsError> {
+    let work = work(vault, actor, id).await?;
+    let (member, _) = member_of(actor).map_err(unknown)?;
+    if work.marks.all().any(|mark| mark.by == member) {
+        return Err(RightsError::Marked);
+    }
+    // Before anything costly is done: whether it can be.
+    let mut tried = work.case.course.clone();
+    let at = vault.now();
+    tried.take(&Step { deed: Deed::Approved, by: member, at, code: None, words: None }, work.case.rules)?;
+    let submitted = work.case.steps.len();
+    let request = work.case.request.clone();
+    let (unit, own_vault) = (unit.to_owned(), vault.clone());
+    let files = tokio::task::spawn_blocking(move || {
+        let answered = Answered::of(&work.gathered, &work.marks);
+        let letter = letter_of(&work.case, &unit, at.date_in_london(), Some(&answered), "");
+        let pdf = answer::to_read(&letter.title, &answer::blocks(&letter, &answered)).map_err(RightsError::File)?;
+        let json = answer::for_machines(&answered, &unit, request.received_on, at);
+        Ok::<_, RightsError>((write_blob(&own_vault, &pdf)?, write_blob(&own_vault, json.as_bytes())?))
+    });
+    let (pdf, json) = files.await.map_err(file_failed)??;
+    let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_approved"))).await?;
+    if stepping.case.steps.len() != submitted {
+        return Err(CourseError::NotNow.into());
+    }
+    let step = stepping.step(Deed::Approved);
+    stepping.keep(step).await?;
+    let ends = stepping.change.now().plus_hours(24 * KEPT_DAYS);
+    for blob in [&pdf, &json] {
+        stepping.change.keep_blob(blob, &code!("rights_answer"), Some(ends)).await?;
+    }
+    store::keep_files(&mut stepping.change, id, (pdf.id, json.id), ends).await?;
+    stepping.change.note("bytes", pdf.bytes + json.bytes);
+    Ok(stepping.change.commit().await?)
+}
+
+/// The letter of a request as it stands.
+pub(crate) fn letter_of(case: &Case, unit: &str, today: Date, answered: Option<&Answered<'_>>, words: &str) -> Letter {
+    // Once it was given, the letter still says what was decided.
+    let decided = case.steps.iter().rev().find(|step| step.deed == Deed::Decided);
+    let before = decided.and_then(|step| {
+        let mut course = Course::begin(
+            case.request.kind,
+            case.request.regime,
+            case.request.received_on,
+            case.request.person.is_some(),
+            case.request.identity_shown,
+        );
+        course.take(step, case.rules).ok()?;
+        Some(course.stage)
+    });
+    let stage = match (&case.course.stage, &before) {
+        (Stage::Answered { .. }, Some(before)) => before,
+        (stage, _) => stage,
+    };
+    answer::letter(&answer::Of {
+        unit,
+        kind: case.request.kind,
+        regime: case.request.regime,
+        received: case.request.received_on,
+        today,
+        stage,
+        found: case.request.person.is_some(),
+        answered,
+        words,
+    })
+}
+
+/// Which file of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum File {
+    ToRead,
+    ForMachines,
+}
+
+/// A file of an answer, for the unit's data protection officer. That it was fetched is in the log.
+///
+/// # Errors
+/// Not found where it was never made; [`RightsError::Gone`] where its time is over.
+pub(crate) async fn fetch(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    file: File,
+) -> Result<Vec<u8>, RightsError> {
+    let (mut change, hand) =
+        begin(vault, actor, Scope::of("rights_request", id), (Operation::Disclosure, code!("rights_answer_fetched")))
+            .await?;
+    if hand.whose != For::Unit {
+        return Err(RightsError::NotFound);
+    }
+    let answer = store::answer_in(&change, id).await?.ok_or(RightsError::NotFound)?;
+    let blob = match file {
+        File::ToRead => answer.to_read,
+        File::ForMachines => answer.for_machines,
+    };
+    let bytes = read_blob(vault, blob.ok_or(RightsError::NotFound)?).await?;
+    change.note("file", if file == File::ToRead { "pdf" } else { "json" });
+    change.commit().await?;
+    Ok(bytes)
+}
