@@ -343,7 +343,12 @@ proptest! {
             let facet = &Facet { category: vault::Marks::split(&grant.facet.category).0, ..grant.facet.clone() };
             let party = party(&asker, verb);
             let only_erases = verb == Verb::Erase && matches!(asker, Asker::Job | Asker::Program);
-            if party != Some(facet.controller) && !only_erases {
+            let only_watches = verb == Verb::View && purpose == Purpose::Oversight && matches!(asker, Asker::Job);
+            if only_watches && party != Some(facet.controller) && grant.power != "open_data" {
+                prop_assert_eq!(grant.power.as_str(), "self_monitoring");
+                let fields: Vec<&str> = grant.fields.iter().flat_map(|fields| fields.names()).collect();
+                prop_assert_eq!(fields, ["family", "given", "postcode"]);
+            } else if party != Some(facet.controller) && !only_erases {
                 let id = grant.agreement.expect("a grant across agencies names its agreement");
                 let agreement = register.agreements.iter().find(|agreement| agreement.id == id).unwrap();
                 prop_assert!(agreement.terms.parties.contains(&facet.controller));

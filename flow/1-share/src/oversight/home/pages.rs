@@ -309,7 +309,8 @@ impl View<'_> {
     async fn refusals(&mut self) -> Result<(), Fault> {
         let since = self.now.plus_hours(-24 * DAYS).date_in_london();
         let of = (!self.officer).then_some(self.caller.agency);
-        let found = store::refusals(&self.site.vault().plain(), since, of).await?;
+        let staff = refusals_read(self.site, self.caller).await?;
+        let found = store::refusals(&staff, since, of).await?;
         let all = found.iter().map(|one| one.n).sum();
         self.tile(all, "refused in the last 30 days", "/trust/refusals", String::new(), false);
         let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
@@ -357,6 +358,10 @@ async fn others(site: &Site, caller: &Caller, officer: bool) -> Result<Vec<Waiti
     }])
 }
 
+async fn refusals_read(site: &Site, caller: &Caller) -> Result<vault::Staff, Fault> {
+    Ok(site.vault().staff(&caller.actor(), Purpose::Oversight, code!("refusals_read")).await?)
+}
+
 /// A reason as a bar’s label.
 fn short(why: &str) -> String {
     let first = why.split(['.', ':', ';']).next().unwrap_or(why).trim();
@@ -389,7 +394,8 @@ async fn refused(site: Site, caller: Caller, page: Page) -> web::Result {
     let officer = is_officer(&site, &caller).await?;
     let plain = site.vault().plain();
     let since = site.now().plus_hours(-24 * DAYS).date_in_london();
-    let found = store::refusals(&plain, since, (!officer).then_some(caller.agency)).await?;
+    let staff = refusals_read(&site, &caller).await?;
+    let found = store::refusals(&staff, since, (!officer).then_some(caller.agency)).await?;
     let names: BTreeMap<String, String> =
         agency::all(&plain).await?.into_iter().map(|agency| (agency.id.to_string(), agency.name)).collect();
     let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| "A former partner".to_owned());

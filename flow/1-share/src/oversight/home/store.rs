@@ -1,7 +1,7 @@
 //! The SQL of the officer’s home. Requests are read as each agency’s own, or as the unit’s; refusals from the days’ numbers of the log.
 
 use base::{Code, Id, Timestamp, kind};
-use vault::{FromRow, Held, Plain, Reader, Row, StoreError, params};
+use vault::{FromRow, Held, Reader, Row, Staff, StoreError, params};
 
 /// A request that waits, without whom it is about.
 pub(super) struct WaitingAsk {
@@ -108,7 +108,7 @@ impl FromRow for Refusals {
 
 /// What members and partners’ systems were refused since a day; of one agency’s members or data, or, for the unit, of all.
 pub(super) async fn refusals(
-    plain: &Plain,
+    staff: &Staff,
     since: base::Date,
     of: Option<Id<kind::Agency>>,
 ) -> Result<Vec<Refusals>, StoreError> {
@@ -120,7 +120,7 @@ pub(super) async fn refusals(
          AND (by_agency = $2 OR held_by = $2) \
          GROUP BY by_agency, held_by, category, outcome ORDER BY 5 DESC, by_agency, held_by, category, outcome";
     match of {
-        None => plain.rows(ALL, params![since.to_string()]).await,
-        Some(agency) => plain.rows(OF_AGENCY, params![since.to_string(), agency]).await,
+        None => staff.rows(ALL, params![since.to_string()]).await,
+        Some(agency) => staff.rows(OF_AGENCY, params![since.to_string(), agency]).await,
     }
 }

@@ -139,7 +139,7 @@ impl Counting<'_> {
         let (from, until) = self.quarter.bounds();
         let last = self.quarter.after().first().yesterday().unwrap_or(self.quarter.first());
         let counted_until = watched_until(&staff).await?.map_or_else(String::new, |day| day.min(last).to_string());
-        let mut sections = self.of_the_log().await?;
+        let mut sections = self.of_the_log(&staff).await?;
         sections.extend(self.of_requests(from, until).await?);
         for table in people.by_group(self.vault, self.actor, from, until).await? {
             sections.push(of_people(&table));
@@ -156,11 +156,11 @@ impl Counting<'_> {
         })
     }
 
-    async fn of_the_log(&self) -> Result<Vec<Section>, JobFault> {
+    async fn of_the_log(&self, staff: &vault::Staff) -> Result<Vec<Section>, JobFault> {
         let plain = self.vault.plain();
         let (first, after) = (self.quarter.first().to_string(), self.quarter.after().first().to_string());
         let table = async |sql| {
-            let found: Vec<Counted> = plain.rows(sql, params![&first, &after]).await?;
+            let found: Vec<Counted> = staff.rows(sql, params![&first, &after]).await?;
             publish_counts(&triples(found))
         };
         let names: BTreeMap<String, String> =

@@ -40,7 +40,7 @@ impl Default for Thresholds {
             least_days: 5,
             habit_days: 3,
             outside: 5,
-            after_hours: 3,
+            after_hours: 4,
             searches: 20,
             emergencies: 3,
             surname: 3,
