@@ -121,7 +121,8 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::WatchAsk)
         .with(share::WatchEmergency)
         .with(ingest::api::ReadDelivery)
-        .with(link::LinkRecords);
+        .with(link::LinkRecords)
+        .with(link::LinkSealed);
     let handlers = picture::api::handlers(handlers);
     act::handlers(handlers, history_days)
 }

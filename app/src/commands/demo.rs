@@ -132,6 +132,7 @@ async fn make(open: &Installation, directory: &Path, made: &Made) -> anyhow::Res
     jobs(open).await?;
     history(open, made).await?;
     demo_unit::asks::make(&open.vault).await?;
+    demo_unit::seals::make(&open.vault).await?;
     open.vault.sign_head_now().await?;
     let mut change = open.vault.change(demo_unit::set_up(code!("demo_ready"))).await?;
     change.execute("INSERT INTO setting (name, value) VALUES ('demo_ready', 'yes')", params![]).await?;

@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod asks;
 pub mod members;
+pub mod seals;
 
 use std::collections::BTreeMap;
 

@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 13] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -69,6 +69,12 @@ const WAYS: [Way; 12] = [
         text: "Emergency access",
         href: "/trust/emergencies",
         what: "records that were opened because it could not wait",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "What is sealed",
+        href: "/trust/seals",
+        what: "protected addresses, adopted children, informants, and who is named",
         duties: &["data_owner", "data_protection_officer"],
     },
     Way {
@@ -132,6 +138,12 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         value: web::thousands(line.count as u64),
         label: line.label,
         href: line.href,
+    }));
+    let alone = super::seal::nobody_can_act(&site, &caller).await?;
+    tiles.extend(alone.map(|waiting| Tile {
+        value: web::thousands(waiting),
+        label: if waiting == 1 { "sealed moment that nobody can act on" } else { "sealed moments that nobody can act on" },
+        href: "/trust/sealed-moments",
     }));
     let ways = WAYS
         .into_iter()

@@ -6,6 +6,7 @@ mod emergency;
 mod front;
 mod home;
 mod person;
+mod seal;
 mod seen;
 
 use axum::{
@@ -44,4 +45,7 @@ pub fn routes() -> Router<Site> {
         .route("/asks/{id}", get(ask::show))
         .route("/asks/{id}/answer", post(ask::answer))
         .route("/emergencies/{id}", get(emergency::show))
+        .route("/trust/sealing", get(seal::ask).post(seal::seal_reference))
+        .route("/trust/sealing/{person}", get(seal::ask_person).post(seal::seal_person))
+        .route("/trust/sealed-moments", get(seal::sealed_moments))
 }

@@ -30,6 +30,8 @@ struct PersonPage {
     handling: Vec<String>,
     purpose: &'static str,
     parts: Vec<Part>,
+    /// Where this caller may seal them; empty for everybody else.
+    seal: String,
 }
 
 /// What is not shown: which data of whom and why, and the way to ask for it.
@@ -126,6 +128,7 @@ pub async fn show(
         withheld,
         handling: share::api::handling(&vault.plain(), &permit).await?,
         purpose: share::api::purpose_words(purpose),
+        seal: if share::api::may_seal(&site, &caller).await? { format!("/trust/sealing/{person}") } else { String::new() },
         parts: parts(&site, &reader, person).await?,
     })
 }
