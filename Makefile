@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages fuzz redteam torture screenshots setup-build setup-test witness
+.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages bench-search fuzz redteam torture screenshots setup-build setup-test witness
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -37,6 +37,10 @@ bench-ingest: assets
 ## How long every page of a unit with 200,000 residents takes: median, 95th percentile and size as sent
 bench-pages: assets
 	scripts/bench-pages
+
+## Looking somebody up among 2,000,000 people, from the form to the answer, on both databases (BENCH="--people 200000")
+bench-search: assets
+	scripts/with-postgres $(CARGO) run --release --locked --quiet -p link --example bench_search -- $(BENCH)
 
 ## Linking 1,000,000 records, side by side with Splink 5 on DuckDB 2: seconds, memory, ratio (BENCH="--runs 5 --wide 1 --large")
 bench-linkage:

@@ -52,8 +52,9 @@ impl CedarDecider {
 #[async_trait]
 impl Decider for CedarDecider {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
-        let (register, policies) = self.keeper.now(book, now).await?;
-        let asker = register::asker(book, &register, &ask.actor).await?;
+        let look = register::Look::at(book, &ask.actor).await?;
+        let (register, policies) = self.keeper.now(book, look.version, now).await?;
+        let asker = register::asker(book, &register, &look, &ask.actor).await?;
         let standing = standing::read(book, &asker, ask, now).await?;
         let case = Case { register: &register, asker: &asker, ask, today: now.date_in_london(), standing: &standing };
         Ok(decide(&policies, &case))

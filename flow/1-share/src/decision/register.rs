@@ -123,11 +123,13 @@ impl Keeper {
         Self { kept: Mutex::new(None), starting: Arc::new(starting) }
     }
 
-    /// The register and the rules as they stand now.
-    pub(super) async fn now(&self, book: &Staff, now: Timestamp) -> Result<(Arc<Register>, Arc<Policies>), StoreError> {
-        let version: Option<Version> =
-            book.first("SELECT version FROM register_version WHERE only_row = 1", params![]).await?;
-        let version = version.map_or(0, |row| row.0);
+    /// The register and the rules as they stand now; `version` is the register's, just read.
+    pub(super) async fn now(
+        &self,
+        book: &Staff,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<(Arc<Register>, Arc<Policies>), StoreError> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(kept) = kept.as_ref().filter(|kept| kept.still_holds(version, now)) {
             return Ok((Arc::clone(&kept.register), Arc::clone(&kept.rules.1)));
@@ -187,6 +189,27 @@ pub(super) async fn read(book: &Staff) -> Result<Register, StoreError> {
     })
 }
 
+/// What is read anew for each decision, in one statement: whether the register changed, and whoever asks.
+pub(super) struct Look {
+    pub version: i64,
+    member: Vec<MemberRow>,
+}
+
+struct LookRow(i64, Option<MemberRow>);
+
+impl FromRow for LookRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let Some(agency) = row.opt_parse("agency")? else { return Ok(Self(row.int("version")?, None)) };
+        let member = MemberRow {
+            agency,
+            active: row.bool("active")?,
+            second_factor: row.opt_text("second_factor")?.is_some(),
+            duty: row.opt_parse("duty")?,
+        };
+        Ok(Self(row.int("version")?, Some(member)))
+    }
+}
+
 struct MemberRow {
     agency: Id<kind::Agency>,
     active: bool,
@@ -194,40 +217,45 @@ struct MemberRow {
     duty: Option<Code>,
 }
 
-impl FromRow for MemberRow {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
+impl Look {
+    /// Looks.
+    pub(super) async fn at(book: &Staff, actor: &Actor) -> Result<Self, StoreError> {
+        let rows: Vec<LookRow> = match actor {
+            Actor::Member { id, .. } => {
+                book.rows(
+                    "SELECT v.version, m.agency, m.active, m.second_factor, d.duty FROM register_version v \
+                     LEFT JOIN member m ON m.id = $1 LEFT JOIN member_duty d ON d.member = m.id WHERE v.only_row = 1",
+                    params![*id],
+                )
+                .await?
+            }
+            _ => {
+                let version: Option<Version> =
+                    book.first("SELECT version FROM register_version WHERE only_row = 1", params![]).await?;
+                version.map(|version| LookRow(version.0, None)).into_iter().collect()
+            }
+        };
         Ok(Self {
-            agency: row.id("agency")?,
-            active: row.bool("active")?,
-            second_factor: row.opt_text("second_factor")?.is_some(),
-            duty: row.opt_parse("duty")?,
+            version: rows.first().map_or(0, |row| row.0),
+            member: rows.into_iter().filter_map(|row| row.1).collect(),
         })
     }
 }
 
 /// Whoever asks, as the register knows them. A token that was revoked, or a member who acts for another agency than theirs,
 /// is a stranger.
-pub(super) async fn asker(book: &Staff, register: &Register, actor: &Actor) -> Result<Asker, StoreError> {
+pub(super) async fn asker(book: &Staff, register: &Register, look: &Look, actor: &Actor) -> Result<Asker, StoreError> {
     match actor {
-        Actor::Member { id, agency } => {
-            let rows: Vec<MemberRow> = book
-                .rows(
-                    "SELECT m.agency, m.active, m.second_factor, d.duty FROM member m \
-                     LEFT JOIN member_duty d ON d.member = m.id WHERE m.id = $1",
-                    params![*id],
-                )
-                .await?;
-            Ok(match rows.first().filter(|row| row.agency == *agency) {
-                Some(first) => Asker::Member {
-                    id: *id,
-                    agency: *agency,
-                    active: first.active,
-                    second_factor: first.second_factor || register.demo,
-                    duties: rows.iter().filter_map(|row| row.duty.clone()).collect(),
-                },
-                None => Asker::Stranger,
-            })
-        }
+        Actor::Member { id, agency } => Ok(match look.member.first().filter(|row| row.agency == *agency) {
+            Some(first) => Asker::Member {
+                id: *id,
+                agency: *agency,
+                active: first.active,
+                second_factor: first.second_factor || register.demo,
+                duties: look.member.iter().filter_map(|row| row.duty.clone()).collect(),
+            },
+            None => Asker::Stranger,
+        }),
         Actor::Token { id, agency } => {
             let live: Option<crate::token::ApiToken> = book
                 .first(
