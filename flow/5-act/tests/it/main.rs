@@ -5,4 +5,5 @@ mod clocks;
 mod journey;
 mod raising;
 mod retention;
+mod sealed;
 mod setting;
