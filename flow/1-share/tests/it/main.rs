@@ -14,5 +14,6 @@ mod log;
 mod register;
 mod resets;
 mod rules;
+mod seals;
 mod signing_in;
 mod trust;
