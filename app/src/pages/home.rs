@@ -142,7 +142,11 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     let alone = super::seal::nobody_can_act(&site, &caller).await?;
     tiles.extend(alone.map(|waiting| Tile {
         value: web::thousands(waiting),
-        label: if waiting == 1 { "sealed moment that nobody can act on" } else { "sealed moments that nobody can act on" },
+        label: if waiting == 1 {
+            "sealed moment that nobody can act on"
+        } else {
+            "sealed moments that nobody can act on"
+        },
         href: "/trust/sealed-moments",
     }));
     let ways = WAYS

@@ -128,7 +128,11 @@ pub async fn show(
         withheld,
         handling: share::api::handling(&vault.plain(), &permit).await?,
         purpose: share::api::purpose_words(purpose),
-        seal: if share::api::may_seal(&site, &caller).await? { format!("/trust/sealing/{person}") } else { String::new() },
+        seal: if share::api::may_seal(&site, &caller).await? {
+            format!("/trust/sealing/{person}")
+        } else {
+            String::new()
+        },
         parts: parts(&site, &reader, person).await?,
     })
 }

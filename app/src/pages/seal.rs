@@ -200,7 +200,10 @@ async fn waiting(site: &Site, caller: &Caller) -> Result<Vec<Waiting>, Fault> {
         .collect();
     let named = |agency, member| readers.iter().any(|one| one.agency == agency && one.member == member);
     let row = |(agency, counts): (Id<kind::Agency>, act::api::SealedWaiting)| Waiting {
-        agency: agencies.iter().find(|one| one.id == agency).map_or_else(|| "An agency".to_owned(), |one| one.name.clone()),
+        agency: agencies
+            .iter()
+            .find(|one| one.id == agency)
+            .map_or_else(|| "An agency".to_owned(), |one| one.name.clone()),
         waiting: counts.waiting,
         overdue: counts.overdue,
         can_act: helpers
@@ -231,7 +234,6 @@ pub async fn nobody_can_act(site: &Site, caller: &Caller) -> Result<Option<u64>,
     if !SEALERS.iter().any(|duty| caller.has(duty)) || !share::api::may_seal(site, caller).await? {
         return Ok(None);
     }
-    let alone: u64 =
-        waiting(site, caller).await?.iter().filter(|row| row.can_act == 0).map(|row| row.waiting).sum();
+    let alone: u64 = waiting(site, caller).await?.iter().filter(|row| row.can_act == 0).map(|row| row.waiting).sum();
     Ok((alone > 0).then_some(alone))
 }

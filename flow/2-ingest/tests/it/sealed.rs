@@ -43,14 +43,16 @@ async fn what_its_source_protects_is_sealed_from_the_first_instant() {
     plan()
         .both(|t| async move {
             agencies(&t).await;
-            let feed = Box::leak(Box::new(check_feed_file(&Folder::new().file("safe_houses.toml", FEED.as_bytes())).unwrap()));
+            let feed =
+                Box::leak(Box::new(check_feed_file(&Folder::new().file("safe_houses.toml", FEED.as_bytes())).unwrap()));
             let send = async |id: &str, name: &str, protected: &str| {
                 let json = serde_json::json!({ "ID": id, "Surname": name, "Protected": protected });
                 notify(&t.vault, &Actor::System, feed, &json).await.unwrap()
             };
             assert!(matches!(send("1", "Lee", "yes").await, NotificationOutcome::Accepted(_)));
             assert!(matches!(send("2", "Roe", "No").await, NotificationOutcome::Accepted(_)));
-            let categories = "SELECT source_key || ' ' || version || ' ' || category AS x FROM record ORDER BY source_key, version";
+            let categories =
+                "SELECT source_key || ' ' || version || ' ' || category AS x FROM record ORDER BY source_key, version";
             let plain = "social_care_involvement";
             assert_eq!(texts(&t, categories).await, [format!("1 1 {plain}_sealed"), format!("2 1 {plain}")]);
             // A later word that it is not protected lifts nothing: two people do.
@@ -89,7 +91,12 @@ async fn a_bad_row_of_a_sealed_record_waits_sealed_and_the_sums_stay() {
             change.commit().await.unwrap();
             // One bad row of the sealed record, one of another, and the sealed one once more.
             let bad = |key: &str| episode(key, "2026-13-02T22:40", "High", "Lee");
-            let text = format!("{MISSING}{}{}{}", bad("MP-1"), bad("MP-2"), episode("MP-1", "2026-01-02T22:40", "High", "Lee"));
+            let text = format!(
+                "{MISSING}{}{}{}",
+                bad("MP-1"),
+                bad("MP-2"),
+                episode("MP-1", "2026-01-02T22:40", "High", "Lee")
+            );
             assert_eq!(sums(&deliver_text(&t, "missing_episodes", &text).await), "3/0/0/1/2/0");
             let waiting = texts(&t, "SELECT line || ' ' || category AS x FROM quarantined ORDER BY line").await;
             assert_eq!(waiting, ["2 missing_episode_sealed", "3 missing_episode"]);

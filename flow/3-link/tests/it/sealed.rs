@@ -29,7 +29,11 @@ impl House {
 
     fn name(&self, named: bool) {
         let mut all = self.agreements.named.lock().unwrap();
-        if named { all.insert(ANALYST) } else { all.remove(&ANALYST) };
+        if named {
+            all.insert(ANALYST)
+        } else {
+            all.remove(&ANALYST)
+        };
     }
 
     /// The person of a record, past every door.
@@ -51,8 +55,7 @@ impl House {
     }
 
     async fn finds(&self, given: &str, family: &str) -> usize {
-        let wanted =
-            Wanted::Name { given: given.into(), family: family.into(), born: "2008-11-02".parse().unwrap() };
+        let wanted = Wanted::Name { given: given.into(), family: family.into(), born: "2008-11-02".parse().unwrap() };
         search(&self.t.vault, &self.actor(), Purpose::Safeguarding, &wanted).await.unwrap().len()
     }
 }
@@ -131,7 +134,8 @@ async fn whoever_is_named_joins_it_and_to_others_nothing_changed() {
         assert_eq!(house.raw_person(small.unsure).await, Some(callum.to_string()), "after both runs");
 
         // A new version is born sealed and stays where the one before was.
-        let newer = house.accept_version("exclusion", "e3", 2, "given=Callum;family=Hart-Lee;dob=2008-11-02;sex=male").await;
+        let newer =
+            house.accept_version("exclusion", "e3", 2, "given=Callum;family=Hart-Lee;dob=2008-11-02;sex=male").await;
         house.drain().await;
         assert_eq!(house.raw_person(newer).await, Some(callum.to_string()));
         assert_eq!(house.finds("Callum", "Hart-Lee").await, 0);
