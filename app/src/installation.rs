@@ -134,7 +134,8 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::DraftTransparency::new(learn::People))
         .with(ingest::api::ReadDelivery)
         .with(ingest::ForgetErased)
-        .with(link::LinkRecords);
+        .with(link::LinkRecords)
+        .with(link::LinkSealed);
     let handlers = picture::api::handlers(handlers);
     act::handlers(handlers, history_days)
 }

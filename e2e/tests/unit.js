@@ -149,14 +149,14 @@ export function readCsv(text) {
 /** A CSV text of rows. */
 export const writeCsv = (rows) => rows.map((row) => row.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')).join('\r\n') + '\r\n'
 
-/** Somebody in the demo's custody records whose full name and birth date are known, with the file's own column names. */
-export function someoneInCustody() {
+/** Somebody in the demo's custody records whose full name and birth date are known, with the file's own column names: the first, another, … */
+export function someoneInCustody(which = 0) {
   const folder = `${demoFolder()}/county/feeds/custody`
   for (const file of readdirSync(folder).sort().reverse()) {
     const [head, ...rows] = readCsv(readFileSync(`${folder}/${file}`, 'latin1'))
     const records = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])))
     const whole = (one) => /^[A-Z][a-z]+$/.test(one['First Name']) && /^[A-Z][a-z]+$/.test(one.Surname) && /^\d\d-\d\d-\d{4}$/.test(one['Date of Birth'])
-    const found = records.find(whole)
+    const found = records.filter(whole)[which]
     if (found) return found
   }
   throw new Error(`no custody record with a full name and birth date in ${folder}`)

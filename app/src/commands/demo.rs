@@ -137,6 +137,7 @@ async fn make(open: &Installation, directory: &Path, made: &Made) -> anyhow::Res
     open.vault.run_due_jobs(&open.handlers).await?;
     demo_unit::retention::make(open).await?;
     demo_unit::rights::make(&open.vault).await?;
+    demo_unit::seals::make(&open.vault).await?;
     open.vault.sign_head_now().await?;
     let mut change = open.vault.change(demo_unit::set_up(code!("demo_ready"))).await?;
     change.execute("INSERT INTO setting (name, value) VALUES ('demo_ready', 'yes')", params![]).await?;

@@ -7,6 +7,7 @@ pub mod members;
 pub mod oversight;
 pub mod retention;
 pub mod rights;
+pub mod seals;
 
 use std::collections::BTreeMap;
 

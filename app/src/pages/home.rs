@@ -96,6 +96,12 @@ const WAYS: &[Way] = &[
         duties: &["data_owner", "data_protection_officer", "social_worker", "youth_worker"],
     },
     Way {
+        text: "What is sealed",
+        href: "/trust/seals",
+        what: "protected addresses, adopted children, informants, and who is named",
+        duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
         text: "Pairs to review",
         href: "/links/review",
         what: "are these two records the same person?",
@@ -156,6 +162,16 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         value: web::thousands(line.count as u64),
         label: line.label,
         href: line.href,
+    }));
+    let alone = super::seal::nobody_can_act(&site, &caller).await?;
+    tiles.extend(alone.map(|waiting| Tile {
+        value: web::thousands(waiting),
+        label: if waiting == 1 {
+            "sealed moment that nobody can act on"
+        } else {
+            "sealed moments that nobody can act on"
+        },
+        href: "/trust/sealed-moments",
     }));
     let ways = WAYS
         .iter()

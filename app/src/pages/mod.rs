@@ -8,6 +8,7 @@ mod front;
 mod home;
 mod person;
 mod rights;
+mod seal;
 mod seen;
 
 use axum::{
@@ -51,4 +52,7 @@ pub fn routes() -> Router<Site> {
         .route("/emergencies/{id}", get(emergency::show))
         .route("/trust/files/{id}", get(file::show))
         .route("/trust/files/{id}/release", post(file::release))
+        .route("/trust/sealing", get(seal::ask).post(seal::seal_reference))
+        .route("/trust/sealing/{person}", get(seal::ask_person).post(seal::seal_person))
+        .route("/trust/sealed-moments", get(seal::sealed_moments))
 }

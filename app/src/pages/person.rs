@@ -36,6 +36,8 @@ struct PersonPage {
     parts: Vec<Part>,
     /// The person's reference, for those who put somebody into a file for another agency.
     file: Option<Id<kind::Person>>,
+    /// Where this caller may seal them; empty for everybody else.
+    seal: String,
 }
 
 /// What is not shown: which data of whom and why, and the way to ask for it.
@@ -146,6 +148,11 @@ pub async fn show(
             String::new()
         },
         says,
+        seal: if share::api::may_seal(&site, &caller).await? {
+            format!("/trust/sealing/{person}")
+        } else {
+            String::new()
+        },
     })
 }
 

@@ -19,7 +19,9 @@ pub use crate::{
     http::openapi,
     notify::{NotificationOutcome, NotifyFault, notify},
     quarantine::{Quarantined, as_csv, waiting},
-    record::{Record, covered_categories, current_records, records_between, records_by_ids, versions_of},
+    record::{
+        Record, covered_categories, current_records, records_between, records_by_ids, records_by_source, versions_of,
+    },
     row::Reason,
     table::Refused,
 };

@@ -7,7 +7,9 @@
 
 pub use crate::{
     LinkRecords, LinkSealed, PEOPLE_LINKED,
-    adoption::{Adoption, AdoptionError, AdoptionLink, NewAdoption, agree_to_lift, keep_apart, links_of as adoptions_of},
+    adoption::{
+        Adoption, AdoptionError, AdoptionLink, NewAdoption, agree_to_lift, keep_apart, links_of as adoptions_of,
+    },
     person::{
         PersonRecord, Shown, current_person, everyone_of, name_of, part::person_part, people_of, person_of, records_of,
         records_of_many, shown, shown_of, who_knows,

@@ -10,8 +10,8 @@ pub mod pair;
 pub mod person;
 pub mod review;
 pub mod run;
-pub mod search;
 mod sealed;
+pub mod search;
 pub mod spec;
 
 use axum::Router;
@@ -43,5 +43,9 @@ pub const PEOPLE_LINKED: Topic = "people_linked";
 
 /// The pages of linking.
 pub fn routes() -> Router<Site> {
-    Router::new().merge(review::routes()).merge(pair::pages::routes()).merge(search::pages::routes()).merge(adoption::pages::routes())
+    Router::new()
+        .merge(review::routes())
+        .merge(pair::pages::routes())
+        .merge(search::pages::routes())
+        .merge(adoption::pages::routes())
 }

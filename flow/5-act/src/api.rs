@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Id, kind};
-use vault::{Actor, Ask, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
+use vault::{Actor, Ask, Held as _, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
 
 use crate::moment::{State, attach, store};
 pub use crate::{
@@ -31,6 +31,46 @@ pub fn moment_type_name(code: &str) -> String {
 /// The database's.
 pub async fn moments_of(reader: &Reader, person: Id<kind::Person>) -> Result<Vec<Moment>, StoreError> {
     store::of_person(reader, person).await
+}
+
+/// The moments of sealed people that wait, of one controller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SealedWaiting {
+    /// All that wait.
+    pub waiting: u64,
+    /// Those whose time is up.
+    pub overdue: u64,
+}
+
+/// How many moments of sealed people wait, by their controller: counts for those who answer for seals, so that a sealed child's moment
+/// is not lost where nobody who is named looks. The program counts them, as a job would see to them.
+///
+/// # Errors
+/// The database's.
+pub async fn sealed_waiting(vault: &Vault) -> Result<BTreeMap<Id<kind::Agency>, SealedWaiting>, StoreError> {
+    const MOST: u32 = 10_000;
+    let ask = Ask {
+        actor: Actor::System,
+        verb: Verb::List,
+        scope: Scope::unit(),
+        purpose: Purpose::Support,
+        facets: crate::neighbours::moment_facets(vault).await?,
+        facts: BTreeMap::new(),
+    };
+    let permit = match vault.permit(ask).await {
+        Ok(permit) => permit,
+        Err(Refusal::Refused { .. }) => return Ok(BTreeMap::new()),
+        Err(Refusal::Store(error)) => return Err(error),
+    };
+    let mut found: BTreeMap<Id<kind::Agency>, SealedWaiting> = BTreeMap::new();
+    for moment in store::waiting(&vault.read(&permit)?, MOST).await? {
+        if vault::Marks::split(moment.category()).1.sealed && moment.is_waiting {
+            let counts = found.entry(moment.controller()).or_default();
+            counts.waiting += 1;
+            counts.overdue += u64::from(moment.due_at <= vault.now());
+        }
+    }
+    Ok(found)
 }
 
 /// How many moments there are, for the operator's summary at the command line; pages publish counts through suppression.

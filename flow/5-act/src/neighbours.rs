@@ -66,7 +66,11 @@ pub(crate) async fn agency_code(plain: &Plain, id: Id<kind::Agency>) -> Result<O
 }
 
 /// Whether somebody of this agency is named for what is sealed of the unit's own: else nobody there would see it.
-pub(crate) async fn is_named_at(vault: &Vault, unit: Id<kind::Agency>, at: Id<kind::Agency>) -> Result<bool, StoreError> {
+pub(crate) async fn is_named_at(
+    vault: &Vault,
+    unit: Id<kind::Agency>,
+    at: Id<kind::Agency>,
+) -> Result<bool, StoreError> {
     let book = vault.book();
     let named = share::api::seal_readers(&book).await?;
     let members = share::api::members(&book).await?;

@@ -300,7 +300,9 @@ impl Markable {
     /// What makes rows of this table be born marked, by the name of each trigger. The names change with the statements.
     fn triggers(&self, sqlite: bool) -> BTreeMap<String, Vec<String>> {
         let (names, category) = (self.names("NEW."), self.category("NEW."));
-        let any = format!("EXISTS (SELECT 1 FROM marked WHERE marked.id IN ({names}))");
+        // Whether there is any mark at all first: where nothing is sealed, that is all that a row costs.
+        let any =
+            format!("EXISTS (SELECT 1 FROM marked) AND EXISTS (SELECT 1 FROM marked WHERE marked.id IN ({names}))");
         let mark_id = format!(
             "SELECT DISTINCT NEW.id, marked.suffix, marked.cause, marked.marked_at FROM marked WHERE marked.id IN ({names})"
         );

@@ -156,10 +156,7 @@ pub async fn seal(vault: &Vault, actor: &Actor, new: &NewSeal) -> Result<Id<kind
     };
     let mut change = vault.change(cause(actor, code!("sealed"), Scope::unit())).await?;
     let id: Id<kind::Seal> = change.new_id();
-    let rows = change.mark(std::slice::from_ref(&new.about), Mark::Sealed, &id.to_string()).await?;
-    if rows == 0 && change.marked(std::slice::from_ref(&new.about), Mark::Sealed).await?.is_empty() {
-        return Err(SealError::NotFound);
-    }
+    change.mark(std::slice::from_ref(&new.about), Mark::Sealed, &id.to_string()).await?;
     store::add(&mut change, id, new, Some(by)).await?;
     change.about(Scope::of("seal", id));
     change.note("why", new.why.code());

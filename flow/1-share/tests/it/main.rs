@@ -20,5 +20,6 @@ mod retention;
 mod rights;
 mod rules;
 mod sight;
+mod seals;
 mod signing_in;
 mod trust;

@@ -67,17 +67,7 @@ pub(crate) async fn keep(run: &Run<'_>, change: &mut Change, bad: Vec<Bad>) -> R
         let id: Id<kind::Record> = change.new_id();
         let cells = serde_json::json!(row.cells).to_string();
         let reasons = serde_json::json!(row.reasons).to_string();
-        rows.push(params![
-            id,
-            run.delivery,
-            &run.feed.name,
-            run.controller,
-            category,
-            row.line,
-            cells,
-            reasons,
-            now
-        ]);
+        rows.push(params![id, run.delivery, &run.feed.name, run.controller, category, row.line, cells, reasons, now]);
     }
     change.insert_many("quarantined", COLUMNS, rows, "").await?;
     Ok(())

@@ -125,6 +125,14 @@ pub async fn versions_of(reader: &Reader, record: &Record) -> Result<Vec<Record>
     released(reader, store::versions(reader, record.feed.as_str(), &record.source_key).await?).await
 }
 
+/// Every version of what a source knows by this key of a feed, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn records_by_source(reader: &Reader, feed: &str, source_key: &str) -> Result<Vec<Record>, StoreError> {
+    store::versions(reader, feed, source_key).await
+}
+
 /// The facets that a permit covers, for callers that page category by category.
 #[must_use]
 pub fn covered_categories(permit: &Permit) -> Vec<Code> {

@@ -7,6 +7,7 @@ mod house;
 mod mending;
 mod pages;
 mod resuming;
+mod sealed;
 mod sending;
 mod setting;
 mod sums;

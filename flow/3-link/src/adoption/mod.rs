@@ -146,11 +146,7 @@ pub async fn keep_apart(
 ///
 /// # Errors
 /// As [`keep_apart`].
-pub async fn links_of(
-    vault: &Vault,
-    actor: &Actor,
-    officer: bool,
-) -> Result<Vec<AdoptionLink>, AdoptionError> {
+pub async fn links_of(vault: &Vault, actor: &Actor, officer: bool) -> Result<Vec<AdoptionLink>, AdoptionError> {
     let Actor::Member { id, .. } = actor else { return Ok(Vec::new()) };
     let (permit, _) = permit(vault, actor, officer).await?;
     Ok(store::of_member(&vault.read(&permit)?, *id).await?)
@@ -161,7 +157,12 @@ pub async fn links_of(
 ///
 /// # Errors
 /// [`AdoptionError::NotFound`] for anybody but the two.
-pub async fn agree_to_lift(vault: &Vault, actor: &Actor, officer: bool, id: Id<Adoption>) -> Result<bool, AdoptionError> {
+pub async fn agree_to_lift(
+    vault: &Vault,
+    actor: &Actor,
+    officer: bool,
+    id: Id<Adoption>,
+) -> Result<bool, AdoptionError> {
     let link = links_of(vault, actor, officer).await?.into_iter().find(|link| link.id == id);
     let (Some(_), Actor::Member { id: by, .. }) = (link, actor) else { return Err(AdoptionError::NotFound) };
     let mut change = vault.change(cause(actor, code!("identities_lift_agreed"), Scope::of("adoption", id))).await?;

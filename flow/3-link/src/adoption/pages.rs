@@ -13,9 +13,7 @@ use web::{Caller, Choice, Fault, Form, Page, Site, time};
 use super::{Adoption, AdoptionError, KEEPERS, NewAdoption, agree_to_lift, keep_apart, links_of};
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/links/kept-apart", get(list).post(keep))
-        .route("/links/kept-apart/{id}/lift", post(lift))
+    Router::new().route("/links/kept-apart", get(list).post(keep)).route("/links/kept-apart/{id}/lift", post(lift))
 }
 
 struct LinkRow {
@@ -56,7 +54,10 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
     let mut members = share::api::members(&staff).await?;
     members.retain(|one| one.active && one.duties.iter().any(|duty| KEEPERS.contains(&duty.code())));
     let name = |id: Id<kind::Member>| {
-        members.iter().find(|one| one.id == id).map_or_else(|| "somebody who has left".to_owned(), |one| one.name.clone())
+        members
+            .iter()
+            .find(|one| one.id == id)
+            .map_or_else(|| "somebody who has left".to_owned(), |one| one.name.clone())
     };
     let rows = links.iter().map(|link| {
         let [first, second] = link.members;
@@ -111,7 +112,11 @@ async fn keep(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
     };
     let new = NewAdoption { people: [one, other], members: [first, second] };
     match keep_apart(site.vault(), &caller.actor(), officer(&caller), &new).await {
-        Ok(_) => Ok(web::done(&site, "/links/kept-apart", "They are kept apart. The two whom you named see it, and nobody else")),
+        Ok(_) => Ok(web::done(
+            &site,
+            "/links/kept-apart",
+            "They are kept apart. The two whom you named see it, and nobody else",
+        )),
         Err(error @ AdoptionError::Members) => {
             form.refuse("second", error.to_string());
             list_page(&site, &caller, page, form).await
@@ -127,6 +132,10 @@ async fn keep(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
 async fn lift(site: Site, caller: Caller, Path(id): Path<Id<Adoption>>, _: Form) -> web::Result {
     caller.needs(KEEPERS)?;
     let lifted = agree_to_lift(site.vault(), &caller.actor(), officer(&caller), id).await.map_err(fault)?;
-    let said = if lifted { "Both agreed: they are no longer kept apart" } else { "The other has to agree too. Until then they stay apart" };
+    let said = if lifted {
+        "Both agreed: they are no longer kept apart"
+    } else {
+        "The other has to agree too. Until then they stay apart"
+    };
     Ok(web::done(&site, "/links/kept-apart", said))
 }

@@ -26,11 +26,24 @@ const KEPT_APART: &str = "UPDATE adoption_link SET kept_apart = kept_apart + 1 W
      (SELECT s.adoption FROM adoption_source s JOIN person_record p ON p.record = s.record \
      JOIN adoption_source t ON t.adoption = s.adoption AND t.side <> s.side JOIN person_record q ON q.record = t.record \
      WHERE p.person = $1 AND q.person = $2)";
-const AGREE_FIRST: &str = "UPDATE adoption_link SET first_lifts_at = $3 WHERE id = $1 AND first_member = $2 AND first_lifts_at IS NULL";
+const AGREE_FIRST: &str =
+    "UPDATE adoption_link SET first_lifts_at = $3 WHERE id = $1 AND first_member = $2 AND first_lifts_at IS NULL";
 const AGREE_SECOND: &str =
     "UPDATE adoption_link SET second_lifts_at = $3 WHERE id = $1 AND second_member = $2 AND second_lifts_at IS NULL";
 const LIFT: &str = "UPDATE adoption_link SET lifted_at = $2 WHERE id = $1 AND lifted_at IS NULL AND first_lifts_at IS NOT NULL \
      AND second_lifts_at IS NOT NULL";
+
+// So that the next run weighs the two again: it looks for pairs of new records only, and these are old.
+const WEIGH_AGAIN: &str = "INSERT INTO pair (left_record, right_record, left_facet, right_facet, controller, category, state, weight, \
+     pattern, rarity, spec, open, run) \
+     SELECT CASE WHEN r.id < q.id THEN r.id ELSE q.id END, CASE WHEN r.id < q.id THEN q.id ELSE r.id END, \
+     CASE WHEN r.id < q.id THEN r.controller || ' ' || r.category ELSE q.controller || ' ' || q.category END, \
+     CASE WHEN r.id < q.id THEN q.controller || ' ' || q.category ELSE r.controller || ' ' || r.category END, \
+     a.controller, 'link_decision', 'review', 0, 0, '[]', l.version, $2, 'lifted' FROM adoption_link a \
+     JOIN adoption_source s ON s.adoption = a.id AND s.side = 'one' JOIN record r ON r.id = s.record AND r.is_current \
+     JOIN adoption_source t ON t.adoption = a.id AND t.side = 'other' JOIN record q ON q.id = t.record AND q.is_current \
+     JOIN link_spec l ON l.version = (SELECT k.version FROM link_spec k ORDER BY k.first_used_at DESC, k.version LIMIT 1) \
+     WHERE a.id = $1 AND r.id <> q.id ON CONFLICT (left_record, right_record) DO NOTHING";
 
 impl FromRow for AdoptionLink {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
@@ -140,5 +153,9 @@ pub(super) async fn agree(change: &mut Change, id: Id<Adoption>, by: Id<kind::Me
     for sql in [AGREE_FIRST, AGREE_SECOND] {
         change.execute(sql, params![id, by, now]).await?;
     }
-    Ok(change.execute(LIFT, params![id, now]).await? > 0)
+    let lifted = change.execute(LIFT, params![id, now]).await? > 0;
+    if lifted {
+        change.execute(WEIGH_AGAIN, params![id, false]).await?;
+    }
+    Ok(lifted)
 }

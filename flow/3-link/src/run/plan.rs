@@ -99,9 +99,8 @@ pub(super) fn find(model: &Model, input: Input) -> Result<Found, Error> {
 
     let cluster = |number: u32| outcome.cluster_of.get(number as usize).copied();
     let sides: Sides<u32> = Sides::of(&kept_apart, cluster);
-    let crosses = |pair: &Pair| {
-        cluster(pair.left).zip(cluster(pair.right)).is_some_and(|(one, other)| sides.cross(&one, &other))
-    };
+    let crosses =
+        |pair: &Pair| cluster(pair.left).zip(cluster(pair.right)).is_some_and(|(one, other)| sides.cross(&one, &other));
     let open = open_pairs(&outcome, &apart, &sources, &stored, &carried, bits(model.spec.thresholds.review));
     let mut pairs = HashSet::with_capacity(outcome.pairs.len());
     let mut changed_pairs = Vec::new();

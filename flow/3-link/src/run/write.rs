@@ -22,7 +22,8 @@ const FINISH: &str = "UPDATE link_run SET state = 'done', finished_at = $2, reco
 
 /// A facet and what is marked of it.
 fn with_marks(facet: &Facet) -> Vec<Facet> {
-    let marked = Marks::EVERY.iter().filter_map(|marks| Some(Facet { category: marks.on(&facet.category)?, ..facet.clone() }));
+    let marked =
+        Marks::EVERY.iter().filter_map(|marks| Some(Facet { category: marks.on(&facet.category)?, ..facet.clone() }));
     std::iter::once(facet.clone()).chain(marked).collect()
 }
 

@@ -171,7 +171,8 @@ struct Placing {
 impl Places<'_> {
     fn sealed(&self) -> Vec<u32> {
         let numbered = (0_u32..).zip(&self.sources.records);
-        let sealed = numbered.filter(|(_, source)| self.sources.facet(source).is_some_and(|facet| is_sealed(&facet.category)));
+        let sealed =
+            numbered.filter(|(_, source)| self.sources.facet(source).is_some_and(|facet| is_sealed(&facet.category)));
         sealed.map(|(number, _)| number).collect()
     }
 
@@ -340,7 +341,10 @@ fn compare(model: &Model, input: Input) -> Result<Compared, RunError> {
         [pair.left, pair.right].iter().any(|record| sources.number(*record).is_some_and(|number| new.contains(&number)))
     };
     let old = stored.pairs.values().filter(|pair| {
-        pair.state == State::Review && pair.answer.is_none() && touches(pair) && !waits.contains(&(pair.left, pair.right))
+        pair.state == State::Review
+            && pair.answer.is_none()
+            && touches(pair)
+            && !waits.contains(&(pair.left, pair.right))
     });
     let mut gone: Vec<_> = old.map(|pair| (pair.left, pair.right)).collect();
     gone.sort_unstable();

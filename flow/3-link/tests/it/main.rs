@@ -7,4 +7,5 @@ mod learning;
 mod pages;
 mod quality;
 mod runs;
+mod sealed;
 mod searching;

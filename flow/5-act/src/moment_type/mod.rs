@@ -193,7 +193,9 @@ impl MomentType {
     /// Whether a record raises a moment of this type, as of `now`. `horizon_days` stands in for the type's own.
     #[must_use]
     pub fn verdict(&self, happening: &Happening<'_>, now: Timestamp, horizon_days: u32) -> Verdict {
-        if vault::Marks::split(happening.category).0 != self.category || !self.conditions.iter().all(|one| one.holds(happening)) {
+        if vault::Marks::split(happening.category).0 != self.category
+            || !self.conditions.iter().all(|one| one.holds(happening))
+        {
             return Verdict::AnotherMatter;
         }
         let Some(from) = self.starts.iter().find_map(|field| happening.time_of(field)) else {

@@ -236,7 +236,9 @@ async fn may_be_given(
     let Some(receiver) = neighbours::agency_code(&vault.plain(), to).await? else { return Err(ReferralError::None) };
     let sealed = vault::Marks::split(&moment.category);
     if sealed.1.sealed && !neighbours::is_named_at(vault, unit, to).await? {
-        return Err(ReferralError::NotCovered("Nobody there is named for what is sealed, so it would reach nobody. Speak to them."));
+        return Err(ReferralError::NotCovered(
+            "Nobody there is named for what is sealed, so it would reach nobody. Speak to them.",
+        ));
     }
     let facets = vec![
         // Where it is sealed, too: what may not be given without the seal is refused and said; a refused seal is never said.

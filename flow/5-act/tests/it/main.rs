@@ -6,4 +6,5 @@ mod erasing;
 mod journey;
 mod raising;
 mod retention;
+mod sealed;
 mod setting;
