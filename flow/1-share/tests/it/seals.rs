@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Id, code, kind};
 use share::api::{
-    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift, keep_sealed, lift_seal, name_for_sealed, restrict,
+    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift_seal, keep_sealed, lift_seal, name_for_sealed, restrict,
     seal, seal_declared, seal_readers, unname_for_sealed, unrestrict,
 };
 use vault::{Ask, Facet, Marks, Purpose, Refusal, Scope, Verb};
@@ -95,19 +95,19 @@ async fn one_person_seals_and_two_lift() {
                 (world.seals("leon", "school").await.unwrap(), world.seals("orla", "school").await.unwrap());
             let (leon, lena, orla) = (world.actor("leon"), world.actor("lena"), world.actor("orla"));
             assert!(matches!(lift_seal(vault, &lena, first).await, Err(SealError::NotFound)), "nobody asked yet");
-            ask_to_lift(vault, &leon, first).await.unwrap();
-            assert!(matches!(ask_to_lift(vault, &lena, first).await, Err(SealError::Done)));
+            ask_to_lift_seal(vault, &leon, first).await.unwrap();
+            assert!(matches!(ask_to_lift_seal(vault, &lena, first).await, Err(SealError::Done)));
             assert!(matches!(lift_seal(vault, &leon, first).await, Err(SealError::SecondPerson)));
             for who in ["grace", "ruth", "tom"] {
                 assert!(matches!(lift_seal(vault, &world.actor(who), first).await, Err(SealError::NotFound)), "{who}");
             }
             keep_sealed(vault, &lena, first).await.unwrap();
             assert!(matches!(lift_seal(vault, &orla, first).await, Err(SealError::NotFound)), "it was to be kept");
-            ask_to_lift(vault, &leon, first).await.unwrap();
+            ask_to_lift_seal(vault, &leon, first).await.unwrap();
             lift_seal(vault, &orla, first).await.unwrap();
             assert!(matches!(lift_seal(vault, &orla, first).await, Err(SealError::Done)));
             assert!(world.t.rows_in_table("marked").await > 0, "the other seal holds it");
-            ask_to_lift(vault, &orla, second).await.unwrap();
+            ask_to_lift_seal(vault, &orla, second).await.unwrap();
             lift_seal(vault, &lena, second).await.unwrap();
             assert_eq!(world.t.rows_in_table("marked").await, 0);
         })
