@@ -78,7 +78,8 @@ struct RulesPage {
 }
 
 fn line(rule: &Rule) -> RuleLine {
-    let names: Vec<String> = rule.categories.iter().map(|code| law().category(code).name).collect();
+    // A category that no feed brings yet has no name of its own.
+    let names: Vec<String> = rule.categories.iter().map(|code| law().category(code).name.replace('_', " ")).collect();
     let mut only = Vec::new();
     if let Some(age) = rule.under {
         only.push(format!("only where the person was under {age}"));
