@@ -14,7 +14,7 @@ use web::{
     time,
 };
 
-use super::{Tabs, permit, tabs, whose};
+use super::{Tabs, permit, queue::oldest, tabs, whose};
 use crate::{
     ask::pages::Names,
     law::law,
@@ -87,7 +87,10 @@ fn line(rule: &Rule) -> RuleLine {
     if !rule.kinds.is_empty() {
         only.push(format!("only {}", rule.kinds.join(", ")));
     }
-    let again = rule.again_years.map(|years| format!(", again after {years} years at the latest"));
+    let again = rule.again_years.map(|years| match years {
+        1 => ", again after a year at the latest".to_owned(),
+        years => format!(", again after {years} years at the latest"),
+    });
     let until = rule.until_age.map(|age| format!(", no longer than to the age of {age}"));
     RuleLine {
         name: rule.name.clone(),
@@ -172,7 +175,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
             .collect(),
         may_change: caller.has("data_protection_officer"),
         waiting: backlog.iter().map(|month| month.n).sum(),
-        oldest: backlog.iter().map(|month| month.oldest).min().map_or_else(String::new, time::date),
+        oldest: oldest(&backlog, site.now().date_in_london()),
         holds,
         picture,
     })
