@@ -3,12 +3,12 @@
 //! proves it.
 
 mod batch;
-mod erase;
+pub(crate) mod erase;
 mod hold;
 pub(crate) mod home;
 mod need;
 mod pages;
-mod plan;
+pub(crate) mod plan;
 mod prove;
 mod review;
 mod rule;

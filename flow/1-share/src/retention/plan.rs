@@ -297,7 +297,7 @@ async fn bring_forward(run: &Run<'_>, reader: &Reader) -> Result<(), StoreError>
         let rows = store::to_bring_forward(reader, run.today, &after).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.record.to_string();
-        for part in rows.chunks(BATCH) {
+        for part in rows.chunks(BATCH / 3) {
             let mut change = run.change(code!("retention_brought_forward")).await?;
             let days = part.iter().map(|row| (row.record.to_string(), row.due_on)).collect::<Vec<_>>();
             let moved = change.end_on(&days).await?;

@@ -289,7 +289,7 @@ impl Rule {
     fn fits(&self, category: &Code, event: Date, facts: &Facts) -> bool {
         self.categories.contains(category)
             && self.under.is_none_or(|age| facts.born.is_some_and(|born| years_after(born, age) > event))
-            && (self.kinds.is_empty() || self.kinds.iter().any(|kind| *kind == facts.kind))
+            && (self.kinds.is_empty() || self.kinds.contains(&facts.kind))
     }
 
     /// How long, in words.

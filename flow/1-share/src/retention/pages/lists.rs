@@ -44,7 +44,7 @@ async fn propose(site: Site, caller: Caller, mut form: Form) -> web::Result {
         Err(RetentionError::NotFound) => Ok(web::done(
             &site,
             "/trust/retention/queue",
-            "None of them is without open need or hold. Nothing was proposed",
+            "Each of them has an open need or a hold. Nothing was proposed",
         )),
         Err(error) => Err(error.into()),
     }

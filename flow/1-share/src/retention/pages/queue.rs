@@ -69,6 +69,12 @@ pub(super) fn overdue(due_on: Date, today: Date) -> (String, i64) {
     (if days == 1 { "1 day overdue".to_owned() } else { format!("{days} days overdue") }, days)
 }
 
+/// How long the oldest waits, in words; empty where nothing does.
+pub(super) fn oldest(backlog: &[Backlog], today: Date) -> String {
+    let oldest = backlog.iter().map(|month| month.oldest).min();
+    oldest.map_or_else(String::new, |due_on| overdue(due_on, today).0.replace(" overdue", ""))
+}
+
 fn by_month(backlog: &[Backlog], today: Date) -> Vec<Point> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for month in backlog {
@@ -155,7 +161,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         form,
         picture,
         total,
-        oldest: backlog.iter().map(|month| month.oldest).min().map_or_else(String::new, time::date),
+        oldest: oldest(&backlog, today),
         late: rows.iter().filter(|row| overdue(row.due_on, today).1 >= ESCALATED_DAYS).count() as u64,
         lines: rows.iter().map(line).collect(),
         lists: waiting

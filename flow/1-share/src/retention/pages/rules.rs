@@ -14,7 +14,7 @@ use web::{
     time,
 };
 
-use super::{Tabs, permit, tabs, whose};
+use super::{Tabs, permit, queue::oldest, tabs, whose};
 use crate::{
     ask::pages::Names,
     law::law,
@@ -78,7 +78,8 @@ struct RulesPage {
 }
 
 fn line(rule: &Rule) -> RuleLine {
-    let names: Vec<String> = rule.categories.iter().map(|code| law().category(code).name).collect();
+    // A category that no feed brings yet has no name of its own.
+    let names: Vec<String> = rule.categories.iter().map(|code| law().category(code).name.replace('_', " ")).collect();
     let mut only = Vec::new();
     if let Some(age) = rule.under {
         only.push(format!("only where the person was under {age}"));
@@ -86,7 +87,10 @@ fn line(rule: &Rule) -> RuleLine {
     if !rule.kinds.is_empty() {
         only.push(format!("only {}", rule.kinds.join(", ")));
     }
-    let again = rule.again_years.map(|years| format!(", again after {years} years at the latest"));
+    let again = rule.again_years.map(|years| match years {
+        1 => ", again after a year at the latest".to_owned(),
+        years => format!(", again after {years} years at the latest"),
+    });
     let until = rule.until_age.map(|age| format!(", no longer than to the age of {age}"));
     RuleLine {
         name: rule.name.clone(),
@@ -171,7 +175,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
             .collect(),
         may_change: caller.has("data_protection_officer"),
         waiting: backlog.iter().map(|month| month.n).sum(),
-        oldest: backlog.iter().map(|month| month.oldest).min().map_or_else(String::new, time::date),
+        oldest: oldest(&backlog, site.now().date_in_london()),
         holds,
         picture,
     })
