@@ -71,7 +71,10 @@ impl Writing {
 impl Database {
     pub(crate) async fn connect(location: &Location) -> Result<Self, StoreError> {
         let mut options = match location {
-            Location::Sqlite(path) => sqlite_options(path),
+            Location::Sqlite(path) => {
+                keep_to_owner(path)?;
+                sqlite_options(path)
+            }
             Location::Postgres(url) => postgres_options(url),
         };
         options.sqlx_logging(false).acquire_timeout(Duration::from_secs(30));
@@ -126,6 +129,16 @@ const MAPPED_BYTES: &str = "2147418112";
 const ROWS_AHEAD: usize = 500;
 /// A connection to PostgreSQL that rested for so long is asked whether it still stands before it is used.
 const RESTED: Duration = Duration::from_secs(5);
+
+/// A new database file is its owner's alone, wherever it lies; SQLite gives the files beside it the same rights.
+fn keep_to_owner(path: &std::path::Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::File { what: path.display().to_string(), problem: error.to_string() }),
+    }
+}
 
 fn sqlite_options(path: &std::path::Path) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::{Code, names::fold};
 use serde::Deserialize;
 
-use super::{Cadence, Column, Delivers, Feed, Kind, Retention, RetentionStart, Role};
+use super::{Cadence, Column, Delivers, Feed, Kind, Retention, RetentionStart, Role, label};
 use crate::row::format::Format;
 
 /// What is wrong with a feed's file.
@@ -144,6 +144,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Feed, FeedFault> {
 fn build(name: Code, declared: Declaration) -> Result<Feed, String> {
     let columns = declared.column.into_iter().map(column).collect::<Result<Vec<_>, _>>()?;
     check_names(&columns)?;
+    label::check(&columns)?;
     let place = |wanted: &str| {
         columns.iter().position(|column| column.name == wanted).ok_or_else(|| format!("there is no column `{wanted}`"))
     };

@@ -2,6 +2,7 @@
 //! its own beside the built-in ones.
 
 mod declaration;
+mod label;
 mod library;
 #[cfg(test)]
 mod tests;

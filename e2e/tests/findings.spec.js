@@ -1,0 +1,235 @@
+// The ten findings of the regulator's notice on the Gangs Violence Matrix (2018), as ten tests: each tries to bring the finding back
+// through a page, through the API and through the command line. `app/tests/it/findings.rs` tries it through the database.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { demoFolder, firstMoment, openMoment, people, readCsv, signIn, someoneInCustody, writeCsv } from './unit.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'alongside-findings-'))
+const environment = () => ({ ...process.env, ALONGSIDE_STORAGE__DIRECTORY: join(demoFolder(), 'unit'), ALONGSIDE_LOG: 'error' })
+
+/** What the program says to these words, on the machine of the unit itself: [exit code, text]. */
+function command(...words) {
+  const done = spawnSync(process.env.ALONGSIDE_PROGRAM, words, { env: environment(), cwd: folder, encoding: 'utf8' })
+  return [done.status, done.stdout + done.stderr]
+}
+
+/** A token of an agency's system. */
+const tokens = new Map()
+function tokenOf(agency) {
+  if (!tokens.has(agency)) {
+    const words = ['token', 'add', '--agency', agency, '--label', 'findings']
+    tokens.set(agency, execFileSync(process.env.ALONGSIDE_PROGRAM, words, { env: environment(), encoding: 'utf8' }).trim().split(/\s+/).at(-1))
+  }
+  return { authorization: `Bearer ${tokens.get(agency)}` }
+}
+
+/** The newest file of a feed, as records with the file's own column names. */
+function rowsOf(feed) {
+  const at = join(demoFolder(), 'county', 'feeds', feed)
+  const [head, ...rows] = readCsv(readFileSync(join(at, readdirSync(at).filter((name) => name.endsWith('.csv')).sort().at(-1)), 'latin1'))
+  return rows.map((row) => Object.fromEntries(head.map((name, column) => [name, row[column]])))
+}
+
+/** A row of the police's events that nobody has sent yet. */
+let sent = 0
+const anEvent = (changed) => ({ ...rowsOf('police_events')[0], row_ref: `findings-${(sent += 1)}`, crime_ref: 'findings', ...changed })
+
+function csvOf(rows) {
+  const names = Object.keys(rows[0])
+  return writeCsv([names, ...rows.map((row) => names.map((name) => row[name]))])
+}
+
+function fileOf(name, text) {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+async function notify(page, feed, agency, row) {
+  const response = await page.request.post(`/api/v1/feeds/${feed}/notifications`, { headers: tokenOf(agency), data: row })
+  return [response.status(), await response.text()]
+}
+
+async function deliverByPage(page, feed, text) {
+  await signIn(page, people.analyst)
+  await page.goto(`/data/feeds/${feed}/deliver`)
+  await page.getByLabel('File').setInputFiles({ name: 'findings.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+  await page.getByRole('button', { name: 'Send' }).click()
+  await expect(page).toHaveURL(/\/data\/uploads\//)
+}
+
+test.beforeEach(({}, { project }) => test.skip(project.name !== 'desktop', 'nothing here depends on the screen'))
+
+test('1: a victim is not mixed with those suspected: a row whose role is blank is not taken, whoever sends it', async ({ page }) => {
+  const [status, said] = await notify(page, 'police_events', 'police', anEvent({ role: '' }))
+  expect([status, /role/.test(said)], said).toEqual([422, true])
+  const [code, told] = command('ingest', 'police_events', fileOf('roles.csv', csvOf([anEvent({ role: '' }), anEvent({ role: 'GANG NOMINAL' })])))
+  expect(told, `exit ${code}`).toContain('2 rows read: 0 new, 0 new versions, 0 already held, 2 in quarantine')
+  await deliverByPage(page, 'police_events', csvOf([anEvent({ role: ' ' })]))
+  await expect(page.getByRole('main')).toContainText('role')
+  await expect(page.getByRole('link', { name: /quarantine/i }).first()).toBeVisible()
+  // And whoever opens a child's moment sees in which role the child was.
+  await signIn(page, people.navigator)
+  await openMoment(page, await firstMoment(page))
+  await expect(page.getByRole('main')).toContainText('Role')
+})
+
+test('2: no borough has a rule of its own', async ({ page }) => {
+  const own = readFileSync(new URL('../../flow/5-act/moment_types/custody.toml', import.meta.url), 'utf8').replace('category = "custody"', 'category = "custody"\ndistrict = "Harrow"')
+  const [code, said] = command('check', '--moment-types', fileOf('harrow.toml', own))
+  expect([code === 0, /district/.test(said)], said).toEqual([false, true])
+  for (const path of ['/api/v1/moment-types', '/api/v1/rules']) {
+    expect((await page.request.post(path, { headers: tokenOf('police'), data: { district: 'Harrow' } })).status()).toBe(404)
+  }
+  // A rule of sharing is one for the county, and nobody puts one into force alone.
+  await signIn(page, people.dataProtectionOfficer)
+  await page.goto('/trust/rules')
+  await page.getByRole('link', { name: 'Version 1' }).first().click()
+  await expect(page.getByRole('button', { name: /put into force/i })).toHaveCount(0)
+})
+
+test('3: nobody leaves with a list of people, and what has gone does not come back', async ({ page }) => {
+  const ways = ['/moments.csv', '/people.csv', '/people?all=1', '/people/all', '/links/people', '/board/people', '/trust/disclosures.csv', '/trust/files/all', '/data/records', '/data/feeds/custody/records.csv']
+  for (const duty of ['navigator', 'analyst', 'dataOwner', 'dataProtectionOfficer', 'projectManager', 'administrator']) {
+    await signIn(page, people[duty])
+    for (const way of ways) {
+      const response = await page.request.get(way)
+      const text = response.status() === 200 ? await response.text() : ''
+      expect.soft(text.includes(someoneInCustody().Surname), `${duty} ${way}`).toBe(false)
+      expect.soft(response.headers()['content-disposition'] ?? '', `${duty} ${way}`).toBe('')
+    }
+  }
+  for (const path of ['/api/v1/people', '/api/v1/records', '/api/v1/moments', '/api/v1/feeds/custody/records', '/api/v1/feeds/custody/deliveries']) {
+    expect.soft([404, 405], path).toContain((await page.request.get(path, { headers: tokenOf('police') })).status())
+  }
+  for (const words of [['export'], ['people'], ['records', 'list'], ['moments', '--csv'], ['dump']]) {
+    const [code, said] = command(...words)
+    expect.soft([code, /unrecognized subcommand/.test(said)], said).toEqual([2, true])
+  }
+})
+
+test('4: nothing is shared where no agreement permits it, and never the whole', async ({ page }) => {
+  // The machine's own command records an agreement that relies on a gateway which excludes what it would share.
+  const [code, said] = command('agreement', 'add', '--title', 'Everything about everybody', '--parties', 'police,hospital', '--categories', 'hospital:ae_navigator',
+    '--purposes', 'prevention', '--gateways', 'pcsc_act_2022_s16', '--confidentiality', 'public_interest', '--starts', '2020-01-01', '--ends', '2099-12-31', '--assessment', 'DPIA 9')
+  await signIn(page, people.intelligenceOfficer)
+  await page.goto('/trust/may-i-share')
+  await page.goto('/moments?show=all')
+  expect(await page.getByText('A&E').count(), `${code} ${said}`).toBe(0)
+  // One agency's system does not read what another sent, nor send for it.
+  const own = await page.request.post('/api/v1/feeds/police_events/notifications', { headers: tokenOf('police'), data: anEvent({}) })
+  const { delivery } = await own.json()
+  expect((await page.request.get(`/api/v1/deliveries/${delivery}`, { headers: tokenOf('police') })).status()).toBe(200)
+  expect((await page.request.get(`/api/v1/deliveries/${delivery}`, { headers: tokenOf('education') })).status()).toBe(404)
+  expect([403, 404]).toContain((await notify(page, 'police_events', 'education', anEvent({})))[0])
+  await signIn(page, people.schoolsDataOwner)
+  expect((await page.request.get(`/data/uploads/${delivery}`)).status()).toBe(404)
+})
+
+test('5: nothing leaves unencrypted', async ({ page }) => {
+  const someone = someoneInCustody()
+  const names = [`${someone['First Name']} ${someone.Surname}`, someone.Surname.toUpperCase(), `"${someone.Surname}"`]
+  const clear = (path) => {
+    const bytes = readFileSync(path)
+    return names.filter((name) => bytes.includes(Buffer.from(name)))
+  }
+  // The unit's own copies of what was delivered.
+  const blobs = join(demoFolder(), 'unit', 'blobs')
+  const kept = readdirSync(blobs, { recursive: true }).map((name) => join(blobs, name)).filter((path) => statSync(path).isFile())
+  expect(kept.length).toBeGreaterThan(10)
+  expect(kept.flatMap(clear)).toEqual([])
+  const backup = join(folder, 'unit.backup')
+  const [code, said] = command('backup', backup)
+  expect(code, said).toBe(0)
+  expect(statSync(backup).size).toBeGreaterThan(100_000)
+  expect(clear(backup)).toEqual([])
+  // The system writes to nobody: there is no address to send a list to.
+  await signIn(page, people.navigator)
+  await openMoment(page, await firstMoment(page))
+  expect(await page.locator('a[href^="mailto:"]').count()).toBe(0)
+  const response = await page.request.get(page.url())
+  expect(response.headers()['cache-control']).toContain('no-store')
+  expect((await page.request.get('/api/v1/deliveries/01BX5ZZKBKACTAV9WEVGEMMVRZ')).status(), 'without a token').toBe(401)
+})
+
+test('6: nobody is made a high risk by a number', async ({ page }) => {
+  for (const field of ['score', 'risk', 'threshold']) {
+    const own = `${readFileSync(new URL('../../flow/5-act/moment_types/custody.toml', import.meta.url), 'utf8')}\n[${field}]\nhigh = 5\n`
+    const [code, said] = command('check', '--moment-types', fileOf('score.toml', own))
+    expect([code === 0, said.includes(field)], said).toEqual([false, true])
+  }
+  const [status, said] = await notify(page, 'police_events', 'police', anEvent({ risk_score: 'high' }))
+  expect([201, 422], said).toContain(status)
+  await signIn(page, people.navigator)
+  await openMoment(page, await firstMoment(page))
+  const text = await page.getByRole('main').innerText()
+  expect(text).not.toMatch(/\b(high|medium|low) risk\b|risk score|\bscore\b/i)
+  expect(text).not.toContain('risk_score')
+  // Children of a kind are ordered by time left and by nothing else.
+  await page.goto('/moments')
+  await expect(page.getByRole('main')).toContainText(/time left/i)
+})
+
+test('7: without an assessment of its impact an agreement permits nothing', async ({ page }) => {
+  const [code, said] = command('agreement', 'add', '--title', 'Never assessed', '--parties', 'unit,police', '--categories', 'police:custody', '--purposes', 'support',
+    '--gateways', 'children_act_2004_s10_s11', '--starts', '2020-01-01', '--ends', '2099-12-31')
+  expect(code, said).toBe(0)
+  const line = command('agreement', 'list')[1].split('\n').find((one) => one.includes('Never assessed'))
+  expect(line).toMatch(/not assessed|without an assessment|unassessed/i)
+  await signIn(page, people.dataProtectionOfficer)
+  await page.goto('/trust/agreements')
+  await page.getByRole('link', { name: 'Never assessed' }).first().click()
+  await expect(page.getByRole('main')).toContainText(/permits nothing/i)
+  expect((await page.request.post('/api/v1/agreements', { headers: tokenOf('police'), data: {} })).status()).toBe(404)
+})
+
+test('8: every look is logged, the log can’t be changed unseen, and who oversees it sees it', async ({ page }) => {
+  await signIn(page, people.navigator)
+  const moment = await firstMoment(page)
+  await openMoment(page, moment)
+  expect((await page.request.get('/trust/access')).status()).toBe(404)
+  await signIn(page, people.dataProtectionOfficer)
+  await page.goto('/trust/access')
+  await expect(page.getByRole('main')).toContainText(people.navigator)
+  const head = await page.request.get('/api/v1/audit/head', { headers: tokenOf('police') })
+  expect(head.status()).toBe(200)
+  expect(JSON.stringify(await head.json())).toContain('signature')
+  for (const method of ['put', 'delete', 'post']) expect((await page.request[method]('/api/v1/audit/head', { headers: tokenOf('police') })).status()).toBe(405)
+  expect(command('audit', 'delete')[0]).toBe(2)
+  const [code, said] = command('audit', 'verify')
+  expect(code, said).toBe(0)
+})
+
+test('9: no label is kept about anybody', async ({ page }) => {
+  const own = readFileSync(new URL('../../flow/2-ingest/feeds/police_events.toml', import.meta.url), 'utf8')
+  const [code, said] = command('check', '--feeds', fileOf('police_gangs.toml', `${own}\n[[column]]\nname = "gang_nominal"\ntype = "yes_no"\n`))
+  expect([code === 0, /is a label/.test(said)], said).toEqual([false, true])
+  const labelled = anEvent({ gang_nominal: 'SELMARSH TOWN GANG' })
+  const [status, answer] = await notify(page, 'police_events', 'police', labelled)
+  expect([201, 422], answer).toContain(status)
+  await deliverByPage(page, 'police_events', csvOf([anEvent({ gang_nominal: 'SELMARSH TOWN GANG' })]))
+  await expect(page.getByRole('main')).toContainText('gang_nominal')
+  const database = readFileSync(join(demoFolder(), 'unit', 'alongside.db'))
+  const log = readFileSync(join(demoFolder(), 'unit', 'alongside.db-wal'))
+  expect([database, log].some((bytes) => bytes.includes(Buffer.from('SELMARSH TOWN GANG')))).toBe(false)
+})
+
+test('10: whoever is in it can ask, be answered, and have it put right', async ({ page }) => {
+  await page.context().clearCookies()
+  await page.goto('/your-information')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await signIn(page, people.dataProtectionOfficer)
+  await page.goto('/trust/rights/new')
+  for (const right of [/see|copy/i, /correct|wrong/i, /erase|delete/i, /restrict|stop/i, /object/i, /complain/i]) {
+    await expect(page.getByRole('main')).toContainText(right)
+  }
+  await page.goto('/trust/disclosures')
+  await expect(page.getByRole('main')).toContainText(/told|given|received/i)
+  // No system of a partner's, and nobody else's duty, closes a request or an account of who was told.
+  expect((await page.request.delete('/api/v1/notices/01BX5ZZKBKACTAV9WEVGEMMVRZ', { headers: tokenOf('police') })).status()).toBeGreaterThanOrEqual(404)
+  await signIn(page, people.navigator)
+  for (const path of ['/trust/rights', '/trust/rights/new']) expect((await page.request.get(path)).status(), path).toBe(404)
+  expect(command('rights', 'close')[0]).toBe(2)
+})
