@@ -4,10 +4,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use vault::{
-    Location,
-    testing::Bench,
-};
+use vault::{Location, testing::Bench};
 
 /// The finding, and what somebody with an account of the database server would do to bring it back.
 const ATTEMPTS: [(&str, &str); 10] = [
@@ -55,7 +52,8 @@ async fn another_account_of_the_server_or_the_machine_gets_nothing() {
 }
 
 fn only_the_owners(path: &std::path::Path) {
-    let mode = std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode();
+    let mode =
+        std::fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode();
     assert_eq!(mode & 0o077, 0, "{} can be opened by others: {mode:o}", path.display());
 }
 

@@ -55,7 +55,10 @@ fn mistakes_in_a_feed_file_are_named() {
         (GOOD.replace("required = true", ""), "`required = true`"),
         (GOOD.replace("\"suspect\"", "\"offender\""), "a fixed role is one of victim"),
         (GOOD.replace("type = \"text\"", "type = \"text\"\nalso = [\"Gang_Nominal\"]"), "`Gang_Nominal` is a label"),
-        (GOOD.replace("type = \"text\"", "type = \"code\"\ncodes = { x = [\"known gang\"] }"), "`known gang` is a label"),
+        (
+            GOOD.replace("type = \"text\"", "type = \"code\"\ncodes = { x = [\"known gang\"] }"),
+            "`known gang` is a label",
+        ),
         (GOOD.replace("type = \"text\"", "type = \"number\""), "column `ref`: `type` is one of"),
         (GOOD.replace("type = \"text\"", "type = \"date\""), "column `ref`: say its `formats`"),
         (GOOD.replace("type = \"text\"", "type = \"date\"\nformats = [\"%d/%Q\"]"), "column `ref`: "),
