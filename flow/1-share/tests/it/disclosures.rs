@@ -317,26 +317,3 @@ impl World {
         rows.iter().map(|row| row.text("text").unwrap()).collect()
     }
 }
-
-#[tokio::test]
-async fn zz_measured() {
-    plan()
-        .both(|t| async move {
-            let world = World::set_up(t).await;
-            let records: Vec<Record> = (0..50).map(|_| world.t.id()).collect();
-            let facet = world.facet("school", "exclusion");
-            let permit = world.permit(world.actor("olaf"), Verb::List, Purpose::Safeguarding, facet.clone()).await;
-            let reader = world.vault().read(&permit).unwrap();
-            let shown: Vec<Shown> =
-                records.iter().map(|record| Shown { record: *record, facet: facet.clone() }).collect();
-            let begun = std::time::Instant::now();
-            register_views(&reader, &shown).await.unwrap();
-            let first = begun.elapsed();
-            let begun = std::time::Instant::now();
-            for _ in 0..20 {
-                register_views(&reader, &shown).await.unwrap();
-            }
-            eprintln!("MEASURED {:?} first {first:?} again {:?}", world.t.engine, begun.elapsed() / 20);
-        })
-        .await;
-}
