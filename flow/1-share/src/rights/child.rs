@@ -80,8 +80,10 @@ pub(crate) fn mine(answered: &Answered<'_>) -> Mine {
                 let to = ["to_agency", "receiver", "recipient", "agency"].iter().find_map(|key| value(item, key));
                 told.extend(to.map(str::to_owned));
             }
-            table if table.starts_with("rights_") || table.starts_with("pair") || table.starts_with("person") => {}
-            _ => *held.entry(&item.agency).or_default().entry(&item.about).or_default() += 1,
+            "record" | "contact" | "quarantined" | "rights_statement" => {
+                *held.entry(&item.agency).or_default().entry(&item.about).or_default() += 1
+            }
+            _ => {}
         }
     }
     let times = |count: usize| match count {

@@ -27,6 +27,9 @@ pub(crate) struct Field {
     pub value: String,
     /// A reference that says nothing to a person: in the file for machines only.
     pub technical: bool,
+    /// Who works here, or a service, in place of a reference.
+    #[serde(default)]
+    pub named: bool,
 }
 
 /// One row that is about the person.
@@ -217,19 +220,19 @@ fn push(vault: &Vault, fields: &mut Vec<Field>, key: &str, text: &str, names: &N
         for (name, part) in parts {
             let value = part.as_str().map_or_else(|| part.to_string(), str::to_owned);
             let (label, value) = (words::column(&name), words::value(&name, &value));
-            fields.push(Field { key: format!("{key}.{name}"), label, value, technical: false });
+            fields.push(Field { key: format!("{key}.{name}"), label, value, technical: false, named: false });
         }
         return;
     }
     let named = names.of(text).map(str::to_owned);
     let technical = words::is_technical(key) || (named.is_none() && words::is_id(text));
-    let value = named.unwrap_or_else(|| words::value(key, text));
-    fields.push(Field { key: key.to_owned(), label: words::column(key), value, technical });
+    let (is_named, value) = (named.is_some(), named.unwrap_or_else(|| words::value(key, text)));
+    fields.push(Field { key: key.to_owned(), label: words::column(key), value, technical, named: is_named });
 }
 
 /// What was sealed, opened; none where it is no sealed text.
 fn sealed(vault: &Vault, text: &str) -> Option<String> {
-    let like = text.len() >= 80 && text.len() % 2 == 0 && text.bytes().all(|one| one.is_ascii_hexdigit());
+    let like = text.len() >= 80 && text.len().is_multiple_of(2) && text.bytes().all(|one| one.is_ascii_hexdigit());
     if !like {
         return None;
     }
@@ -266,6 +269,7 @@ fn look(entry: &LoggedEntry, unit: &Agency, names: &Names) -> Item {
         label: label.to_owned(),
         value,
         technical,
+        named: key == "actor",
     };
     let at = Timestamp::from_micros(entry.at.as_micros()).map_or_else(|_| String::new(), web::time::full);
     Item {

@@ -145,7 +145,7 @@ fn of_field(item: &Item, field: &Field, gathered: &Gathered) -> Option<(Ground, 
     {
         return Some((others, "A private number or address of somebody who works there"));
     }
-    if field.value.split_whitespace().count() < 6 || item.table == "audit_entry" {
+    if field.named || field.value.split_whitespace().count() < 6 || item.table == "audit_entry" {
         return None;
     }
     of_text(item, &field.value, gathered, (others, inquiry))
@@ -288,6 +288,7 @@ mod tests {
                 label: String::new(),
                 value: value.to_owned(),
                 technical: false,
+                named: false,
             }],
         };
         let own_names = ["jamie", "doe"].map(str::to_owned).into();

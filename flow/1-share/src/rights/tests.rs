@@ -143,8 +143,8 @@ proptest! {
         let did = |deed| kept.iter().filter(move |one| one.deed == deed);
         if matches!(course.stage, Stage::Answered { .. }) && course.kind == Kind::Access && found {
             prop_assert!(course.identity);
-            let submitted = did(Deed::Submitted).last().unwrap();
-            let approved = did(Deed::Approved).last().unwrap();
+            let submitted = did(Deed::Submitted).next_back().unwrap();
+            let approved = did(Deed::Approved).next_back().unwrap();
             prop_assert!(submitted.by != approved.by, "two people");
         }
         prop_assert!(did(Deed::Extended).count() <= 1);

@@ -21,6 +21,7 @@ pub(crate) fn table(name: &str) -> (String, &'static str) {
         "referral" => ("Request to another service to help", "To know what was done"),
         "ask" => ("Question from one service to another", "So that somebody answers for what was shared"),
         "emergency_access" => ("Records opened in an emergency", "So that somebody answers for it"),
+        "disclosure" => ("What another service was shown or given", "So that somebody answers for what was shared"),
         "audit_entry" => ("Who looked, and why", "The law says that this is kept"),
         "rights_request" => ("Request about your own data", "So that it is answered in time"),
         "rights_step" => ("What was done with a request of yours", "So that it is answered in time"),
@@ -123,8 +124,16 @@ pub(crate) fn value(key: &str, text: &str) -> String {
     {
         return time::full(at);
     }
-    if let Ok(day) = text.parse::<base::Date>() {
+    if text.len() == 10
+        && let Ok(day) = text.parse::<base::Date>()
+    {
         return time::date(day);
+    }
+    // A partner's own time, on its own clocks: `2026-10-03T21:45:00`.
+    if text.len() >= 16
+        && let Ok(local) = text.parse::<base::DateTime>()
+    {
+        return format!("{}, {}", time::date(local.date()), local.strftime("%-I:%M%P"));
     }
     const YES_OR_NO: [&str; 8] =
         ["named", "superseded", "agreed", "identity_shown", "paused", "suggested", "emergency", "is_open"];
@@ -159,6 +168,7 @@ mod tests {
         assert_eq!(value("kind", "no_apparent_risk"), "no apparent risk");
         assert_eq!(value("categories", "exclusion missing_episode"), "exclusion, missing episode");
         assert_eq!(value("dob", "2010-02-14"), "14 February 2010");
+        assert_eq!(value("Arrival", "2026-10-03T21:45:00"), "3 October 2026, 9:45pm", "no minute is lost");
         assert_eq!(value("words", "He_said NO"), "He_said NO");
     }
 }

@@ -338,7 +338,7 @@ async fn every_table_about_people_is_in_the_answer_and_nobody_elses_row() {
                         } else if name == entry.category {
                             "'rights_request'".to_owned()
                         } else if kind == "TEXT" && !["id", "request"].contains(&name.as_str()) {
-                            format!("'{mark} {} {name}'", entry.table)
+                            format!("'{mark} {} {}'", entry.table.replace('_', "-"), name.replace('_', "-"))
                         } else {
                             value_for(&name, &kind, number)
                         };
@@ -362,7 +362,11 @@ async fn every_table_about_people_is_in_the_answer_and_nobody_elses_row() {
                 all.push_str(&orla.get(&format!("{here}/review?page={page}")).await.text);
             }
             for entry in &subject {
-                assert!(all.contains(&format!("planted {}", entry.table)), "{} is not in the answer", entry.table);
+                assert!(
+                    all.contains(&format!("planted {} ", entry.table.replace('_', "-"))),
+                    "{} is not in the answer",
+                    entry.table
+                );
             }
             assert!(!all.contains("foreign "), "somebody else’s row");
         })
