@@ -20,7 +20,7 @@ test('the officer’s home has something in each box, and each figure leads to i
 test('whoever leads a member answers, with no name of anybody who was looked at', async ({ page }) => {
   await signIn(page, people.rotaLead)
   await page.goto('/trust/unusual')
-  const question = page.getByRole('link', { name: /^Jonah Ferrier/ })
+  const question = page.getByRole('listitem').filter({ hasText: 'Far more people than usual' }).getByRole('link', { name: /^Jonah Ferrier/ })
   // The first browser that comes answers; the others find the answer.
   await question.first().click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Was this part of Jonah Ferrier’s work?')
@@ -37,17 +37,14 @@ test('whoever leads a member answers, with no name of anybody who was looked at'
   await expect(page.getByText('Jonah Ferrier')).toHaveCount(0)
   await signIn(page, people.dataProtectionOfficer)
   await page.goto('/trust/unusual')
-  await page.getByRole('link', { name: /^Jonah Ferrier/ }).first().click()
+  await question.first().click()
   await expect(page.locator('main')).toContainText('Not part of their work')
 })
 
-test('a report is proposed by one and published by another, for everybody', async ({ page }, info) => {
+test('a report is proposed by one and published by another, for everybody', async ({ page }) => {
   const now = new Date()
   const started = Math.floor(now.getUTCMonth() / 3)
-  // Each browser has its own quarter, so that none finds another’s published.
-  const back = 1 + ['desktop', 'phone', 'no-script'].indexOf(info.project.name)
-  test.skip(back < 1, 'no quarter of its own')
-  const at = now.getUTCFullYear() * 4 + started - back
+  const at = now.getUTCFullYear() * 4 + started - 1 // the quarter before, which is over
   const quarter = `${Math.floor(at / 4)}-q${(at % 4) + 1}`
   await signIn(page, people.dataProtectionOfficer)
   await page.goto('/trust/transparency')

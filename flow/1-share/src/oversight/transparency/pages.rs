@@ -150,6 +150,14 @@ struct ShowPage {
     public: bool,
 }
 
+/// With its day as people write it.
+fn in_words(mut report: Report) -> Report {
+    if let Ok(day) = report.counted_until.parse() {
+        report.counted_until = time::date(day);
+    }
+    report
+}
+
 fn quarter(text: &str) -> Result<Quarter, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
@@ -180,7 +188,7 @@ async fn show(site: Site, caller: Caller, page: Page, Path(of): Path<String>) ->
         may_propose: officer && is_over && draft.state == "draft",
         may_publish: draft.state == "proposed" && draft.proposed_by != Some(caller.id),
         hash: draft.hash,
-        report: draft.report,
+        report: in_words(draft.report),
         public: false,
     })
 }
@@ -277,7 +285,7 @@ async fn public(site: Site, page: Page, Path(of): Path<String>) -> web::Result {
         may_propose: false,
         may_publish: false,
         hash: kept.hash,
-        report: kept.report,
+        report: in_words(kept.report),
         public: true,
     })
 }
