@@ -34,7 +34,7 @@ struct Way {
     duties: &'static [&'static str],
 }
 
-const WAYS: [Way; 13] = [
+const WAYS: [Way; 14] = [
     Way {
         text: "Moments",
         href: "/moments",
@@ -76,6 +76,12 @@ const WAYS: [Way; 13] = [
         href: "/trust/seals",
         what: "protected addresses, adopted children, informants, and who is named",
         duties: &["data_owner", "data_protection_officer"],
+    },
+    Way {
+        text: "Identities kept apart",
+        href: "/links/kept-apart",
+        what: "who an adopted child was and is, for the two who are named",
+        duties: &["social_worker", "data_protection_officer"],
     },
     Way {
         text: "Pairs to review",
