@@ -102,6 +102,12 @@ const WAYS: &[Way] = &[
         duties: &["data_owner", "data_protection_officer"],
     },
     Way {
+        text: "Identities kept apart",
+        href: "/links/kept-apart",
+        what: "who an adopted child was and is, for the two who are named",
+        duties: &["social_worker", "data_protection_officer"],
+    },
+    Way {
         text: "Pairs to review",
         href: "/links/review",
         what: "are these two records the same person?",

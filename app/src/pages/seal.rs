@@ -46,8 +46,9 @@ async fn sealing_page(
     person: Option<Id<kind::Person>>,
 ) -> web::Result {
     let feeds = feeds(site, caller).await?;
-    let choice =
-        |(feed, _): &(&Feed, Agency)| Choice::new(&feed.name, format!("{}: {}", feed.title, feed.source_id_names()));
+    let choice = |(feed, _): &(&Feed, Agency)| {
+        Choice::new(&feed.name, format!("{}: {}", feed.title, feed.source_id_names().replace('_', " ")))
+    };
     let good = form.is_good();
     let shown = SealingPage {
         page: page.title("Seal a person or a record").with(&form),
