@@ -179,9 +179,7 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         },
         href: "/trust/sealed-moments",
     }));
-    let ways = WAYS
-        .iter()
-        .filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty)))
-        .collect();
+    let ways =
+        WAYS.iter().filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty))).collect();
     web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, acts, ways })
 }

@@ -16,7 +16,7 @@ const ATTEMPTS: [(&str, &str); 10] = [
     ("low risk treated as high", "UPDATE moment SET state = 'open'"),
     ("no assessment of the impact", "UPDATE agreement SET assessment = 'DPIA 1'"),
     ("no governance and no audit", "DELETE FROM audit_entry"),
-    ("a vague label", "UPDATE record SET body = '{\"label\": \"gang member\"}'"),
+    ("a vague label", "UPDATE record SET body = '{\"label\": \"a label\"}'"),
     ("no way to challenge it", "DELETE FROM catalogue WHERE table_name = 'record'"),
 ];
 

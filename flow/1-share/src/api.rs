@@ -32,6 +32,7 @@ pub use crate::{
         pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
         refuse, take_back, withdraw,
     },
+    decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
     disclosure::{
         Acknowledged, Copies, Decided as FileDecided, Disclosed, FileError, FileRow, Given, Hand as FileHand,
         How as DisclosedHow, KeyError, MOST_PEOPLE, MadeFile, NewFile, Notice, NoticeError, Part as FilePart,
@@ -41,7 +42,6 @@ pub use crate::{
         refuse_file, register_given, register_key, register_pointers, register_views, release as release_file, tell,
         tell_because,
     },
-    decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
     emergency::{
         Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
         pages::{emergency_summary, open_emergency},
@@ -51,22 +51,22 @@ pub use crate::{
         Duty, Member, MemberError, Members, NewMember, add as add_member, all as members, by_email as member_by_email,
         by_id as member_by_id, names as member_names, set_active as set_member_active, set_duties as set_member_duties,
     },
-    retention::{
-        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold, RetentionError,
-        ask_to_lift, erase, keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached,
-        see_to_retention, see_to_starting_rules as see_to_retention_rules,
-    },
     oversight::{
         CountPeople, Finding, Known, Look, Opened, PeopleTable, Quarter, Report, ReportError, Rule as UnusualRule,
         State as UnusualState, Surroundings, UnusualError, Waiting, answer as answer_unusual,
         propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
     },
+    retention::{
+        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold, RetentionError,
+        ask_to_lift, erase, keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached,
+        see_to_retention, see_to_starting_rules as see_to_retention_rules,
+    },
     rights::{Everyone, Statement, act::record_request, everyone::Unlinked, what_they_say},
     rules::{RulesError, see_to_starting_set},
     seal::{
-        NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed, lift as lift_seal,
-        name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal, seal_declared,
-        unname as unname_for_sealed, unrestrict,
+        NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed,
+        lift as lift_seal, name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal,
+        seal_declared, unname as unname_for_sealed, unrestrict,
     },
     sign_in::{
         PasswordError, PasswordHash, hash_password,

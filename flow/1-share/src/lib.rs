@@ -15,9 +15,9 @@ mod law;
 mod log;
 mod may_i;
 mod member;
+mod oversight;
 mod retention;
 mod rights;
-mod oversight;
 mod rules;
 mod seal;
 mod sign_in;
@@ -31,9 +31,9 @@ use std::sync::Arc;
 use axum::Router;
 pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
+pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
 pub use rights::WatchRights;
-pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -81,5 +81,6 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(191, "disclosure_notice", "disclosure/0191_disclosure_notice.sql"),
     migration!(192, "disclosure_file", "disclosure/0192_disclosure_file.sql"),
     migration!(195, "rights", "rights/0195_rights.sql"),
+    migration!(196, "rights_kept", "rights/0196_rights_kept.sql"),
     migration!(180, "seal", "seal/0180_seal.sql"),
 ];

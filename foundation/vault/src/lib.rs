@@ -64,8 +64,8 @@ pub use expiry::ExpireDue;
 pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
-pub use marking::{Mark, Marks};
 pub use kept::Kept;
+pub use marking::{Mark, Marks};
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};
 pub use row::{FromRow, Held, Row};

@@ -87,11 +87,9 @@ impl Ground {
         let (agreement, named) = match self {
             Self::Agreement { id, legal } | Self::Pointer { id, legal } => (Some(*id), Some(of(legal))),
             Self::OwnersDecision { legal, .. } | Self::Emergency { legal, .. } => (None, Some(of(legal))),
-            Self::OwnRecord
-            | Self::OpenData
-            | Self::StorageLimitation
-            | Self::PersonsRight
-            | Self::SelfMonitoring => (None, None),
+            Self::OwnRecord | Self::OpenData | Self::StorageLimitation | Self::PersonsRight | Self::SelfMonitoring => {
+                (None, None)
+            }
         };
         let (power, confidentiality) = named.unzip();
         (agreement, power, confidentiality.flatten())

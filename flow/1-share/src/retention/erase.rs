@@ -7,6 +7,8 @@ use base::{Code, Id, code, kind};
 use serde_json::json;
 use vault::{Actor, Announcement, Cause, Change, Operation, Purpose, Scope, StoreError, Vault, params};
 
+use crate::disclosure;
+
 use super::{RECORDS_ERASED, RetentionError, plan::erase_permit, prove};
 
 /// What is to be erased, and why.
@@ -118,12 +120,14 @@ pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Eras
             deliveries.extend(row.columns.get("delivery").cloned());
         }
     }
+    // Before the rows go: afterwards nobody knows whom to tell.
+    let told = disclosure::tell(change, &what.ids, disclosure::Told::Erased).await?;
     // The vault refuses where a hold is on any of it; the change is then dropped with what was done before.
     let gone = change.erase_about(&what.ids, &what.rule).await?;
     let mut ids: BTreeSet<String> = rows.into_iter().filter_map(|row| row.id).collect();
     ids.extend(what.ids.iter().cloned());
     let erasure = change.new_id();
-    let report = prove::New { erasure, what, gone: &gone, files, told: 0, sources: sources.len() as u64 };
+    let report = prove::New { erasure, what, gone: &gone, files, told, sources: sources.len() as u64 };
     prove::keep(change, &report, &ids).await?;
     change
         .announce(&Announcement {

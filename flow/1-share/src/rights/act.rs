@@ -15,6 +15,9 @@ use super::{
 use crate::{
     agency,
     ask::{make::member_of, store as asks},
+    disclosure::{self, Told},
+    retention::{Erasing, erase},
+    seal,
 };
 
 /// A request as it comes.
@@ -359,7 +362,8 @@ pub(crate) async fn decide(
     Ok(stepping.change.commit().await?)
 }
 
-/// Says how the answer was given, after what was decided was carried out; that closes the request.
+/// Says how the answer was given, and carries out what was decided in the same transaction: whoever was told gets a notice, a restriction
+/// is put. That closes the request. An erasure takes the request with it; what remains is its report, whose id this gives.
 ///
 /// # Errors
 /// [`RightsError`]; nothing is kept then.
@@ -369,7 +373,7 @@ pub(crate) async fn give(
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     how: Given,
-) -> Result<(), RightsError> {
+) -> Result<Option<Id<kind::Erasure>>, RightsError> {
     let case = open(vault, actor, id).await?;
     let reached = match (&case.course.stage, case.request.person) {
         (Stage::Decided { outcome: Outcome::Done | Outcome::Partly, .. }, Some(person)) => {
@@ -382,12 +386,50 @@ pub(crate) async fn give(
     if stepping.hand.whose != For::Unit {
         return Err(RightsError::NotFound);
     }
-    // What was decided reaches the person under all of these ids, in this transaction: the notices to whoever was given the data, the seal
-    // of a restriction, the erasure.
     stepping.change.note("reached", reached.len());
     let step = Step { code: Some(how.code().to_owned()), ..stepping.step(Deed::Answered) };
     stepping.keep(step).await?;
-    Ok(stepping.change.commit().await?)
+    if stepping.case.request.kind == Kind::Erasure && !reached.is_empty() {
+        // Not kept: the request goes with the rest of what is held about them.
+        drop(stepping);
+        return erase_all(vault, actor, id, reached).await.map(Some);
+    }
+    carry_out(&mut stepping.change, stepping.case.request.kind, &reached).await?;
+    stepping.change.commit().await?;
+    Ok(None)
+}
+
+/// What was decided reaches the person under all of these ids.
+async fn carry_out(change: &mut Change, kind: Kind, reached: &[String]) -> Result<(), RightsError> {
+    let told = match kind {
+        Kind::Correction => Told::Corrected,
+        Kind::Objection => Told::Objected,
+        Kind::Restriction => Told::Restricted,
+        Kind::Access | Kind::Erasure | Kind::Complaint => return Ok(()),
+    };
+    let notices = disclosure::tell(change, reached, told).await?;
+    change.note("notices", notices);
+    if kind == Kind::Restriction {
+        seal::restrict(change, reached).await?;
+    }
+    Ok(())
+}
+
+async fn erase_all(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    ids: Vec<String>,
+) -> Result<Id<kind::Erasure>, RightsError> {
+    let what = Erasing {
+        ids,
+        rule: code!("right_to_erasure"),
+        reason: code!("asked_for_by_the_person"),
+        by: actor.clone(),
+        second: None,
+        form_key: id.to_string(),
+    };
+    Ok(erase(vault, &what).await?.erasure)
 }
 
 /// A request with its way, for the unit's data protection officer.

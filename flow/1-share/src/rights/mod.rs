@@ -137,6 +137,9 @@ pub(crate) enum RightsError {
     /// It couldn't be written.
     #[error("The answer could not be written: {0}")]
     File(String),
+    /// It couldn't be erased.
+    #[error(transparent)]
+    Erase(#[from] crate::retention::EraseError),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),

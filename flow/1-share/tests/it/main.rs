@@ -19,7 +19,7 @@ mod resets;
 mod retention;
 mod rights;
 mod rules;
-mod sight;
 mod seals;
+mod sight;
 mod signing_in;
 mod trust;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use base::{Id, code, kind};
 use share::api::{
-    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift_seal, keep_sealed, lift_seal, name_for_sealed, restrict,
-    seal, seal_declared, seal_readers, unname_for_sealed, unrestrict,
+    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift_seal, keep_sealed, lift_seal, name_for_sealed,
+    restrict, seal, seal_declared, seal_readers, unname_for_sealed, unrestrict,
 };
 use vault::{Ask, Facet, Marks, Purpose, Refusal, Scope, Verb};
 

@@ -1,5 +1,5 @@
-//! No feed brings a label. Whom somebody calls a gang member is not data about what a child did or what was done to them: what is
-//! kept is behaviour, dated, sourced and graded (the regulator's notice on the Gangs Violence Matrix, 2018).
+//! No feed brings a label. To which group somebody says that a child belongs is not data about what the child did or what was done to them:
+//! what is kept is behaviour, dated, sourced and graded (the regulator's notice on the Gangs Violence Matrix, 2018).
 
 use base::names::fold;
 

@@ -89,5 +89,14 @@ pub(super) async fn give_it(
         ));
     };
     let done = act::give(site.vault(), everyone.as_ref(), &caller.actor(), id, how).await;
+    if let Ok(Some(erasure)) = done {
+        let report = format!("/trust/retention/erasures/{erasure}");
+        return Ok(web::done(
+            &site,
+            &report,
+            "Everything held about them is erased, and their request with it: this is the report",
+        ));
+    }
+    let done = done.map(|_| ());
     settled(&site, &here(id), done, "The answer was given, and the request is closed")
 }
