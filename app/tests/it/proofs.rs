@@ -78,19 +78,19 @@ async fn a_partner_checks_the_log_and_finds_it_rewritten() {
         // The log begins with the rules that were put in.
         two.add_agencies(&["police", "fire", "health"]);
         let exported = two.unit_does(&["audit", "export-head"]);
-        assert!(exported.contains("the head over 4 entries"), "{exported}");
-        std::fs::copy(two.t.directory.join("heads/4.head"), two.partner.path().join("kept.head")).unwrap();
+        assert!(exported.contains("the head over 5 entries"), "{exported}");
+        std::fs::copy(two.t.directory.join("heads/5.head"), two.partner.path().join("kept.head")).unwrap();
         let (code, said) = two.partner(&["keep", "heads", "kept.head", "--key", &key]);
-        assert!(code == 0 && said.contains("KEPT the first head, over 4 entries"), "{said}");
+        assert!(code == 0 && said.contains("KEPT the first head, over 5 entries"), "{said}");
 
         two.add_agencies(&["courts", "probation"]);
         let wrote = two.unit_does(&["audit", "prove", "--from", "kept.head", "--out", "growth.json"]);
         let fingerprint = two.partner(&["fingerprint", &key]).1;
         assert!(wrote.contains("Wrote growth.json") && wrote.contains(fingerprint.trim()), "{wrote}");
         let (code, said) = two.partner(&["keep", "heads", "growth.json"]);
-        assert!(code == 0 && said.contains("The log grew from 4 entries to 6"), "{said}");
+        assert!(code == 0 && said.contains("The log grew from 5 entries to 7"), "{said}");
         assert!(
-            two.unit_does(&["audit", "prove", "--from", "4", "--to", "6"]).contains("\"alongside\": \"consistency\"")
+            two.unit_does(&["audit", "prove", "--from", "5", "--to", "7"]).contains("\"alongside\": \"consistency\"")
         );
 
         two.unit_does(&["audit", "prove", "--entry", "1", "--out", "entry.json"]);
@@ -103,14 +103,14 @@ async fn a_partner_checks_the_log_and_finds_it_rewritten() {
             (&["--entry", "1", "--for", "police"][..], "is not about that agency’s data"),
             (&["--entry", "99"], "there is no entry 99: the log has"),
             (&["--entry", "1", "--for", "nobody"], "there is no agency `nobody`"),
-            (&["--from", "5"], "no head over 5 entries was ever signed here; the nearest are over 4 and over 6"),
+            (&["--from", "6"], "no head over 6 entries was ever signed here; the nearest are over 5 and over 7"),
             (&["--from", "absent.head"], "the head absent.head can't be used"),
         ] {
             let (code, said) = two.unit(&[&["audit", "prove"], words].concat());
             assert!(code == 1 && said.contains(expected), "{words:?}: {said}");
         }
         for words in
-            [&["--entry", "-1"][..], &["--entry", "1", "--from", "4"], &[], &["--from", "4", "--for", "police"]]
+            [&["--entry", "-1"][..], &["--entry", "1", "--from", "5"], &[], &["--from", "5", "--for", "police"]]
         {
             assert_eq!(two.unit(&[&["audit", "prove"], words].concat()).0, 2, "{words:?}");
         }
@@ -131,7 +131,7 @@ async fn a_partner_checks_the_log_and_finds_it_rewritten() {
         );
         std::fs::write(two.partner.path().join("forged.json"), proof).unwrap();
         let (code, said) = two.partner(&["keep", "heads", "forged.json"]);
-        assert!(code == 1 && said.contains("does not begin with the log of 4 entries"), "{said}");
+        assert!(code == 1 && said.contains("does not begin with the log of 5 entries"), "{said}");
         two.t.vault.close().await;
     })
     .await;

@@ -1,4 +1,4 @@
-//! Notices for partners' own systems: `GET /api/v1/notices` and `POST /api/v1/notices/{id}/acknowledge`, with an agency's token. JSON in and out; what
+//! Notices for partners' own systems: `GET /api/v1/notices` and `POST /api/v1/notices/{notice}/acknowledge`, with an agency's token. JSON in and out; what
 //! goes wrong is problem details (RFC 9457).
 
 use axum::{
@@ -21,7 +21,7 @@ use super::{
 use crate::{agency, token::token_actor};
 
 pub(super) fn routes() -> Router<Site> {
-    Router::new().route("/api/v1/notices", get(list)).route("/api/v1/notices/{id}/acknowledge", post(done))
+    Router::new().route("/api/v1/notices", get(list)).route("/api/v1/notices/{notice}/acknowledge", post(done))
 }
 
 const MOST: u64 = 500;

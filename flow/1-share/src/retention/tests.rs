@@ -20,7 +20,7 @@ fn facts(event: &str, born: Option<&str>) -> Facts {
 #[test]
 fn every_category_of_people_has_a_rule_and_every_rule_says_its_law() {
     let rules = starting();
-    let made_here = ["contact", "referral", "link_decision", "data_request"];
+    let made_here = ["contact", "referral", "link_decision", "data_request", "rights_request"];
     for category in crate::law::law().categories() {
         let named = rules.0.iter().any(|rule| rule.categories.contains(&category.code));
         assert!(named || made_here.contains(&category.code.as_str()), "{}", category.code);

@@ -41,7 +41,7 @@ CREATE UNIQUE INDEX seal_reader_now ON seal_reader (agency, member) WHERE ended_
 
 INSERT INTO catalogue (table_name, kind, person_column, controller, category, retention, subject_sees, correction, erasure) VALUES
     ('seal', 'staff', 'made_by', 'agency', '''staff_access''', 'for_ever', 'shown', 'never', 'never'),
-    ('seal_about', 'subject', 'about', 'controller', 'category', 'for_ever', 'withheld:protection', 'never', 'row'),
+    ('seal_about', 'subject', 'about', 'controller', 'category', 'for_ever:a seal ends when two people lift it', 'withheld:protection', 'never', 'row'),
     ('seal_reader', 'staff', 'member', 'agency', '''staff_access''', 'for_ever', 'shown', 'never', 'never');
 
 -- What agencies asked each other and opened in an emergency is each one's own account, and stays to be answered for.

@@ -130,7 +130,7 @@ pub async fn versions_of(reader: &Reader, record: &Record) -> Result<Vec<Record>
 /// # Errors
 /// The database's.
 pub async fn records_by_source(reader: &Reader, feed: &str, source_key: &str) -> Result<Vec<Record>, StoreError> {
-    store::versions(reader, feed, source_key).await
+    released(reader, store::versions(reader, feed, source_key).await?).await
 }
 
 /// The facets that a permit covers, for callers that page category by category.
