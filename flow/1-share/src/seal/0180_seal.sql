@@ -21,7 +21,8 @@ CREATE TABLE seal_about (
     about TEXT NOT NULL,
     whole BOOLEAN NOT NULL,
     controller TEXT NOT NULL,
-    category TEXT NOT NULL DEFAULT 'seal'
+    category TEXT NOT NULL DEFAULT 'seal',
+    lifted_at BIGINT
 );
 
 CREATE INDEX seal_about_whom ON seal_about (about);
@@ -41,7 +42,7 @@ CREATE UNIQUE INDEX seal_reader_now ON seal_reader (agency, member) WHERE ended_
 
 INSERT INTO catalogue (table_name, kind, person_column, controller, category, retention, subject_sees, correction, erasure) VALUES
     ('seal', 'staff', 'made_by', 'agency', '''staff_access''', 'for_ever', 'shown', 'never', 'never'),
-    ('seal_about', 'subject', 'about', 'controller', 'category', 'for_ever:a seal ends when two people lift it', 'withheld:protection', 'never', 'row'),
+    ('seal_about', 'subject', 'about', 'controller', 'category', 'days:2190:lifted_at', 'withheld:protection', 'never', 'row'),
     ('seal_reader', 'staff', 'member', 'agency', '''staff_access''', 'for_ever', 'shown', 'never', 'never');
 
 -- What agencies asked each other and opened in an emergency is each one's own account, and stays to be answered for.

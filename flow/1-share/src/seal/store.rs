@@ -145,7 +145,11 @@ pub(super) async fn lift(change: &mut Change, id: Id<kind::Seal>, by: Id<kind::M
     const SQL: &str = "UPDATE seal SET lifted_by = $2, lifted_at = $3 WHERE id = $1 AND lift_asked_by IS NOT NULL \
          AND lift_asked_by <> $2 AND lifted_at IS NULL";
     let now = change.now();
-    change.execute(SQL, params![id, by, now]).await
+    let lifted = change.execute(SQL, params![id, by, now]).await?;
+    if lifted > 0 {
+        change.execute("UPDATE seal_about SET lifted_at = $2 WHERE id = $1", params![id, now]).await?;
+    }
+    Ok(lifted)
 }
 
 pub(super) async fn name(

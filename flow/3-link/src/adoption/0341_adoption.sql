@@ -36,5 +36,5 @@ CREATE INDEX adoption_source_record ON adoption_source (record);
 INSERT INTO catalogue
     (table_name, kind, person_column, controller, category, retention, subject_sees, correction, erasure, markable)
 VALUES
-    ('adoption_link', 'subject', 'one_person,other_person', 'controller', 'category', 'for_ever:it ends when both who see it lift it', 'withheld:protection', 'never', 'row', FALSE),
+    ('adoption_link', 'subject', 'one_person,other_person', 'controller', 'category', 'days:2190:lifted_at', 'withheld:protection', 'never', 'row', FALSE),
     ('adoption_source', 'subject', 'record', 'controller', 'category', 'with:record', 'withheld:protection', 'never', 'with:record', FALSE);
