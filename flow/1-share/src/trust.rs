@@ -56,14 +56,23 @@ const GROUPS: [(&str, &[Tab]); 3] = [
     ),
 ];
 
+/// Whether this caller may open the page under `/trust` at this address.
+pub(crate) fn may_open(caller: &Caller, href: &str) -> bool {
+    let named = GROUPS.iter().flat_map(|(_, tabs)| tabs.iter()).find(|tab| tab.href == href);
+    named.is_none_or(|tab| opens(caller, tab))
+}
+
+fn opens(caller: &Caller, tab: &Tab) -> bool {
+    tab.duties.is_empty() || tab.duties.iter().any(|duty| caller.has(duty))
+}
+
 /// The tabs that this caller may open, of the group in which `here` is, and the way to each other group: (text, address, whether it is
 /// this page).
 pub(crate) fn tabs(caller: &Caller, here: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let open = |tab: &&Tab| tab.duties.is_empty() || tab.duties.iter().any(|duty| caller.has(duty));
     let mut tabs = Vec::new();
     let mut others = Vec::new();
     for (name, pages) in &GROUPS {
-        let mut may_open = pages.iter().filter(open);
+        let mut may_open = pages.iter().filter(|tab| opens(caller, tab));
         if pages.iter().any(|tab| tab.href == here) {
             tabs.extend(may_open.map(|tab| (tab.text, tab.href, tab.href == here)));
         } else if let Some(first) = may_open.next() {

@@ -126,6 +126,12 @@ pub(super) fn changed(then: &[String], now: &[String]) -> (Vec<String>, Vec<Stri
     (only(&new, &old), only(&old, &new))
 }
 
+/// A measure as this reader sees it: a page that they may not open is not linked to.
+fn shown_to(caller: &Caller, measure: &Measure) -> Measure {
+    let href = if trust::may_open(caller, measure.href) { measure.href } else { "" };
+    Measure { href, ..measure.clone() }
+}
+
 fn chart(risks: &BTreeMap<Risk, Vec<Measure>>) -> Chart {
     let points = risks.iter().map(|(risk, measures)| {
         let failing = measures.iter().filter(|measure| !measure.holds).count();
@@ -157,7 +163,7 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
             title: risk.words(),
             harm: risk.more(),
             residual: Residual::of(measures),
-            measures: measures.clone(),
+            measures: measures.iter().map(|measure| shown_to(&caller, measure)).collect(),
             judged: judged.map_or_else(
                 || "Not judged yet".to_owned(),
                 |(judgement, words)| {

@@ -102,7 +102,7 @@ impl Thresholds {
             (
                 format!(
                     "{} people or more in a day of whom no moment, referral, request or emergency shows a reason; {} or more outside working \
-                     hours without a shift; {} searches or more with at most one opened for every ten. None of these where it is the member’s \
+                     hours without a shift; {} searches or more with at most one opened for every ten. It is passed over where it is the member’s \
                      habit ({} days of the last four weeks or more) and not far above it.",
                     self.outside, self.after_hours, self.searches, self.habit_days
                 ),

@@ -155,7 +155,7 @@ fn row_view(site: &Site, work: &Work, item: &Item, editable: bool, form: &mut Fo
             label: "Which?".to_owned(),
             hint: String::new(),
             choices: which,
-            blank: "None",
+            blank: "Not yet",
         };
         let ground = Control {
             name: format!("g-{number}"),
