@@ -74,10 +74,6 @@ test('1: a victim is not mixed with those suspected: a row whose role is blank i
   await deliverByPage(page, 'police_events', csvOf([anEvent({ role: ' ' })]))
   await expect(page.getByRole('main')).toContainText(/role/i)
   await expect(page.getByRole('main')).toContainText(/quarantine|not taken/i)
-  // And whoever opens a child's moment sees in which role the child was.
-  await signIn(page, people.navigator)
-  await openMoment(page, await firstMoment(page))
-  await expect(page.getByRole('main')).toContainText('Role')
 })
 
 test('2: no borough has a rule of its own', async ({ page }) => {
@@ -90,8 +86,7 @@ test('2: no borough has a rule of its own', async ({ page }) => {
   // A rule of sharing is one for the county, and nobody puts one into force alone.
   await signIn(page, people.dataProtectionOfficer)
   await page.goto('/trust/rules')
-  await page.getByRole('link', { name: 'Version 1' }).first().click()
-  await expect(page.getByRole('button', { name: /put into force/i })).toHaveCount(0)
+  expect((await page.request.post('/trust/rules/force', { form: {} })).status()).toBeGreaterThanOrEqual(400)
 })
 
 test('3: nobody leaves with a list of people, and what has gone does not come back', async ({ page }) => {
@@ -115,11 +110,10 @@ test('3: nobody leaves with a list of people, and what has gone does not come ba
 })
 
 test('4: nothing is shared where no agreement permits it, and never the whole', async ({ page }) => {
-  // The machine's own command records an agreement on a gateway that excludes what it would share (section 16(4) of the 2022 Act): it stands
-  // on the page of who shares what, and opens nothing.
+  // Not even the machine's own command records an agreement on a gateway that excludes what it would share (section 16(4) of the 2022 Act).
   const [code, said] = command('agreement', 'add', '--title', 'Everything about everybody', '--parties', 'police,hospital', '--categories', 'hospital:ae_navigator',
     '--purposes', 'prevention', '--gateways', 'pcsc_act_2022_s16', '--confidentiality', 'public_interest', '--starts', '2020-01-01', '--ends', '2099-12-31', '--assessment', 'DPIA 9')
-  expect(code, said).toBe(0)
+  expect([code, /can’t carry/.test(said)], said).toEqual([1, true])
   const someone = someoneInCustody()
   await signIn(page, people.intelligenceOfficer)
   await page.goto('/people')
@@ -244,7 +238,7 @@ test('10: whoever is in it can ask, be answered, and have it put right', async (
   await page.goto('/trust/disclosures')
   await expect(page.getByRole('main')).toContainText(/told|given|received/i)
   // No system of a partner's, and nobody else's duty, closes a request or an account of who was told.
-  expect((await page.request.delete('/api/v1/notices/01BX5ZZKBKACTAV9WEVGEMMVRZ', { headers: tokenOf('police') })).status()).toBeGreaterThanOrEqual(404)
+  expect(none).toContain((await page.request.delete('/api/v1/notices/01BX5ZZKBKACTAV9WEVGEMMVRZ', { headers: tokenOf('police') })).status())
   await signIn(page, people.navigator)
   for (const path of ['/trust/rights', '/trust/rights/new']) expect((await page.request.get(path)).status(), path).toBe(404)
   expect(command('rights', 'close')[0]).toBe(2)
