@@ -32,6 +32,9 @@ impl Against {
     }
 }
 
+/// A row's category without the marks of a seal or a restriction: what is sealed is held like the rest of its kind.
+const UNMARKED: &str = "REPLACE(REPLACE(category, '_restricted', ''), '_sealed', '')";
+
 /// How far a row is followed to what it hangs on: a contact, its moment, its record, and that record's person.
 const FOLLOWED: usize = 4;
 
@@ -63,9 +66,9 @@ impl Plan {
             any.push(format!("id IN {listed}"));
         }
         if shape.has("controller") && shape.has("category") {
-            any.push(format!("controller || ' ' || category IN {listed}"));
+            any.push(format!("controller || ' ' || {UNMARKED} IN {listed}"));
             if against == Against::Expiry {
-                any.push("category IN (SELECT what FROM held_back WHERE why = 'review')".to_owned());
+                any.push(format!("{UNMARKED} IN (SELECT what FROM held_back WHERE why = 'review')"));
             }
         }
         (!any.is_empty()).then(|| format!("({})", any.join(" OR ")))
