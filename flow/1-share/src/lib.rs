@@ -23,6 +23,7 @@ mod seal;
 mod sign_in;
 mod token;
 mod trust;
+mod wording;
 
 pub use agreement::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use ask::WatchAsk;

@@ -65,9 +65,7 @@ pub(crate) fn what(entry: &LoggedEntry) -> String {
 
 /// `moment_accepted` as `Moment accepted`.
 fn sentence(code: &str) -> String {
-    let words = code.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    crate::wording::first_large(&code.replace('_', " "))
 }
 
 /// What it was about; empty where the act says it already.

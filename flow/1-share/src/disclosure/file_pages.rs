@@ -104,7 +104,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         },
         more: format!(
             "{}{}",
-            first_large(purpose_words(file.purpose)),
+            crate::wording::first_large(purpose_words(file.purpose)),
             if came { String::new() } else { format!(". Made by {}", names.member(file.made_by)) }
         ),
         state: state_words(file, now),
@@ -124,17 +124,15 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         officer,
         drafting: ours.iter().any(|file| file.state == State::Draft && file.made_by == caller.id),
         recipients,
-        purposes: PURPOSES.iter().map(|one| Choice::new(one, first_large(purpose_words(*one)))).collect(),
+        purposes: PURPOSES
+            .iter()
+            .map(|one| Choice::new(one, crate::wording::first_large(purpose_words(*one))))
+            .collect(),
         has_key: key::key_of(&staff, caller.id).await?.is_some(),
         page: page.title("Files for one person").with(&form),
         form,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
-}
-
-fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 async fn is_unit_officer(site: &Site, caller: &Caller) -> Result<bool, Fault> {
@@ -315,7 +313,7 @@ pub async fn file_summary(
     let mut rows = vec![
         ("For", format!("{}, {}", names.member(file.recipient), names.agency(file.to))),
         ("From", names.agency(file.from).to_owned()),
-        ("What for", first_large(purpose_words(file.purpose))),
+        ("What for", crate::wording::first_large(purpose_words(file.purpose))),
         ("Why", unsealed(site.vault(), &file.reason)?),
         ("State", state_words(file, now)),
     ];

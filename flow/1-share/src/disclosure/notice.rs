@@ -14,73 +14,37 @@ use vault::{
 use super::{GroundKind, How};
 use crate::{
     agency,
-    ask::{make::member_of, store::has_duty},
+    ask::{code_list, make::member_of, store::has_duty},
 };
 
 /// Working days within which a notice is to be acknowledged; the setting `notice_hours` says another time, in hours.
 const DAYS: u32 = 5;
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal, $words:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The code that is stored.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// Its words.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words,)* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = &'static str;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text { $($code => Ok(Self::$variant),)* _ => Err("not a code of a notice") }
-            }
-        }
-    };
-}
-
-codes! {
+code_list! {
     /// What became of something that was disclosed.
     Told {
         /// It was wrong and is right now.
-        Corrected => "corrected", "It was corrected";
+        Corrected => "corrected", "It was corrected", "";
         /// It must not be used until it is settled (UK GDPR article 18).
-        Restricted => "restricted", "It must not be used until further notice";
+        Restricted => "restricted", "It must not be used until further notice", "";
         /// It was erased.
-        Erased => "erased", "It was erased";
+        Erased => "erased", "It was erased", "";
         /// The person objected to its use, and was heard.
-        Objected => "objected", "The person objected to its use";
+        Objected => "objected", "The person objected to its use", "";
     }
 }
 
-codes! {
+code_list! {
     /// What a recipient did with copies.
     Copies {
         /// There were none.
-        NoneKept => "none_kept", "We kept no copy outside Alongside";
+        NoneKept => "none_kept", "We kept no copy outside Alongside", "";
         /// They were put right, or marked as not to be used.
-        Mended => "mended", "We corrected or marked every copy";
+        Mended => "mended", "We corrected or marked every copy", "";
         /// They were destroyed.
-        Destroyed => "destroyed", "We destroyed every copy";
+        Destroyed => "destroyed", "We destroyed every copy", "";
         /// The law has them kept.
-        KeptByLaw => "kept_by_law", "We must keep a copy by law, and say why below";
+        KeptByLaw => "kept_by_law", "We must keep a copy by law, and say why below", "";
     }
 }
 

@@ -138,9 +138,7 @@ async fn growth(site: Site, caller: Caller, page: Page, Query(mut form): Query) 
 }
 
 fn sentence(error: &ProofError) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    crate::wording::first_large(&error.to_string())
 }
 
 /// One of the heads by its size: `1204.json`.

@@ -89,7 +89,10 @@ async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
         page: page.title("May I share this?").with(&form),
         kinds: kinds.collect(),
         categories: categories.collect(),
-        purposes: PURPOSES.iter().map(|purpose| Choice::new(purpose, sentence(purpose_words(*purpose)))).collect(),
+        purposes: PURPOSES
+            .iter()
+            .map(|purpose| Choice::new(purpose, crate::wording::first_large(purpose_words(*purpose))))
+            .collect(),
         situations: vec![
             Choice::new("agreed", "As agreed between the agencies, again and again"),
             Choice::new("decided", "Once, about one person, decided by a named person of the agency that holds it"),
@@ -99,11 +102,6 @@ async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
         answer,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
-}
-
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn sharing(form: &mut Form) -> Option<Sharing> {

@@ -10,7 +10,7 @@ use base::{Code, Id, kind};
 use vault::Purpose;
 use web::{Choice, Form};
 
-use super::show::first_large;
+use crate::wording::first_large;
 use crate::{
     agency::Agency,
     agreement::{Brought, Terms, purpose_words},

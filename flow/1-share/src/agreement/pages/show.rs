@@ -1,5 +1,6 @@
 //! One agreement: whether it permits anything now and if not why, what it says, who signed, and everything that was done to it.
 
+use crate::wording::first_large;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -174,11 +175,6 @@ pub(super) fn parties_in_order(opened: &Opened) -> Vec<(Id<kind::Agency>, String
     let mut parties: Vec<_> = opened.agreement.terms.parties.iter().map(|id| (*id, opened.agency(*id))).collect();
     parties.sort_by(|one, other| one.1.cmp(&other.1));
     parties
-}
-
-pub(super) fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn signed(opened: &Opened, names: &BTreeMap<Id<kind::Member>, String>) -> Vec<Signed> {

@@ -103,18 +103,13 @@ fn purposes(record: &Processing) -> Vec<PurposeShown> {
     let joined = |all: BTreeSet<&str>| all.into_iter().collect::<Vec<_>>().join("; ");
     of.into_iter()
         .map(|(purpose, [agreements, categories, powers, bases])| PurposeShown {
-            purpose: first_large(purpose),
+            purpose: crate::wording::first_large(purpose),
             agreements: joined(agreements),
             categories: joined(categories),
             powers: joined(powers),
             bases: joined(bases),
         })
         .collect()
-}
-
-fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What is configured now and was not, and what was and is not.

@@ -1,15 +1,9 @@
 //! The catalogue’s codes in plain words.
 
+pub(super) use crate::wording::sentence;
 use vault::catalogue::{Entry, Erasure, Retention, TableKind};
 
 use crate::law::law;
-
-/// `emergency_access` as `Emergency access`.
-pub(super) fn sentence(code: &str) -> String {
-    let words = code.replace(['_', ':'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
 
 pub(super) fn spaced(code: &str) -> String {
     code.replace(['_', ':'], " ")

@@ -291,7 +291,7 @@ impl Counting<'_> {
             note: "Rows about people that were deleted at the end of their time or by right.",
             head: "Kind of record",
             row: &category,
-            column: &|key| sentence(key),
+            column: &|key| crate::wording::sentence(key),
         };
         Ok(Section::of(&words, &publish_counts(&triples(found))?))
     }
@@ -337,22 +337,18 @@ fn triples(found: Vec<Counted>) -> Vec<(String, String, u64)> {
     found.into_iter().map(|one| (one.row, one.column, one.n)).collect()
 }
 
-fn sentence(code: &str) -> String {
-    let words = code.replace(['_', ':'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn purpose(code: &str) -> String {
-    sentence(&code.parse::<Purpose>().map_or_else(|_| code.to_owned(), |purpose| purpose_words(purpose).to_owned()))
+    crate::wording::sentence(
+        &code.parse::<Purpose>().map_or_else(|_| code.to_owned(), |purpose| purpose_words(purpose).to_owned()),
+    )
 }
 
 fn category(code: &str) -> String {
-    code.parse().map_or_else(|_| sentence(code), |category| law().category(&category).name)
+    code.parse().map_or_else(|_| crate::wording::sentence(code), |category| law().category(&category).name)
 }
 
 fn outcome(key: &str) -> String {
-    sentence(key)
+    crate::wording::sentence(key)
 }
 
 fn timing(key: &str) -> String {

@@ -56,9 +56,7 @@ fn rule_words(rule: &str) -> String {
 }
 
 fn words(code: &str) -> String {
-    let text = code.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    crate::wording::first_large(&code.replace('_', " "))
 }
 
 /// How a report stands, and the tag's colour.
