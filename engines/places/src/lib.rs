@@ -1,6 +1,7 @@
 //! Small-area statistics: what a count in a place amounts to, whether it moved, how sure that is, and how to draw it. It knows
 //! areas, points, counts and residents, and nothing of a unit, a person or a database.
 //!
+//! - [`cluster`]: whether like stands beside like, and where: Moran, local Moran, hot and cold spots, false discoveries.
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
@@ -11,6 +12,7 @@
 //! recovers published values or planted truth. Whatever draws at random takes a seed and gives the same answer on any number
 //! of threads. No function gives "not a number": where there is no answer it says so.
 
+pub mod cluster;
 pub mod geometry;
 pub mod neighbours;
 pub mod random;
