@@ -2,10 +2,12 @@
 //! areas, points, counts and residents, and nothing of a unit, a person or a database.
 //!
 //! - [`cluster`]: whether like stands beside like, and where: Moran, local Moran, hot and cold spots, false discoveries.
+//! - [`concentration`]: the share of places that hold most harm, what it would be by chance, and whether they stay the same.
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
-//! - [`rate`]: counts per 1,000 residents, with the interval that says how sure they are.
+//! - [`rate`]: counts set against residents or hours, with the interval that says how sure they are: crude, standardised, drawn
+//!   towards their neighbours, beside limits, weighted by harm.
 //! - [`scale`]: classes for shading a map.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
@@ -13,6 +15,7 @@
 //! of threads. No function gives "not a number": where there is no answer it says so.
 
 pub mod cluster;
+pub mod concentration;
 pub mod geometry;
 pub mod neighbours;
 pub mod random;

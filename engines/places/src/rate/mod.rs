@@ -1,15 +1,88 @@
 //! Rates per 1,000 residents with their interval: how often something happens in an area, and how far chance alone could have
 //! moved the count there.
 //!
+//! - [`standardised`]: rates as if every area had the same ages.
+//! - [`bayes`]: rates of small areas drawn towards those of all, or of their neighbours.
+//! - [`funnel`]: which rates are further out than chance takes them.
+//! - [`ratio`]: one rate over another.
+//! - [`harm`]: counts weighted by how much harm each does.
+//! - [`Exposure`]: per resident, or per hour that people spend there.
+//!
 //! Events in a small area are counted as Poisson. The exact interval (Garwood, "Fiducial limits for the Poisson
 //! distribution", Biometrika 28, 1936) comes from quantiles of chi-squared; Byar's approximation (Breslow & Day, Statistical
 //! Methods in Cancer Research II, IARC 1987, page 69) needs none. Public Health England, Technical Guide: Confidence
 //! Intervals (2018) advises Byar's for counts of 10 and more and the exact one below; here the exact one is the default for all.
 
+pub mod bayes;
+mod exposure;
+pub mod funnel;
+pub mod harm;
+pub mod ratio;
+pub mod standardised;
+
+pub use exposure::{Exposure, Measured};
+
 use statrs::distribution::{ChiSquared, ContinuousCDF};
+use thiserror::Error;
+
+/// Why counts make no rate.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RateError {
+    /// Columns of different lengths.
+    #[error(
+        "there are {counts} counts and {others} of what they are set against: give one for each, in the same order"
+    )]
+    Lengths {
+        /// How many counts there are.
+        counts: usize,
+        /// How many populations, or areas with neighbours.
+        others: usize,
+    },
+    /// Nobody lives anywhere.
+    #[error("nobody lives in any of the areas: check the column of populations")]
+    Nobody,
+    /// A standard population that is no number above 0 anywhere.
+    #[error("the standard population in row {} is {value}: it must be a number, 0 or above, and not 0 in all rows", row + 1)]
+    NoStandard {
+        /// Which, counted from 0.
+        row: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// Events in an age group in which nobody lives.
+    #[error("row {} has {count} events and no residents: correct the population, or join the row to the next", row + 1)]
+    CountOfNobody {
+        /// Which, counted from 0.
+        row: usize,
+        /// The events.
+        count: u64,
+    },
+    /// Something expected, or exposed, that is negative or no number.
+    #[error("row {} is set against {value}: it must be a number, 0 or above", row + 1)]
+    NoExposure {
+        /// Which, counted from 0.
+        row: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// A harm weight that is negative or no number.
+    #[error("the harm of “{category}” is {weight}: it must be a number, 0 or above")]
+    NoWeight {
+        /// The category.
+        category: String,
+        /// The weight.
+        weight: f64,
+    },
+    /// A category with two weights.
+    #[error("“{category}” has two weights: keep the one of your edition of the table")]
+    TwoWeights {
+        /// The category.
+        category: String,
+    },
+}
 
 /// How sure an interval is to hold the true rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Confidence {
     /// 95 in 100.
     #[default]
@@ -46,7 +119,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    fn scaled(self, by: f64) -> Self {
+    pub(crate) fn scaled(self, by: f64) -> Self {
         Self { lower: self.lower * by, upper: self.upper * by }
     }
 }
