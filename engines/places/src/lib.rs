@@ -1,18 +1,24 @@
 //! Small-area statistics: what a count in a place amounts to, whether it moved, how sure that is, and how to draw it. It knows
 //! areas, points, counts and residents, and nothing of a unit, a person or a database.
 //!
+//! - [`density`]: where points lie thickest: surfaces, groups, harm spots.
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
+//! - [`points`]: points on a plane.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
 //! - [`rate`]: counts per 1,000 residents, with the interval that says how sure they are.
 //! - [`scale`]: classes for shading a map.
+//! - [`spread`]: whether harm follows soon after and close to harm.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
 //! recovers published values or planted truth. Whatever draws at random takes a seed and gives the same answer on any number
 //! of threads. No function gives "not a number": where there is no answer it says so.
 
+pub mod density;
 pub mod geometry;
 pub mod neighbours;
+pub mod points;
 pub mod random;
 pub mod rate;
 pub mod scale;
+pub mod spread;
