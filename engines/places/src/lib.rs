@@ -3,12 +3,15 @@
 //!
 //! - [`cluster`]: whether like stands beside like, and where: Moran, local Moran, hot and cold spots, false discoveries.
 //! - [`concentration`]: the share of places that hold most harm, what it would be by chance, and whether they stay the same.
+//! - [`density`]: where points lie thickest: surfaces, groups, harm spots.
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
+//! - [`points`]: points on a plane.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
 //! - [`rate`]: counts set against residents or hours, with the interval that says how sure they are: crude, standardised, drawn
 //!   towards their neighbours, beside limits, weighted by harm.
 //! - [`scale`]: classes for shading a map.
+//! - [`spread`]: whether harm follows soon after and close to harm.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
 //! recovers published values or planted truth. Whatever draws at random takes a seed and gives the same answer on any number
@@ -16,8 +19,11 @@
 
 pub mod cluster;
 pub mod concentration;
+pub mod density;
 pub mod geometry;
 pub mod neighbours;
+pub mod points;
 pub mod random;
 pub mod rate;
 pub mod scale;
+pub mod spread;

@@ -1,0 +1,121 @@
+//! The pairs within the widest band of distance, listed by band in the order of place: for each point how many partners it has
+//! among the points after it, and which.
+
+use rayon::prelude::*;
+
+use super::{Bands, Ends, LISTED, MOST_PAIRS, Metric};
+use crate::points::near::Near;
+use crate::spread::SpreadError;
+
+/// Candidates that one piece looks through, about: few enough that pieces share the work evenly.
+const PIECE: u64 = 65_536;
+
+/// The pairs of a run of points.
+pub(super) struct Piece {
+    /// The first of them.
+    pub first: usize,
+    /// For each band of distance its pairs.
+    pub bands: Vec<OfBand>,
+}
+
+/// The pairs of one band of distance.
+#[derive(Default)]
+pub(super) struct OfBand {
+    /// For each point of the piece how many partners it has.
+    pub partners: Vec<u32>,
+    /// The partners, one point's after another's.
+    pub with: Vec<u32>,
+}
+
+/// Runs of points whose pairs are listed together, in parts that memory holds.
+pub(super) fn parts(near: &Near, bands: &Bands) -> Result<Vec<Vec<std::ops::Range<usize>>>, SpreadError> {
+    let mut parts: Vec<Vec<std::ops::Range<usize>>> = vec![Vec::new()];
+    let (mut of_part, mut of_piece, mut first, mut all) = (0_u64, 0_u64, 0_usize, 0_u64);
+    for point in 0..near.x.len() {
+        let candidates: u64 = near.candidates(point).iter().map(|run| run.len() as u64).sum();
+        if point > first && of_piece + candidates > PIECE {
+            if let Some(part) = parts.last_mut() {
+                part.push(first..point);
+            }
+            (first, of_piece) = (point, 0);
+            if of_part + candidates > LISTED {
+                parts.push(Vec::new());
+                of_part = 0;
+            }
+        }
+        of_piece += candidates;
+        of_part += candidates;
+        all += candidates;
+    }
+    if let Some(part) = parts.last_mut() {
+        part.push(first..near.x.len());
+    }
+    // Where there might be too many they are counted, up to as many as there can be.
+    if all > MOST_PAIRS && too_many(near, bands) {
+        let metres = bands.metres.last().copied().unwrap_or_default();
+        return Err(SpreadError::TooManyPairs { most: MOST_PAIRS, metres });
+    }
+    Ok(parts)
+}
+
+fn too_many(near: &Near, bands: &Bands) -> bool {
+    let mut pairs = 0_u64;
+    for first in (0..near.x.len()).step_by(1024) {
+        let points = first..(first + 1024).min(near.x.len());
+        pairs += points.into_par_iter().map(|point| reached(near, bands, point, |_, _| {})).sum::<u64>();
+        if pairs > MOST_PAIRS {
+            return true;
+        }
+    }
+    false
+}
+
+/// Lists the pairs of a run of points.
+pub(super) fn piece(near: &Near, bands: &Bands, points: std::ops::Range<usize>) -> Piece {
+    let mut listed: Vec<OfBand> = bands.metres.iter().map(|_| OfBand::default()).collect();
+    let first = points.start;
+    for point in points {
+        for band in &mut listed {
+            band.partners.push(0);
+        }
+        reached(near, bands, point, |band, partner| {
+            if let Some(band) = listed.get_mut(band) {
+                band.with.push(partner);
+                if let Some(partners) = band.partners.last_mut() {
+                    *partners += 1;
+                }
+            }
+        });
+    }
+    Piece { first, bands: listed }
+}
+
+/// Tells of each later point within the widest band, by the band; gives their number.
+fn reached(near: &Near, bands: &Bands, point: usize, mut tell: impl FnMut(usize, u32)) -> u64 {
+    let (Some(x), Some(y)) = (near.x.get(point).copied(), near.y.get(point).copied()) else {
+        return 0;
+    };
+    let mut pairs = 0;
+    let square = bands.metric == Metric::Euclidean;
+    let last = bands.metres.last().copied().unwrap_or_default();
+    let far = if square { last * last } else { last };
+    for run in near.candidates(point) {
+        let (xs, ys) = (near.x.get(run.clone()).unwrap_or_default(), near.y.get(run.clone()).unwrap_or_default());
+        for ((other_x, other_y), partner) in xs.iter().zip(ys).zip(run) {
+            let (dx, dy) = (other_x - x, other_y - y);
+            let apart = if square { dx * dx + dy * dy } else { dx.abs() + dy.abs() };
+            if apart > far {
+                continue;
+            }
+            let within = |end: &f64| {
+                let end = if square { end * end } else { *end };
+                if bands.ends == Ends::With { apart <= end } else { apart < end }
+            };
+            if let Some(band) = bands.metres.iter().position(within) {
+                tell(band, u32::try_from(partner).unwrap_or(u32::MAX));
+                pairs += 1;
+            }
+        }
+    }
+    pairs
+}
