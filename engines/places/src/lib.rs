@@ -6,6 +6,7 @@
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
 //! - [`rate`]: counts per 1,000 residents, with the interval that says how sure they are.
 //! - [`scale`]: classes for shading a map.
+//! - [`watch`]: whether something has changed, where and when: scans, weekly counts, control charts, an alarm budget.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
 //! recovers published values or planted truth. Whatever draws at random takes a seed and gives the same answer on any number
@@ -16,3 +17,4 @@ pub mod neighbours;
 pub mod random;
 pub mod rate;
 pub mod scale;
+pub mod watch;
