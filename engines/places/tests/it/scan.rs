@@ -9,6 +9,7 @@ use places::watch::scan::{Baseline, Observed, Settings, Time, scan};
 use serde_json::Value;
 
 const MONTHS: [&str; 5] = ["2018-10", "2018-11", "2018-12", "2019-01", "2019-02"];
+const DAYS: [u64; 5] = [31, 30, 31, 31, 28];
 
 struct Essex {
     codes: Vec<String>,
@@ -16,6 +17,8 @@ struct Essex {
     x: Vec<f64>,
     y: Vec<f64>,
     population: Vec<u64>,
+    /// Residents times days, by area and month.
+    exposure: Vec<u64>,
     cases: Vec<u64>,
 }
 
@@ -65,7 +68,7 @@ fn essex() -> Option<Essex> {
     let folder = folder()?;
     let collection: Value = serde_json::from_str(&unpacked(folder.join("lsoa-2011-boundaries.geojson.gz"))).unwrap();
     let mut essex =
-        Essex { codes: vec![], names: vec![], x: vec![], y: vec![], population: vec![], cases: vec![] };
+        Essex { codes: vec![], names: vec![], x: vec![], y: vec![], population: vec![], exposure: vec![], cases: vec![] };
     for feature in collection["features"].as_array().unwrap() {
         let code = feature["properties"].as_object().unwrap().values().filter_map(Value::as_str);
         essex.codes.push(code.clone().find(|text| text.starts_with("E01")).unwrap().to_owned());
@@ -84,6 +87,7 @@ fn essex() -> Option<Essex> {
         let all = all.strip_prefix('"').map_or(all.split(',').next().unwrap(), |rest| rest.split('"').next().unwrap());
         essex.population[*area] = all.replace(',', "").parse().unwrap();
     }
+    essex.exposure = essex.population.iter().flat_map(|residents| DAYS.map(|days| residents * days)).collect();
     essex.cases = vec![0; essex.codes.len() * MONTHS.len()];
     for (month, name) in MONTHS.iter().enumerate() {
         for line in unpacked(folder.join(format!("{name}-essex-street.csv.gz"))).lines().skip(1) {
@@ -105,13 +109,14 @@ impl Essex {
             y: &self.y,
             cases: &self.cases,
             periods: MONTHS.len(),
-            baseline: Baseline::Population(&self.population),
+            baseline: Baseline::Population(&self.exposure),
         }
     }
 }
 
 /// SaTScan 10.3 on the same five months: 26,530 cases, and the strongest cluster in five areas of Southend in January and
-/// February, 405 cases where 58.5 were expected, with a ratio of 439.24.
+/// February, 405 cases where 58.5 were expected, with a ratio of 439.24. It takes a
+/// month for as long as it is: 59 of the 151 days.
 #[test]
 fn the_strongest_cluster_is_in_southend() {
     let Some(essex) = essex() else { return };
