@@ -12,6 +12,7 @@
 //!   towards their neighbours, beside limits, weighted by harm.
 //! - [`scale`]: classes for shading a map.
 //! - [`spread`]: whether harm follows soon after and close to harm.
+//! - [`watch`]: whether something has changed, where and when: scans, weekly counts, control charts, an alarm budget.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
 //! recovers published values or planted truth. Whatever draws at random takes a seed and gives the same answer on any number
@@ -27,3 +28,4 @@ pub mod random;
 pub mod rate;
 pub mod scale;
 pub mod spread;
+pub mod watch;
