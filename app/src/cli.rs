@@ -33,6 +33,8 @@ pub enum Command {
     Areas(Areas),
     /// Find which records are the same person: the unit's own without files, or those of files with a spec.
     Link(Link),
+    /// Where harm is, whether it moved and how sure that is: a study of somebody's files, with a report.
+    Places(Places),
     /// Agencies.
     #[command(subcommand)]
     Agency(Agency),
@@ -98,6 +100,38 @@ pub struct County {
     /// Rows of records.parquet (default: 1.43 for each resident that partners know).
     #[arg(long)]
     pub records: Option<u64>,
+}
+
+/// A study of places. It needs no unit, and nothing of the unit is read or written.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "alongside places 2019-*-street.csv --areas lsoa.geojson --population population.csv --out out/\n  alongside places --example > places.toml    # every setting, to change"
+)]
+pub struct Places {
+    /// Files of events, plain or gzip: data.police.uk's, or any CSV of points or counts that the spec describes.
+    #[arg(required_unless_present = "example")]
+    pub events: Vec<PathBuf>,
+    /// Boundaries of the areas: GeoJSON (plain or gzip) or GeoParquet.
+    #[arg(long, required_unless_present = "example")]
+    pub areas: Option<PathBuf>,
+    /// Residents by area: CSV.
+    #[arg(long, required_unless_present = "example")]
+    pub population: Option<PathBuf>,
+    /// Deciles of deprivation by area: CSV.
+    #[arg(long)]
+    pub deprivation: Option<PathBuf>,
+    /// Weights of harm by category: CSV.
+    #[arg(long)]
+    pub harm: Option<PathBuf>,
+    /// Settings (TOML); without them, those that --example prints.
+    #[arg(long)]
+    pub spec: Option<PathBuf>,
+    /// The folder to write: report.html, areas.csv and .geojson, a table for each question, manifest.json.
+    #[arg(long, required_unless_present = "example")]
+    pub out: Option<PathBuf>,
+    /// Print a spec with every setting, and stop.
+    #[arg(long)]
+    pub example: bool,
 }
 
 /// Files of a feed.

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod ingest;
 mod link;
+mod places;
 mod register;
 mod serve;
 mod summary;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Check(files) => Ok(check::run(&files)),
         Command::Link(plan) if !plan.is_for_the_unit() => link::run(plan),
+        Command::Places(plan) => places::run(plan),
         Command::Restore(file) => backup::restore(Config::load(&cli.config)?, &file.file).await,
         command => in_installation(&cli.config, command).await,
     }
@@ -68,7 +70,7 @@ async fn in_open(open: &Installation, command: Command) -> anyhow::Result<ExitCo
         Command::Backup(file) => backup::backup(open, &file.file).await?,
         Command::Summary(how) => return summary::run(open, &how).await,
         Command::Doctor => return doctor::run(open).await,
-        Command::Demo(_) | Command::County(_) | Command::Check(_) | Command::Restore(_) | Command::Openapi => {}
+        Command::Demo(_) | Command::County(_) | Command::Check(_) | Command::Places(_) | Command::Restore(_) | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

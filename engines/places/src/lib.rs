@@ -12,6 +12,7 @@
 //!   towards their neighbours, beside limits, weighted by harm.
 //! - [`scale`]: classes for shading a map.
 //! - [`spread`]: whether harm follows soon after and close to harm.
+//! - [`study`]: a whole study from files to a report.
 //! - [`watch`]: whether something has changed, where and when: scans, weekly counts, control charts, an alarm budget.
 //!
 //! Each statistic is a file of its own that begins with its definition, its source, and how its cost grows, and has a test that
@@ -28,4 +29,5 @@ pub mod random;
 pub mod rate;
 pub mod scale;
 pub mod spread;
+pub mod study;
 pub mod watch;
