@@ -2,6 +2,7 @@
 //! areas, points, counts and residents, and nothing of a unit, a person or a database.
 //!
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
+//! - [`lookup`]: counts and codes of one edition of areas in another.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
 //! - [`rate`]: counts per 1,000 residents, with the interval that says how sure they are.
@@ -12,6 +13,7 @@
 //! of threads. No function gives "not a number": where there is no answer it says so.
 
 pub mod geometry;
+pub mod lookup;
 pub mod neighbours;
 pub mod random;
 pub mod rate;
