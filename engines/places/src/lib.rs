@@ -5,6 +5,7 @@
 //! - [`concentration`]: the share of places that hold most harm, what it would be by chance, and whether they stay the same.
 //! - [`density`]: where points lie thickest: surfaces, groups, harm spots.
 //! - [`geometry`]: shapes on the ground, their size, their simplification and their drawing.
+//! - [`lookup`]: counts and codes of one edition of areas in another.
 //! - [`neighbours`]: which areas are neighbours, and how much each counts.
 //! - [`points`]: points on a plane.
 //! - [`random`]: numbers drawn by chance that are the same on any number of threads.
@@ -23,6 +24,7 @@ pub mod cluster;
 pub mod concentration;
 pub mod density;
 pub mod geometry;
+pub mod lookup;
 pub mod neighbours;
 pub mod points;
 pub mod random;

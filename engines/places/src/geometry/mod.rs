@@ -1,22 +1,29 @@
-//! Shapes on the ground: points in degrees, rings, polygons with holes, and areas made of several polygons.
+//! Shapes on the ground: points in degrees, rings, polygons with holes, and areas made of several polygons; how they are read,
+//! checked, drawn, and looked up by a point.
 //!
 //! Points are rounded to five decimals of a degree, about a metre: published generalised boundaries share exact points only
 //! then. Sizes and distances are taken on a plane that touches the ground at the shape's own latitude, which is out by
 //! less than one part in a thousand across a county.
 
+mod boxes;
 mod draw;
+pub mod grid;
+pub mod hexagon;
+pub mod locate;
+pub mod read;
 mod simplify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use boxes::BoxIndex;
 pub use draw::View;
 pub use simplify::simplify;
 
 /// Metres in a degree of latitude, on a sphere with the earth's mean radius (6,371,008.8 m, IUGG).
-const METRES_PER_DEGREE: f64 = 6_371_008.8 * std::f64::consts::PI / 180.0;
+pub(crate) const METRES_PER_DEGREE: f64 = 6_371_008.8 * std::f64::consts::PI / 180.0;
 
 /// Parts of a degree to which points are rounded.
-const PARTS: f64 = 100_000.0;
+pub(crate) const PARTS: f64 = 100_000.0;
 
 /// A point in WGS 84, held in hundred-thousandths of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +38,14 @@ pub enum GeometryError {
     /// A longitude beyond 180 or a latitude beyond 90 degrees, or no number.
     #[error("a point lies off the earth: its longitude must be from -180 to 180 and its latitude from -90 to 90")]
     OffTheEarth,
+    /// An easting or a northing that British National Grid doesn't reach.
+    #[error(
+        "a point lies off British National Grid: its easting must be from 0 to 700,000 and its northing from 0 to 1,250,000"
+    )]
+    OffTheGrid,
+    /// A boundary on both sides of the antimeridian.
+    #[error("it crosses the antimeridian: split it there in two (RFC 7946, 3.1.9)")]
+    Antimeridian,
     /// Fewer than three different points.
     #[error("a boundary needs at least three different points")]
     TooFewPoints,
@@ -63,6 +78,22 @@ impl Point {
     pub fn latitude(self) -> f64 {
         f64::from(self.latitude) / PARTS
     }
+
+    /// The whole point in one number, another for every other point.
+    pub(crate) fn packed(self) -> u64 {
+        u64::from(self.longitude.cast_unsigned()) << 32 | u64::from(self.latitude.cast_unsigned())
+    }
+
+    /// The point back from [`Point::packed`].
+    pub(crate) fn unpacked(packed: u64) -> Self {
+        let part = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default().cast_signed();
+        Self { longitude: part(packed >> 32), latitude: part(packed) }
+    }
+
+    /// Hundred-thousandths of a degree east and north.
+    pub(crate) fn parts(self) -> (i32, i32) {
+        (self.longitude, self.latitude)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "at most 180 degrees, so at most 18 million parts")]
@@ -86,8 +117,9 @@ impl Ring {
         while points.len() > 1 && points.first() == points.last() {
             points.pop();
         }
-        let different: std::collections::BTreeSet<&Point> = points.iter().collect();
-        if different.len() < 3 { Err(GeometryError::TooFewPoints) } else { Ok(Self(points)) }
+        let second = points.iter().find(|point| Some(*point) != points.first());
+        let third = points.iter().find(|point| Some(*point) != points.first() && Some(*point) != second);
+        if third.is_some() { Ok(Self(points)) } else { Err(GeometryError::TooFewPoints) }
     }
 
     /// The points, each once.
@@ -97,8 +129,9 @@ impl Ring {
     }
 
     /// Each side, as its two ends.
-    fn sides(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
-        self.0.iter().copied().zip(self.0.iter().copied().cycle().skip(1))
+    pub(crate) fn sides(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
+        let next = self.0.iter().skip(1).chain(self.0.first());
+        self.0.iter().copied().zip(next.copied())
     }
 }
 
@@ -138,7 +171,8 @@ impl Shape {
         &self.polygons
     }
 
-    fn rings(&self) -> impl Iterator<Item = &Ring> {
+    /// All its rings, outer ones and holes.
+    pub(crate) fn rings(&self) -> impl Iterator<Item = &Ring> {
         self.polygons.iter().flat_map(Polygon::rings)
     }
 
@@ -171,21 +205,11 @@ impl Shape {
         if area > 0.0 { plane.point(x / area, y / area) } else { plane.origin }
     }
 
-    /// Whether a point lies inside, by the number of sides that a line from it to the east crosses. Of a boundary that two
-    /// areas share, a point on it lies in exactly one, but for rounding.
+    /// Whether a point lies inside, by the number of sides that a line from it to the east crosses, in whole numbers and so
+    /// without rounding. Of a boundary that two areas share, a point on it lies in exactly one.
     #[must_use]
     pub fn contains(&self, point: Point) -> bool {
-        let plane = Plane::at(point);
-        let crossed = self.rings().flat_map(Ring::sides).filter(|(from, to)| {
-            if (from.latitude > point.latitude) == (to.latitude > point.latitude) {
-                return false;
-            }
-            // Always from the southern end, so that both areas at a side compute alike.
-            let (low, high) = if from.latitude < to.latitude { (from, to) } else { (to, from) };
-            let ((low_x, low_y), (high_x, high_y)) = (plane.xy(*low), plane.xy(*high));
-            low_x - low_y / (high_y - low_y) * (high_x - low_x) > 0.0
-        });
-        crossed.count() % 2 == 1
+        self.rings().flat_map(Ring::sides).filter(|(from, to)| crosses_east(point, *from, *to)).count() % 2 == 1
     }
 
     fn plane(&self) -> Plane {
@@ -206,6 +230,17 @@ impl Shape {
         }
         sum
     }
+}
+
+/// Whether the line from a point to the east crosses a side; of a side's ends the southern one counts to it.
+fn crosses_east(point: Point, from: Point, to: Point) -> bool {
+    if (from.latitude > point.latitude) == (to.latitude > point.latitude) {
+        return false;
+    }
+    let (low, high) = if from.latitude < to.latitude { (from, to) } else { (to, from) };
+    let (east, north) = (i64::from(high.longitude - low.longitude), i64::from(high.latitude - low.latitude));
+    let (x, y) = (i64::from(low.longitude - point.longitude), i64::from(point.latitude - low.latitude));
+    x * north + y * east > 0
 }
 
 /// A box between two meridians and two parallels.
@@ -233,6 +268,47 @@ impl Bounds {
         }
     }
 
+    /// Whether a point lies in it or on its edge.
+    #[must_use]
+    pub fn holds(self, point: Point) -> bool {
+        let (low, high) = (self.south_west, self.north_east);
+        (low.longitude..=high.longitude).contains(&point.longitude)
+            && (low.latitude..=high.latitude).contains(&point.latitude)
+    }
+
+    /// The box around a side.
+    pub(crate) fn of_side(from: Point, to: Point) -> Self {
+        Self { south_west: from, north_east: from }.with(Self { south_west: to, north_east: to })
+    }
+
+    /// What two boxes that meet have in common.
+    pub(crate) fn common(self, other: Self) -> Self {
+        let (a, b, c, d) = (self.south_west, other.south_west, self.north_east, other.north_east);
+        Self {
+            south_west: Point { longitude: a.longitude.max(b.longitude), latitude: a.latitude.max(b.latitude) },
+            north_east: Point { longitude: c.longitude.min(d.longitude), latitude: c.latitude.min(d.latitude) },
+        }
+    }
+
+    /// With a margin to the sides and above and below, in hundred-thousandths of a degree.
+    pub(crate) fn widened(self, right: i32, up: i32) -> Self {
+        let moved = |point: Point, right: i32, up: i32| Point {
+            longitude: point.longitude.saturating_add(right).clamp(-18_000_000, 18_000_000),
+            latitude: point.latitude.saturating_add(up).clamp(-9_000_000, 9_000_000),
+        };
+        Self { south_west: moved(self.south_west, -right, -up), north_east: moved(self.north_east, right, up) }
+    }
+
+    /// Whether the two have a point in common.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        let (low, high) = (self.south_west, self.north_east);
+        low.longitude <= other.north_east.longitude
+            && other.south_west.longitude <= high.longitude
+            && low.latitude <= other.north_east.latitude
+            && other.south_west.latitude <= high.latitude
+    }
+
     /// The point in the middle.
     #[must_use]
     pub fn middle(self) -> Point {
@@ -245,18 +321,18 @@ impl Bounds {
 
 /// A plane that touches the ground at a point: metres east and north of it.
 #[derive(Debug, Clone, Copy)]
-struct Plane {
+pub(crate) struct Plane {
     origin: Point,
     /// Metres in a degree of longitude there.
     east: f64,
 }
 
 impl Plane {
-    fn at(origin: Point) -> Self {
+    pub(crate) fn at(origin: Point) -> Self {
         Self { origin, east: METRES_PER_DEGREE * origin.latitude().to_radians().cos() }
     }
 
-    fn xy(self, point: Point) -> (f64, f64) {
+    pub(crate) fn xy(self, point: Point) -> (f64, f64) {
         let x = f64::from(point.longitude - self.origin.longitude) / PARTS * self.east;
         let y = f64::from(point.latitude - self.origin.latitude) / PARTS * METRES_PER_DEGREE;
         (x, y)

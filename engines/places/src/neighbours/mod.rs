@@ -1,5 +1,14 @@
 //! Which areas are neighbours, and how much each counts: a sparse matrix of weights, rows in the order of the areas.
 
+pub mod components;
+pub mod contiguity;
+pub mod distance;
+mod near;
+mod tree;
+
+pub use components::{Components, components};
+pub use contiguity::{Contiguity, contiguity, contiguity_within};
+
 use thiserror::Error;
 
 /// A sparse matrix of spatial weights, by rows: area `i` has the neighbours `neighbours(i)`, ascending and never itself (but
@@ -31,6 +40,22 @@ pub enum WeightsError {
         to: u32,
         /// The weight.
         weight: f64,
+    },
+    /// Very many areas that meet in one point.
+    #[error("{areas} areas meet in one point, {longitude}, {latitude}: are these the same area many times over?")]
+    Crowded {
+        /// How many.
+        areas: usize,
+        /// Where, in degrees east.
+        longitude: f64,
+        /// And north.
+        latitude: f64,
+    },
+    /// A tolerance that is none.
+    #[error("borders are compared within {metres} metres: give a number from 0 to 1,000")]
+    Tolerance {
+        /// The tolerance.
+        metres: f64,
     },
     /// More areas than 2^32.
     #[error("there are more than 4,294,967,295 areas")]
@@ -69,6 +94,11 @@ impl Weights {
     /// When a pair names an area that there isn't.
     pub fn binary(areas: usize, pairs: impl IntoIterator<Item = (u32, u32)>) -> Result<Self, WeightsError> {
         Self::of(areas, pairs.into_iter().flat_map(|(one, other)| [(one, other, 1.0), (other, one, 1.0)]))
+    }
+
+    /// Rows one after the other, each ascending; `starts` has one more than there are areas.
+    fn of_rows(starts: Vec<usize>, neighbours: Vec<u32>, values: Vec<f64>) -> Self {
+        Self { starts, neighbours, values }
     }
 
     fn of_sorted(areas: usize, links: &[(u32, u32, f64)]) -> Self {
