@@ -1,0 +1,307 @@
+//! What else must be hidden so that totals don't give small counts away.
+//!
+//! For tables of any size: small cell by small cell, the cheapest way to let it differ as far as the rule asks (with what is
+//! hidden already costing nothing); then every further cell that proves needless is shown again; then the audit attacks the
+//! whole, and what it exposes is protected anew until it exposes nothing. For small tables the pattern is then improved to one
+//! of least cost, by hitting sets: see `optimal.rs`. Deterministic. Cost: two linear programmes for each small cell.
+
+use super::SuppressionError;
+use super::audit::{Attack, Audit, Reached, audit};
+use super::cheapest::Cheapest;
+use super::optimal;
+use super::polytope::{Polytope, groups};
+use super::primary::Rule;
+use super::tables::Linked;
+
+/// What becomes of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Shown.
+    Shown,
+    /// Hidden, since its count is small.
+    Small,
+    /// Hidden, since it would give a small count away.
+    Shield,
+}
+
+/// How hard to look for a pattern that hides less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Small tables get the least possible pattern, large ones a good one: [`Effort::Least`] with 2,000 rounds up to 200 cells.
+    Usual,
+    /// A good pattern.
+    Good,
+    /// The least possible pattern if it is found within so many rounds, otherwise a good one.
+    Least {
+        /// Rounds of looking for what is not yet protected.
+        rounds: u32,
+    },
+}
+
+/// Which cells are hidden.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// Of each cell.
+    pub states: Vec<State>,
+    /// What hiding the further cells costs: 1 each, 2 for one that is a total in one dimension, 4 in two, and so on.
+    pub cost: u64,
+    /// Whether no pattern that protects costs less.
+    pub is_least: bool,
+    /// The attack on it: safe.
+    pub audit: Audit,
+}
+
+impl Pattern {
+    /// Whether each cell is hidden.
+    #[must_use]
+    pub fn hidden(&self) -> Vec<bool> {
+        self.states.iter().map(|state| *state != State::Shown).collect()
+    }
+}
+
+/// Finds what to hide. `progress` hears how many small cells are protected, of how many.
+///
+/// ```
+/// use places::suppression::{protect, Dimension, Effort, Linked, Rule, State, Table};
+/// let area = Dimension::flat("area", &["A", "B", "C"]).unwrap();
+/// let age = Dimension::flat("age", &["10–17", "18–24", "25+"]).unwrap();
+/// let table = Table::of_leaves("violence", vec![area, age], &[3, 20, 30, 40, 50, 60, 70, 80, 90]).unwrap();
+/// let tables = Linked::of(&[table]).unwrap();
+/// let pattern = protect(&tables, &Rule::default(), Effort::Usual, &|_, _| ()).unwrap();
+/// // The small cell, and a rectangle's three other corners.
+/// assert_eq!(pattern.states.iter().filter(|state| **state == State::Shield).count(), 3);
+/// assert!(pattern.is_least && pattern.audit.is_safe());
+/// ```
+///
+/// # Errors
+/// When the rule makes no sense, the tables are too large, or a linear programme comes to no end.
+pub fn protect(
+    tables: &Linked,
+    rule: &Rule,
+    effort: Effort,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Pattern, SuppressionError> {
+    rule.check()?;
+    let small = rule.small(tables);
+    let mut search = Search::new(tables, rule, &small)?;
+    let order = search.order();
+    let of = order.len() as u64;
+    for (done, cell) in (0..).zip(&order) {
+        search.protect(*cell)?;
+        progress(done, of);
+    }
+    search.show_needless(&order)?;
+    let mut attacked = audit(tables, &search.hidden, rule)?;
+    // What the attack exposes although the programmes said otherwise is protected again, with all that is hidden paid for.
+    for _ in 0..20 {
+        if attacked.is_safe() {
+            break;
+        }
+        for cell in &attacked.exposed {
+            if small.get(*cell).copied().unwrap_or(false) {
+                search.protect(*cell)?;
+            } else {
+                search.set(*cell, false);
+            }
+        }
+        attacked = audit(tables, &search.hidden, rule)?;
+    }
+    if let Some(cell) = attacked.exposed.first() {
+        return Err(SuppressionError::Stalled { cell: tables.name(*cell) });
+    }
+    let rounds = match effort {
+        Effort::Good => 0,
+        Effort::Least { rounds } => rounds,
+        Effort::Usual if tables.cells().len() <= 200 => 2_000,
+        Effort::Usual => 0,
+    };
+    let cost = search.cost();
+    let mut is_least = cost == 0;
+    if rounds > 0 && !is_least {
+        let least = optimal::least(tables, rule, &search.hidden, rounds)?;
+        is_least = least.is_proven;
+        if let Some(better) = least.hidden {
+            let again = audit(tables, &better, rule)?;
+            if again.is_safe() {
+                (search.hidden, attacked) = (better, again);
+            } else {
+                is_least = false;
+            }
+        }
+    }
+    progress(of, of);
+    let states = search.hidden.iter().zip(&small).map(|(hidden, small)| match (hidden, small) {
+        (_, true) => State::Small,
+        (true, false) => State::Shield,
+        (false, false) => State::Shown,
+    });
+    Ok(Pattern { states: states.collect(), cost: search.cost(), is_least, audit: attacked })
+}
+
+/// What it costs to hide a cell.
+pub(super) fn cost_of(tables: &Linked, cell: usize) -> u64 {
+    1 << tables.cells().get(cell).map_or(0, |cell| cell.totals.min(20))
+}
+
+/// A tableau of more numbers than this (3 GB) is refused.
+const MOST_SLOPES: usize = 400_000_000;
+
+struct Search<'a> {
+    tables: &'a Linked,
+    rule: &'a Rule,
+    polytope: Polytope,
+    counts: Vec<f64>,
+    costs: Vec<f64>,
+    hidden: Vec<bool>,
+    small: &'a [bool],
+}
+
+impl<'a> Search<'a> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are below 2^52")]
+    fn new(tables: &'a Linked, rule: &'a Rule, small: &'a [bool]) -> Result<Self, SuppressionError> {
+        let cells = tables.cells().len();
+        if tables.sums().len().saturating_mul(cells) > MOST_SLOPES {
+            return Err(SuppressionError::TooLarge { cells });
+        }
+        let counts = tables.cells().iter().map(|cell| cell.count as f64).collect();
+        let polytope = Polytope::of(tables, (0..cells).collect());
+        let mut search = Self { tables, rule, polytope, counts, costs: Vec::new(), hidden: vec![false; cells], small };
+        search.costs = (0..cells).map(|cell| search.price(cell)).collect();
+        for (cell, small) in small.iter().enumerate() {
+            if *small {
+                search.set(cell, true);
+            }
+        }
+        Ok(search)
+    }
+
+    /// What a unit of movement costs: what the cell costs, and a little more for a cell of a small count, which could move but
+    /// a little and would bring others with it.
+    #[expect(clippy::cast_precision_loss, reason = "costs are small")]
+    fn price(&self, cell: usize) -> f64 {
+        let count = self.counts.get(cell).copied().unwrap_or(0.0);
+        cost_of(self.tables, cell) as f64 * (1.0 + 1.0 / (1.0 + count))
+    }
+
+    /// Small cells that need most come first: what protects them protects others.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> =
+            self.small.iter().enumerate().filter(|(_, small)| **small).map(|(cell, _)| cell).collect();
+        order.sort_by_key(|cell| {
+            let (below, above) = self.rule.needs(self.tables.count(*cell));
+            (std::cmp::Reverse(below.max(above)), *cell)
+        });
+        order
+    }
+
+    fn set(&mut self, cell: usize, hidden: bool) {
+        let price = if hidden { 0.0 } else { self.price(cell) };
+        if let (Some(slot), Some(cost)) = (self.hidden.get_mut(cell), self.costs.get_mut(cell)) {
+            (*slot, *cost) = (hidden, price);
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        let shields =
+            self.hidden.iter().zip(self.small).enumerate().filter(|(_, (hidden, small))| **hidden && !**small);
+        shields.map(|(cell, _)| cost_of(self.tables, cell)).sum()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
+    fn protect(&mut self, cell: usize) -> Result<(), SuppressionError> {
+        let (below, above) = self.rule.needs(self.tables.count(cell));
+        let mut reversed = false;
+        for (up, amount) in [(true, above as f64), (false, below as f64)] {
+            if amount <= 0.0 || (!up && reversed) {
+                continue;
+            }
+            let moved = Cheapest::move_by(&self.polytope, (&self.counts, &self.costs), cell, up, amount)
+                .ok_or_else(|| SuppressionError::Stalled { cell: self.tables.name(cell) })?;
+            // The same movement backwards, scaled to what is needed below, may do as well.
+            let scale = below as f64 / amount;
+            reversed = up && moved.iter().zip(&self.counts).all(|(by, count)| by * scale <= *count);
+            for (other, by) in moved.iter().enumerate() {
+                if by.abs() > 1e-7 && !self.hidden.get(other).copied().unwrap_or(true) {
+                    self.set(other, true);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows again what is not needed, dearest first. What a small cell's way of moving does not touch is not needed for it.
+    fn show_needless(&mut self, small: &[usize]) -> Result<(), SuppressionError> {
+        for group in groups(self.tables, &self.hidden) {
+            let mut shields: Vec<usize> =
+                group.iter().copied().filter(|cell| !self.small.get(*cell).copied().unwrap_or(true)).collect();
+            shields
+                .sort_by_key(|cell| (std::cmp::Reverse(cost_of(self.tables, *cell)), self.tables.count(*cell), *cell));
+            let mut attack = Attack::of(self.tables, group.clone());
+            let within = |cell: &usize| group.binary_search(cell).ok();
+            let mut ways: Vec<Way> = Vec::new();
+            for cell in small.iter().filter_map(within) {
+                for up in [true, false] {
+                    ways.extend(self.way(&mut attack, cell, up)?);
+                }
+            }
+            for shield in shields {
+                let Some(shield_here) = within(&shield) else { continue };
+                attack.hold(shield_here, true);
+                let mut found: Vec<(usize, Way)> = Vec::new();
+                let mut needless = true;
+                for (at, way) in ways.iter().enumerate().filter(|(_, way)| way.uses.contains(&shield_here)) {
+                    match self.way(&mut attack, way.cell, way.up)? {
+                        Some(other) if other.is_enough => found.push((at, other)),
+                        _ => {
+                            needless = false;
+                            break;
+                        }
+                    }
+                }
+                if needless {
+                    self.set(shield, false);
+                    for (at, way) in found {
+                        if let Some(slot) = ways.get_mut(at) {
+                            *slot = way;
+                        }
+                    }
+                } else {
+                    attack.hold(shield_here, false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A way in which a small cell can differ by enough, and the cells that it takes; `None` where nothing is asked.
+    #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
+    fn way(&self, attack: &mut Attack, cell: usize, up: bool) -> Result<Option<Way>, SuppressionError> {
+        let number = attack.polytope.cells.get(cell).copied().unwrap_or(0);
+        let (below, above) = self.rule.needs(self.tables.count(number));
+        let enough = if up { above } else { below } as f64;
+        if enough <= 0.0 {
+            return Ok(None);
+        }
+        let reached = attack
+            .push(cell, up, enough)
+            .ok_or_else(|| SuppressionError::Stalled { cell: self.tables.name(number) })?;
+        let is_enough = match reached {
+            Reached::To(by) => by >= enough - 1e-7,
+            Reached::Beyond => true,
+        };
+        // Where nothing stops it, its way is not known: every cell may be on it.
+        let all = reached == Reached::Beyond;
+        let moves = attack.moved.iter().enumerate().filter(|(_, by)| all || by.abs() > 1e-9);
+        Ok(Some(Way { cell, up, is_enough, uses: moves.map(|(cell, _)| cell).collect() }))
+    }
+}
+
+struct Way {
+    cell: usize,
+    up: bool,
+    is_enough: bool,
+    uses: Vec<usize>,
+}
+
+#[cfg(test)]
+mod tests;
