@@ -3,7 +3,7 @@
 CARGO ?= cargo
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
 
-.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages bench-search fuzz redteam torture screenshots setup-build setup-test witness
+.PHONY: demo test assets lint bench-audit bench-decisions bench-ingest bench-linkage bench-pages bench-places bench-search fuzz redteam torture screenshots setup-build setup-test witness
 
 ## Build the program, make a synthetic county and serve it on http://localhost:8080
 demo: assets
@@ -45,6 +45,10 @@ bench-search: assets
 ## Linking 1,000,000 records, side by side with Splink 5 on DuckDB 2: seconds, memory, ratio (BENCH="--runs 5 --wide 1 --large")
 bench-linkage:
 	scripts/bench-linkage $(BENCH)
+
+## Statistics of places, side by side with pygeoda, esda, KDEpy and a Knox test in numba: seconds, ratio, growth (BENCH="--scan")
+bench-places:
+	scripts/bench-places $(BENCH)
 
 ## Coverage-guided fuzzing of the linkage engine's kernels, readers and linker, a minute each (FUZZ="--seconds 600 --target linker")
 fuzz:

@@ -118,8 +118,38 @@ def esda(folder):
     say("local g*", "esda", best_of(star), permutations=999)
 
 
+# Our figure, and the peers' that do the same, by the names that they print.
+PAIRS = {
+    "contiguity of England": ("contiguity", ["contiguity"], 5),
+    "local Moran of England, 999 permutations": ("local moran", ["local moran"], 5),
+    "Gi* of England, 999 permutations": ("local g*", ["local g*"], 5),
+    "Knox, 50,000 points, 4 by 4 bands, 999 permutations": ("knox", ["knox_numba"], 5),
+    "density, 250,000 points": ("density", ["density_kdepy"], 5),
+}
+
+
+def table(results):
+    lines = [json.loads(line) for line in Path(results).read_text().splitlines()]
+    print(f'{"":55}{"ours":>10}{"best peer":>24}{"ratio":>8}{"asked":>7}')
+    for name, (ours, others, asked) in PAIRS.items():
+        own = sorted(line["seconds"] for line in lines if line["side"] == "ours" and line["what"] == ours)
+        if not own:
+            continue
+        own = own[len(own) // 2]
+        found = [line for line in lines if line["side"] == "peer" and line["what"] in others]
+        best = min(found, key=lambda line: line["seconds"], default=None)
+        if best is None:
+            print(f"{name:55}{own:>9.4f}s")
+            continue
+        peer = f'{best.get("tool", best["what"])} {best["seconds"]:.3f}s'
+        print(f'{name:55}{own:>9.4f}s{peer:>24}{best["seconds"] / own:>8.1f}{asked:>7}')
+    for line in lines:
+        if line["side"] == "grows" or (line["side"] == "ours" and line["what"] in ("scan", "suppression")):
+            print(json.dumps({key: value for key, value in line.items() if key != "side"}))
+
+
 PARTS = {"pygeoda": pygeoda, "esda": esda}
 
 if __name__ == "__main__":
     part, folder = sys.argv[1], Path(sys.argv[2])
-    prepare(folder) if part == "prepare" else PARTS[part](folder)
+    {"prepare": prepare, "table": table}.get(part, PARTS.get(part))(folder)

@@ -73,7 +73,7 @@ pub fn getis_ord_permuted(
     weights: &Weights,
     own: Own,
     plan: &Plan,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Option<GetisOrd>>, ClusterError> {
     let mut found = getis_ord(values, weights, own)?;
     for (spot, tails) in found.iter_mut().zip(lag_tails(values, weights, plan, progress)?) {

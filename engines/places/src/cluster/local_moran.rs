@@ -92,7 +92,7 @@ pub fn local_moran_permuted(
     values: &[f64],
     weights: &Weights,
     plan: &Plan,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Option<LocalMoran>>, ClusterError> {
     let mut found = local_moran(values, weights)?;
     let tails = lag_tails(values, weights, plan, progress)?;

@@ -27,7 +27,7 @@ use statrs::function::erf::erfc;
 use thiserror::Error;
 
 /// What long work calls, with how much is done of how much: from any thread, not always in order.
-pub type Progress = dyn Fn(u64, u64) + Sync;
+pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Why values and neighbours have no clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]

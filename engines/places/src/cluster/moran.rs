@@ -87,7 +87,7 @@ pub fn moran_permuted(
     values: &[f64],
     weights: &Weights,
     plan: &Plan,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Moran, ClusterError> {
     let found = moran(values, weights)?;
     if plan.permutations == 0 {

@@ -338,7 +338,7 @@ impl Plane {
         (x, y)
     }
 
-    fn point(self, x: f64, y: f64) -> Point {
+    pub(crate) fn point(self, x: f64, y: f64) -> Point {
         Point {
             longitude: self.origin.longitude + rounded(x / self.east),
             latitude: self.origin.latitude + rounded(y / METRES_PER_DEGREE),

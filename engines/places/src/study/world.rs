@@ -170,12 +170,6 @@ impl World {
     pub fn cell(&self, area: usize, cell: Cell) -> Cell {
         if self.hidden.get(area).copied().unwrap_or_default() { Cell::Hidden } else { cell }
     }
-
-    /// A count of several areas or of a small square: hidden where it is small.
-    #[must_use]
-    pub fn count(&self, count: u64) -> Cell {
-        if count > 0 && count < self.least { Cell::Hidden } else { Cell::Count(count) }
-    }
 }
 
 /// A count as a real number: exact up to 2^53.

@@ -146,7 +146,7 @@ impl Walk {
 
 fn holds(tables: &Linked, counts: &[u64]) -> bool {
     let count = |cell: &usize| counts.get(*cell).copied().unwrap_or(0);
-    tables.sums().iter().all(|sum| count(&sum.total) == sum.parts.iter().map(count).sum())
+    tables.sums().iter().all(|sum| count(&sum.total) == sum.parts.iter().map(count).sum::<u64>())
 }
 
 /// Cells that are no total, each rounded by itself; totals added up anew. `None` where tables then differ on a shared total.

@@ -6,6 +6,6 @@
 //! - [`weekly`]: weekly counts against what the same weeks of earlier years lead one to expect.
 
 //pub mod budget;
-//pub mod chart;
+pub mod chart;
 pub mod scan;
 //pub mod weekly;

@@ -3,3 +3,4 @@
 
 mod essex;
 mod scan;
+mod study;

@@ -113,7 +113,7 @@ pub fn lag_tails(
     values: &[f64],
     weights: &Weights,
     plan: &Plan,
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<Vec<Option<Tails>>, ClusterError> {
     let world = World::of(values, weights)?;
     if plan.permutations == 0 {

@@ -8,7 +8,7 @@ use super::deck::Deck;
 use super::{Plan, Progress, Row, TIE, Tails, World, slack};
 use crate::random::Stream;
 
-pub(super) fn tails(world: &World, plan: &Plan, progress: &Progress) -> Vec<Option<Tails>> {
+pub(super) fn tails(world: &World, plan: &Plan, progress: &Progress<'_>) -> Vec<Option<Tails>> {
     let (done, of) = (AtomicU64::new(0), world.len() as u64);
     let others = world.len().saturating_sub(1);
     let of_area = |deck: &mut Deck, (area, row): (usize, &Row)| {

@@ -13,7 +13,7 @@ use super::deck::Deck;
 use super::{Plan, Progress, Row, TIE, Tails, World, slack};
 use crate::random::Stream;
 
-pub(super) fn tails(world: &World, plan: &Plan, progress: &Progress) -> Vec<Option<Tails>> {
+pub(super) fn tails(world: &World, plan: &Plan, progress: &Progress<'_>) -> Vec<Option<Tails>> {
     let lists = Lists::draw(world, plan);
     let mut found = vec![None; world.len()];
     alike(world, &lists, &mut found);
@@ -136,7 +136,7 @@ fn of_sums(world: &World, lists: &Lists, sums: &[i64], sorted: &[i64], (k, real,
 }
 
 /// Areas whose neighbours count by weights: a sum for each permutation, over values laid side by side.
-fn weighted(world: &World, lists: &Lists, found: &mut [Option<Tails>], progress: &Progress) {
+fn weighted(world: &World, lists: &Lists, found: &mut [Option<Tails>], progress: &Progress<'_>) {
     let of = world.rows.iter().filter(|row| matches!(row, Row::Weighted { .. })).count() as u64;
     if of == 0 {
         return;

@@ -2,9 +2,8 @@
 
 use crate::{
     rate::{
-        Rate,
+        Exposure, Rate,
         bayes::{self, Family},
-        exposure::Exposure,
         funnel::{Dispersion, Funnel, Side, Standing, funnel},
     },
     scale::{CLASSES, Quantiles},

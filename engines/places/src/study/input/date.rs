@@ -86,6 +86,14 @@ fn month_of(day: i32) -> Option<i32> {
     date(day).map(|date| i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
 }
 
+/// How many days a month has; 30 of one beyond the calendar.
+#[must_use]
+pub fn days_in_month(month: i32) -> u8 {
+    let year = i16::try_from(month.div_euclid(12)).ok();
+    let first = year.and_then(|year| Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok());
+    first.and_then(|first| u8::try_from(first.days_in_month()).ok()).unwrap_or(30)
+}
+
 /// A month as `2019-01`.
 #[must_use]
 pub fn month_name(month: i32) -> String {

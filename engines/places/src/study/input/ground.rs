@@ -33,7 +33,7 @@ impl Ground {
     pub fn read(path: &PathBuf, named: &AreaProperties) -> Result<(Self, Read), StudyError> {
         let (read, bytes) = file::read(path)?;
         let options = ReadOptions { code: named.code.clone(), convert_grid: true, ..ReadOptions::default() };
-        let areas = if bytes.starts_with(b"PAR1") { read::geoparquet(bytes.into(), &options) } else { read::geojson(bytes.as_slice(), &options) };
+        let areas = read::geojson(bytes.as_slice(), &options);
         let areas = areas.map_err(|error| StudyError::file(&read.file, error.to_string()))?;
         let mut notes = Vec::new();
         if areas.was_grid {
@@ -42,8 +42,6 @@ impl Ground {
         if areas.slivers > 0 {
             notes.push(format!("{} parts of boundaries smaller than a metre were left out.", areas.slivers));
         }
-        let checked = crate::geometry::check::check(&areas.codes, &areas.shapes).map_err(|error| StudyError::file(&read.file, error.to_string()))?;
-        notes.extend(checked);
         let by_code = areas.codes.iter().enumerate().map(|(at, code)| (code.clone(), at)).collect();
         let districts = if areas.district_names.iter().any(Option::is_some) { areas.district_names } else { areas.district_codes };
         let mut ground = Self { codes: areas.codes, names: areas.names, districts, shapes: areas.shapes, by_code, plane: None, notes };

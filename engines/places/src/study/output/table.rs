@@ -102,12 +102,6 @@ impl Table {
         Self { name: name.to_owned(), caption: caption.into(), headings: headings.to_vec(), rows: Vec::new() }
     }
 
-    /// The same with its first rows only, for the report.
-    #[must_use]
-    pub fn first(&self, rows: usize) -> Self {
-        Self { rows: self.rows.iter().take(rows).cloned().collect(), ..self.clone() }
-    }
-
     /// The table as CSV.
     ///
     /// # Errors
