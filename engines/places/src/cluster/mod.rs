@@ -16,6 +16,8 @@ mod getis_ord;
 mod local_moran;
 mod moran;
 pub mod permutation;
+#[cfg(test)]
+mod tests;
 
 pub use false_discovery::{FalseDiscovery, adjusted};
 pub use getis_ord::{GetisOrd, Own, getis_ord, getis_ord_permuted};

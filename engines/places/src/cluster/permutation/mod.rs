@@ -22,7 +22,7 @@ mod deck;
 mod own;
 mod shared;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::{ClusterError, Progress, Range};
 use crate::neighbours::Weights;
