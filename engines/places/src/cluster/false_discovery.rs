@@ -44,7 +44,7 @@ pub fn adjusted(p: &[Option<f64>], method: FalseDiscovery) -> Result<Vec<Option<
     let (tests, mut least) = (real(ranked.len()) * factor, 1.0_f64);
     let mut found = vec![None; p.len()];
     for (rank, (value, row)) in ranked.iter().enumerate().rev() {
-        least = least.min(value * tests / real(rank + 1));
+        least = least.min(value * (tests / real(rank + 1)));
         if let Some(place) = found.get_mut(*row) {
             *place = Some(least);
         }

@@ -44,7 +44,7 @@ impl GetisOrd {
 /// # Errors
 /// When there are fewer than 3 areas, values are not one number for each area, or all are equal.
 pub fn getis_ord(values: &[f64], weights: &Weights, own: Own) -> Result<Vec<Option<GetisOrd>>, ClusterError> {
-    let z = centred(values, weights.len(), 3)?;
+    let z = centred(values, weights, 3)?;
     let n = real(z.len());
     let squares: f64 = z.iter().map(|z| z * z).sum();
     let of_area = |(area, value): (usize, &f64)| {

@@ -64,7 +64,7 @@ impl Quadrant {
 /// # Errors
 /// When there are fewer than 3 areas, values are not one number for each area, or all are equal.
 pub fn local_moran(values: &[f64], weights: &Weights) -> Result<Vec<Option<LocalMoran>>, ClusterError> {
-    let z = centred(values, weights.len(), 3)?;
+    let z = centred(values, weights, 3)?;
     let n = real(z.len());
     let m2 = z.iter().map(|z| z * z).sum::<f64>() / n;
     let of_area = |(own, lag, weights): (f64, f64, &[f64])| {
@@ -96,7 +96,7 @@ pub fn local_moran_permuted(
 ) -> Result<Vec<Option<LocalMoran>>, ClusterError> {
     let mut found = local_moran(values, weights)?;
     let tails = lag_tails(values, weights, plan, progress)?;
-    let z = centred(values, weights.len(), 3)?;
+    let z = centred(values, weights, 3)?;
     for ((local, of_lag), own) in found.iter_mut().zip(tails).zip(z) {
         if let (Some(local), Some(of_lag)) = (local, of_lag) {
             local.permutation = Some(of_product(own, of_lag));

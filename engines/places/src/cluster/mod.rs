@@ -16,6 +16,8 @@ mod getis_ord;
 mod local_moran;
 mod moran;
 pub mod permutation;
+#[cfg(test)]
+mod tests;
 
 pub use false_discovery::{FalseDiscovery, adjusted};
 pub use getis_ord::{GetisOrd, Own, getis_ord, getis_ord_permuted};
@@ -25,6 +27,8 @@ pub use permutation::{Draws, Plan, Tails};
 
 use statrs::function::erf::erfc;
 use thiserror::Error;
+
+use crate::neighbours::Weights;
 
 /// What long work calls, with how much is done of how much: from any thread, not always in order.
 pub type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
@@ -64,6 +68,14 @@ pub enum ClusterError {
         "no area has a neighbour: check that the boundaries are of one edition and touch, or link areas by distance"
     )]
     NoLinks,
+    /// Weights so large or small that their squares are no numbers.
+    #[error("a neighbour of area {} counts {weight}: row-standardise the weights", row + 1)]
+    Weight {
+        /// Whose neighbour, counted from 0.
+        row: usize,
+        /// How much it counts.
+        weight: f64,
+    },
     /// No permutation at all.
     #[error("0 permutations tell nothing: ask for at least 1, better 999")]
     NoPermutations,
@@ -84,8 +96,14 @@ pub fn normal_two_sided(z: f64) -> f64 {
 }
 
 /// Values less their mean, scaled so that the largest is 1 or −1.
-fn centred(values: &[f64], areas: usize, least: usize) -> Result<Vec<f64>, ClusterError> {
+fn centred(values: &[f64], weights: &Weights, least: usize) -> Result<Vec<f64>, ClusterError> {
+    let areas = weights.len();
     let range = Range::of(values, areas)?;
+    let wrong = |weight: &&f64| !(1e-60..=1e60).contains(*weight);
+    if let Some((row, weight)) = weights.rows().enumerate().find_map(|(row, of)| Some((row, of.1.iter().find(wrong)?)))
+    {
+        return Err(ClusterError::Weight { row, weight: *weight });
+    }
     if areas < least {
         return Err(ClusterError::TooFew { areas, least });
     }

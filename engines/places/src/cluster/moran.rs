@@ -59,7 +59,7 @@ impl Deviate {
 /// # Errors
 /// When there are fewer than 4 areas with neighbours, values are not one number for each area, or all are equal.
 pub fn moran(values: &[f64], weights: &Weights) -> Result<Moran, ClusterError> {
-    let z = centred(values, weights.len(), 1)?;
+    let z = centred(values, weights, 1)?;
     let sums = Sums::of(weights)?;
     let n = sums.n;
     let squares: f64 = z.iter().map(|z| z * z).sum();
@@ -93,7 +93,7 @@ pub fn moran_permuted(
     if plan.permutations == 0 {
         return Err(ClusterError::NoPermutations);
     }
-    let z = centred(values, weights.len(), 1)?;
+    let z = centred(values, weights, 1)?;
     let (real, tie) = (cross(&z, weights), 1e-12 * weights.rows().flat_map(|(_, weights)| weights).sum::<f64>());
     let (done, of) = (AtomicU64::new(0), u64::from(plan.permutations));
     let permuted = |dealt: &mut Vec<f64>, number: u32| {

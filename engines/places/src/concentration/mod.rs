@@ -52,6 +52,12 @@ pub enum ConcentrationError {
         /// Places in the second.
         after: usize,
     },
+    /// More events than can be drawn one by one.
+    #[error("there are {events} events, and over 100,000,000 can't be sampled one by one: take a shorter period")]
+    TooMany {
+        /// How many.
+        events: u64,
+    },
     /// No replicate at all.
     #[error("0 replicates tell nothing: ask for at least 1, better 999")]
     NoReplicates,
@@ -92,7 +98,7 @@ fn ranked(amounts: &[f64]) -> Result<(Vec<f64>, f64), ConcentrationError> {
         return Err(ConcentrationError::Nothing);
     }
     // Whole numbers stay whole, so that sums of counts are exact.
-    if greatest > 1e200 || greatest < 1e-200 {
+    if !(1e-200..=1e200).contains(&greatest) {
         for amount in &mut sorted {
             *amount /= greatest;
         }

@@ -111,7 +111,11 @@ pub fn similarity(before: &[u64], after: &[u64], replicates: u32, seed: u64) -> 
     if before.len() != after.len() {
         return Err(ConcentrationError::Lengths { before: before.len(), after: after.len() });
     }
-    let first: u64 = before.iter().sum();
+    let total = |counts: &[u64]| counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    let first = total(before);
+    if total(after) > 100_000_000 {
+        return Err(ConcentrationError::TooMany { events: total(after) });
+    }
     let events: Vec<usize> =
         after.iter().enumerate().flat_map(|(area, count)| (0..*count).map(move |_| area)).collect();
     let sampled = (events.len() * SAMPLED).div_ceil(100);
@@ -134,7 +138,7 @@ pub fn similarity(before: &[u64], after: &[u64], replicates: u32, seed: u64) -> 
         let own = whole(*count) / whole(first);
         let within = part(parts.get(tail)) <= own && own <= part(parts.iter().rev().nth(tail));
         alike += usize::from(within);
-        if count + other > 0 {
+        if *count > 0 || *other > 0 {
             happened += 1;
             alike_there += usize::from(within);
         }

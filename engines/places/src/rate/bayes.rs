@@ -8,7 +8,7 @@
 //! density", Statistics in Medicine 18, 1999).
 //!
 //! A variance between areas below 0 is clipped to 0, which gives every area the wider rate, and said so. Areas where nobody
-//! lives are left out with what happened there, and have no rate. O(n + m) for n areas with m links.
+//! lives are left out with what happened there, and have no rate; where nothing happened near by the local rate is 0 (R has none). O(n + m) for n areas with m links.
 
 use super::{RateError, real};
 use crate::neighbours::Weights;
@@ -221,6 +221,7 @@ mod tests {
 
     use super::{Family, RateError, Spread, global, index, local};
     use crate::neighbours::Weights;
+    use crate::random::Stream;
 
     #[test]
     fn by_hand() {
@@ -258,7 +259,36 @@ mod tests {
         }
     }
 
+    /// True rates vary by a gamma distribution: drawn together they are nearer to the truth than the crude ones, by far.
+    #[test]
+    fn nearer_to_the_truth() {
+        let (mut stream, mut crude, mut drawn) = (Stream::of(12, 0), 0.0, 0.0);
+        let truths: Vec<f64> =
+            (0..500).map(|_| -0.001 * (stream.unit() * stream.unit() * stream.unit()).ln()).collect();
+        let counts: Vec<u64> =
+            truths.iter().map(|rate| (0..1500).filter(|_| stream.unit() < *rate).count() as u64).collect();
+        let found = global(&counts, &[1500; 500], Family::Poisson).unwrap();
+        for ((truth, count), rate) in truths.iter().zip(&counts).zip(&found.rates) {
+            crude += (*count as f64 / 1500.0 - truth).powi(2);
+            drawn += (rate.unwrap() - truth).powi(2);
+        }
+        assert!(drawn < 0.8 * crude, "{drawn} {crude}");
+        // The variance of the truth is 3 · 0.001².
+        assert!((2e-6..4e-6).contains(&found.variance), "{}", found.variance);
+    }
+
     proptest! {
+        #[test]
+        fn order_makes_no_difference(rows in prop::collection::vec((0_u64..300, 1_u64..5_000), 2..30)) {
+            let (counts, people): (Vec<u64>, Vec<u64>) = rows.iter().copied().unzip();
+            let (turned, others): (Vec<u64>, Vec<u64>) = rows.iter().rev().copied().unzip();
+            let one = global(&counts, &people, Family::Poisson).unwrap();
+            let other = global(&turned, &others, Family::Poisson).unwrap();
+            for (one, other) in one.rates.iter().zip(other.rates.iter().rev()) {
+                prop_assert!((one.unwrap() - other.unwrap()).abs() < 1e-9);
+            }
+        }
+
         #[test]
         fn between_the_areas_rate_and_the_wider_one(
             rows in prop::collection::vec((0_u64..300, 0_u64..5_000), 1..30),

@@ -71,7 +71,7 @@ pub struct Funnel {
     pub target: f64,
     /// How much areas differ beyond chance.
     pub excess: Excess,
-    /// Each area; `None` where nothing is expected.
+    /// Each area; `None` where nothing is expected, or less than an event in a billion times as long.
     pub areas: Vec<Option<Standing>>,
 }
 
@@ -87,16 +87,22 @@ pub fn funnel(counts: &[u64], exposures: &[f64], dispersion: Dispersion) -> Resu
         return Err(RateError::NoExposure { row, value: *value });
     }
     let (events, exposed) = (counts.iter().map(|count| real(*count)).sum::<f64>(), exposures.iter().sum::<f64>());
-    if exposed <= 0.0 || !exposed.is_finite() {
+    if exposed <= 0.0 {
         return Err(RateError::Nobody);
     }
     let target = events / exposed;
+    if !exposed.is_finite() || !target.is_finite() {
+        return Err(RateError::NoExposure { row: 0, value: exposed });
+    }
     let rows = || counts.iter().zip(exposures).map(|(count, exposure)| (real(*count), exposure * target));
-    let excess = excess(rows().filter(|(_, expected)| *expected > 0.0));
+    let excess = excess(rows().filter(|(_, expected)| *expected > LITTLE));
     let limits = Limits { dispersion, excess };
-    let areas = rows().map(|(count, expected)| (expected > 0.0).then(|| limits.standing(count, expected))).collect();
+    let areas = rows().map(|(count, expected)| (expected > LITTLE).then(|| limits.standing(count, expected))).collect();
     Ok(Funnel { target, excess, areas })
 }
+
+/// So few events expected are none.
+const LITTLE: f64 = 1e-9;
 
 struct Limits {
     dispersion: Dispersion,
@@ -260,6 +266,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nothing_panics(rows in prop::collection::vec((any::<u64>(), any::<f64>()), 0..8)) {
+            let (counts, exposures): (Vec<u64>, Vec<f64>) = rows.into_iter().map(|(count, of)| (count >> 8, of.abs())).unzip();
+            for dispersion in [Dispersion::Poisson, Dispersion::Additive, Dispersion::Multiplicative] {
+                if let Ok(found) = funnel(&counts, &exposures, dispersion) {
+                    prop_assert!(found.excess.phi.is_finite() && found.excess.tau_squared.is_finite());
+                    for area in found.areas.iter().flatten() {
+                        prop_assert!(area.ratio.is_finite() && area.far_limits.upper.is_finite() && area.limits.lower >= 0.0);
+                    }
+                }
+            }
+        }
+
         #[test]
         fn limits_hold_the_mean_and_nothing_is_no_number(
             rows in prop::collection::vec((0_u64..1000, 0.0_f64..500.0), 1..40), scale in 0.001_f64..1000.0

@@ -74,11 +74,11 @@ impl HarmWeights {
     /// A table of categories and weights. Categories are compared without regard to case and surrounding space.
     ///
     /// # Errors
-    /// When a weight is negative or not a number, or a category comes twice with different ones.
+    /// When a weight is negative, above a billion or not a number, or a category comes twice with different ones.
     pub fn new(index: Index, table: impl IntoIterator<Item = (String, f64)>) -> Result<Self, RateError> {
         let mut weights = BTreeMap::new();
         for (category, weight) in table {
-            if !weight.is_finite() || weight < 0.0 {
+            if !(0.0..=1e9).contains(&weight) {
                 return Err(RateError::NoWeight { category, weight });
             }
             if weights.insert(key(&category), weight).is_some_and(|before| before != weight) {

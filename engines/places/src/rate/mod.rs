@@ -65,8 +65,8 @@ pub enum RateError {
         /// What was given.
         value: f64,
     },
-    /// A harm weight that is negative or no number.
-    #[error("the harm of “{category}” is {weight}: it must be a number, 0 or above")]
+    /// A harm weight that is negative, above a billion or no number.
+    #[error("the harm of “{category}” is {weight}: it must be a number from 0 to a billion")]
     NoWeight {
         /// The category.
         category: String,
@@ -244,6 +244,23 @@ mod tests {
         let area = Rate::of(5, 1_600).unwrap();
         assert!(county.interval.upper - county.interval.lower < 0.2);
         assert!(area.interval.upper - area.interval.lower > 5.0);
+    }
+
+    /// Summed up over all counts that a true mean can bring, not simulated: never below its rate, and not far above.
+    #[test]
+    fn exact_limits_hold_the_truth() {
+        for mean in [0.5_f64, 3.0, 12.3, 80.0] {
+            let (mut held, mut probability) = ([0.0, 0.0], (-mean).exp());
+            for count in 0..400_u64 {
+                for (held, interval) in held.iter_mut().zip([exact, byar].map(|of| of(count, Confidence::NinetyFive))) {
+                    if interval.lower <= mean && mean <= interval.upper {
+                        *held += probability;
+                    }
+                }
+                probability *= mean / (count as f64 + 1.0);
+            }
+            assert!(held[0] >= 0.95 && held[0] < 0.99 && held[1] > 0.94, "{mean}: {held:?}");
+        }
     }
 
     proptest! {

@@ -4,3 +4,4 @@
 mod essex;
 mod scan;
 mod study;
+mod spdep;

@@ -9,11 +9,12 @@
 //! Whoever leaves them out calls an area with one neighbour, both without a crime, a discovery. Sums that differ by less than
 //! rounding could make them (one part in 2^42 of the range, for each neighbour) are tied.
 //!
-//! **Draws** ([`Draws`]): by default all areas share them, as in GeoDa and `esda`: permutation r is one list of areas drawn
-//! without replacement, of which an area with k neighbours takes the first k that are not itself. For each area that is an
-//! exact conditional permutation. But two areas with as many neighbours each are compared with almost the same sums: if
-//! chance made those a little too high, it did so for both. Each p-value is right by itself, while the *number* of small
-//! ones varies more from seed to seed than with draws of an area's own. More permutations cure it, and shared they cost little.
+//! **Draws** ([`Draws`]): by default all areas share them, as in `esda` and in GeoDa's lookup table: permutation r is one list of
+//! areas drawn without replacement, of which an area with k neighbours takes the first k that are not itself. For each area
+//! that is an exact conditional permutation. But two areas with as many neighbours each are compared with almost the same
+//! sums: if chance made those a little too high, it did so for both. Each p-value is right by itself, while the *number* of
+//! small ones varies more from seed to seed than with draws of an area's own (as in GeoDa's complete permutation). More
+//! permutations cure it, and shared they cost little.
 //!
 //! Cost, n areas, m links, k the most neighbours that an area has, r permutations: shared and neighbours that count alike,
 //! O(r k log r + m + n log r), memory O(r k); shared and weighted, O(r m); own, O(r m), memory O(n) for each thread.
@@ -22,7 +23,7 @@ mod deck;
 mod own;
 mod shared;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::{ClusterError, Progress, Range};
 use crate::neighbours::Weights;

@@ -18,6 +18,7 @@ pub(super) fn tails(world: &World, plan: &Plan, progress: &Progress<'_>) -> Vec<
     let mut found = vec![None; world.len()];
     alike(world, &lists, &mut found);
     weighted(world, &lists, &mut found, progress);
+    progress(world.len() as u64, world.len() as u64);
     found
 }
 
@@ -137,17 +138,17 @@ fn of_sums(world: &World, lists: &Lists, sums: &[i64], sorted: &[i64], (k, real,
 
 /// Areas whose neighbours count by weights: a sum for each permutation, over values laid side by side.
 fn weighted(world: &World, lists: &Lists, found: &mut [Option<Tails>], progress: &Progress<'_>) {
-    let of = world.rows.iter().filter(|row| matches!(row, Row::Weighted { .. })).count() as u64;
-    if of == 0 {
+    let left = world.rows.iter().filter(|row| matches!(row, Row::Weighted { .. })).count();
+    if left == 0 {
         return;
     }
     let drawn: Vec<f64> = lists.areas.iter().map(|area| world.part(*area)).collect();
-    let done = AtomicU64::new(0);
+    let (done, of) = (AtomicU64::new((world.len() - left) as u64), world.len() as u64);
     found.par_iter_mut().zip(&world.rows).enumerate().with_min_len(64).for_each(|(area, (place, row))| {
         if let Row::Weighted { weights, sum } = row {
             *place = Some(of_weights(world, lists, &drawn, (area, weights, *sum)));
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if so_far.is_multiple_of(1024) || so_far == of {
+            if so_far.is_multiple_of(1024) {
                 progress(so_far, of);
             }
         }
