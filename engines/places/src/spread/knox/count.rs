@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::pairs::{OfBand, Piece, parts, piece};
+use super::pairs::{OfBand, Part, Piece, piece};
 use super::{Bands, LONGEST};
 use crate::points::near::Near;
 use crate::random::Stream;
-use crate::spread::SpreadError;
 
 /// Orders of the dates that are counted together: with 16 bits each they fill what a processor adds at once.
 const LANES: usize = 16;
@@ -33,13 +32,13 @@ pub(super) struct Counted {
 pub(super) fn counted(
     near: &Near,
     bands: &Bands,
+    parts: Vec<Part>,
     order: &[i16],
     sorted: &[i16],
     permutations: u32,
     seed: u64,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Counted, SpreadError> {
-    let parts = parts(near, bands)?;
+) -> Counted {
     let orders = u64::from(permutations) + 1;
     let blocks = orders.div_ceil(LANES as u64);
     let (width, cells) = (bands.times.len(), bands.cells());
@@ -70,7 +69,7 @@ pub(super) fn counted(
             *as_many += u32::from(permuted >= observed);
         }
     }
-    Ok(Counted { by_distance, observed, as_many })
+    Counted { by_distance, observed, as_many }
 }
 
 /// For each band of time the first time apart beyond it; what is beyond all dates is beyond them by one.
@@ -127,7 +126,7 @@ fn add(table: &mut [u64], cell: usize, width: usize, below: u64) {
     if let Some(sum) = table.get_mut(cell) {
         *sum = sum.wrapping_add(below);
     }
-    if (cell + 1) % width != 0
+    if !(cell + 1).is_multiple_of(width)
         && let Some(sum) = table.get_mut(cell + 1)
     {
         // In the end it has all those below its own limit, which are no fewer.

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::{Bands, Ends, LISTED, MOST_PAIRS, Metric};
+use super::{Bands, Ends, MOST_PAIRS, Metric};
 use crate::points::near::Near;
 use crate::spread::SpreadError;
 
@@ -27,18 +27,21 @@ pub(super) struct OfBand {
     pub with: Vec<u32>,
 }
 
-/// Runs of points whose pairs are listed together, in parts that memory holds.
-pub(super) fn parts(near: &Near, bands: &Bands) -> Result<Vec<Vec<std::ops::Range<usize>>>, SpreadError> {
-    let mut parts: Vec<Vec<std::ops::Range<usize>>> = vec![Vec::new()];
+/// Runs of points whose pairs are listed together.
+pub(super) type Part = Vec<std::ops::Range<usize>>;
+
+/// Parts of the points that have about `listed` candidates at most, so that memory holds their pairs.
+pub(super) fn parts(near: &Near, bands: &Bands, listed: u64) -> Result<Vec<Part>, SpreadError> {
+    let (mut parts, most_of_piece): (Vec<Part>, u64) = (vec![Vec::new()], PIECE.min(listed));
     let (mut of_part, mut of_piece, mut first, mut all) = (0_u64, 0_u64, 0_usize, 0_u64);
     for point in 0..near.x.len() {
         let candidates: u64 = near.candidates(point).iter().map(|run| run.len() as u64).sum();
-        if point > first && of_piece + candidates > PIECE {
+        if point > first && of_piece + candidates > most_of_piece {
             if let Some(part) = parts.last_mut() {
                 part.push(first..point);
             }
             (first, of_piece) = (point, 0);
-            if of_part + candidates > LISTED {
+            if of_part + candidates > listed {
                 parts.push(Vec::new());
                 of_part = 0;
             }
