@@ -235,10 +235,8 @@ impl Rows {
                 cell.map(|cell| cell / grid.columns)
             }
         };
-        let rows: Vec<u32> = points
-            .iter()
-            .map(|(x, y)| row_of(x, y).and_then(|row| u32::try_from(row).ok()).unwrap_or(u32::MAX))
-            .collect();
+        let row_of = |(x, y): (&f64, &f64)| row_of(*x, *y).and_then(|row| u32::try_from(row).ok()).unwrap_or(u32::MAX);
+        let rows: Vec<u32> = points.x().par_iter().zip(points.y()).with_min_len(4096).map(row_of).collect();
         let (mut places, mut spans) = by_row(points, weights, &rows, count);
         let kept = together(&mut places, &spans);
         for (span, kept) in spans.iter_mut().zip(kept) {

@@ -14,6 +14,7 @@
 
 mod count;
 mod pairs;
+mod said;
 
 use super::SpreadError;
 use crate::points::Points;

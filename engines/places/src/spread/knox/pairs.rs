@@ -62,6 +62,9 @@ pub(super) fn parts(near: &Near, bands: &Bands, listed: u64) -> Result<Vec<Part>
 }
 
 fn too_many(near: &Near, bands: &Bands) -> bool {
+    if surely(near, bands.metres.last().copied().unwrap_or_default()) > MOST_PAIRS {
+        return true;
+    }
     let mut pairs = 0_u64;
     for first in (0..near.x.len()).step_by(1024) {
         let points = first..(first + 1024).min(near.x.len());
@@ -71,6 +74,17 @@ fn too_many(near: &Near, bands: &Bands) -> bool {
         }
     }
     false
+}
+
+/// Pairs that are within reach since both lie in a square half as wide as it, by whichever measure. Below a millimetre only
+/// those count that are alike to the last bit.
+fn surely(near: &Near, reach: f64) -> u64 {
+    let half = reach / 2.0 * (1.0 - 1e-9);
+    let square = |at: &f64| if reach < 0.001 { at.to_bits() as i64 } else { (at / half).floor() as i64 };
+    let mut squares: Vec<(i64, i64)> = near.x.iter().zip(&near.y).map(|(x, y)| (square(y), square(x))).collect();
+    squares.sort_unstable();
+    let pairs = |alike: &[(i64, i64)]| alike.len() as u64 * (alike.len() as u64 - 1) / 2;
+    squares.chunk_by(|a, b| a == b).map(pairs).sum()
 }
 
 /// Lists the pairs of a run of points.
