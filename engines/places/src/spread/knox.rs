@@ -215,7 +215,8 @@ fn in_parts(
     sorted.sort_unstable();
 
     let parts = pairs::parts(&near, bands, listed)?;
-    let counted = count::counted(&near, bands, parts, &order, &sorted, permutations, seed, progress);
+    let orders = count::Orders { true_order: &order, sorted: &sorted, permutations, seed };
+    let counted = count::counted(&near, bands, parts, &orders, progress);
     let by_time = apart(&sorted, &bands.thresholds());
     let n = points.len() as u64;
     let pairs = n * n.saturating_sub(1) / 2;

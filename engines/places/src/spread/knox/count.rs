@@ -28,18 +28,27 @@ pub(super) struct Counted {
     pub as_many: Vec<u32>,
 }
 
-/// Counts all permutations. `order` are the times in the order of place, `sorted` the same times by size.
+/// The dates as they are and in the orders to come.
+pub(super) struct Orders<'a> {
+    /// The times in the order of place.
+    pub true_order: &'a [i16],
+    /// The same times by size.
+    pub sorted: &'a [i16],
+    /// How many other orders.
+    pub permutations: u32,
+    /// Their seed.
+    pub seed: u64,
+}
+
+/// Counts all orders.
 pub(super) fn counted(
     near: &Near,
     bands: &Bands,
     parts: Vec<Part>,
-    order: &[i16],
-    sorted: &[i16],
-    permutations: u32,
-    seed: u64,
+    given: &Orders<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Counted {
-    let orders = u64::from(permutations) + 1;
+    let orders = u64::from(given.permutations) + 1;
     let blocks = orders.div_ceil(LANES as u64);
     let (width, cells) = (bands.times.len(), bands.cells());
     // For each order its cells, one order after another.
@@ -55,7 +64,7 @@ pub(super) fn counted(
         }
         tables.par_chunks_mut((LANES * cells).max(1)).enumerate().for_each(|(block, tables)| {
             let block = block as u64;
-            let times = shuffled(order, sorted, block, orders, seed);
+            let times = given.of_block(block);
             count_block(&pieces, &times, &limits(bands), width, tables);
             let orders = (LANES as u64).min(orders - block * LANES as u64);
             progress(done.fetch_add(orders, Ordering::Relaxed) + orders, of);
@@ -77,23 +86,26 @@ fn limits(bands: &Bands) -> Vec<i16> {
     bands.thresholds().iter().map(|below| i16::try_from((*below).min(LONGEST + 1)).unwrap_or(i16::MAX)).collect()
 }
 
-/// The times of every point in sixteen orders; order 0 is the true one, order k is drawn by stream k.
-fn shuffled(order: &[i16], sorted: &[i16], block: u64, orders: u64, seed: u64) -> Vec<Lanes> {
-    let mut times = vec![[0; LANES]; order.len()];
-    let mut drawn = sorted.to_vec();
-    for (lane, number) in (block * LANES as u64..orders).take(LANES).enumerate() {
-        let of_lane = if number == 0 {
-            order
-        } else {
-            drawn.copy_from_slice(sorted);
-            Stream::of(seed, number).shuffle(&mut drawn);
-            &drawn
-        };
-        for (slot, time) in times.iter_mut().filter_map(|lanes| lanes.get_mut(lane)).zip(of_lane) {
-            *slot = *time;
+impl Orders<'_> {
+    /// The times of every point in sixteen orders; order 0 is the true one, order k is drawn by stream k.
+    fn of_block(&self, block: u64) -> Vec<Lanes> {
+        let mut times = vec![[0; LANES]; self.true_order.len()];
+        let mut drawn = self.sorted.to_vec();
+        let orders = block * LANES as u64..u64::from(self.permutations) + 1;
+        for (lane, number) in orders.take(LANES).enumerate() {
+            let of_lane = if number == 0 {
+                self.true_order
+            } else {
+                drawn.copy_from_slice(self.sorted);
+                Stream::of(self.seed, number).shuffle(&mut drawn);
+                &drawn
+            };
+            for (slot, time) in times.iter_mut().filter_map(|lanes| lanes.get_mut(lane)).zip(of_lane) {
+                *slot = *time;
+            }
         }
+        times
     }
-    times
 }
 
 /// Adds the pairs of sixteen orders to their tables.
