@@ -155,16 +155,18 @@ pub fn density(
     }
     let weights = points.weighted(weights)?;
     let reach = bandwidth * kernel.reach();
-    let (area, square) = (PI * bandwidth * bandwidth, bandwidth * bandwidth);
+    let (area, inverse) = (PI * bandwidth * bandwidth, 1.0 / (bandwidth * bandwidth));
     let spread = |of: &Rows, scale: f64| match kernel {
         Kernel::Quartic => fill(of, grid, edge, reach, 3.0 / area * scale, |r2| {
-            let rest = 1.0 - r2 / square;
+            let rest = (1.0 - r2 * inverse).max(0.0);
             rest * rest
         }),
-        Kernel::Epanechnikov => fill(of, grid, edge, reach, 2.0 / area * scale, |r2| 1.0 - r2 / square),
+        Kernel::Epanechnikov => fill(of, grid, edge, reach, 2.0 / area * scale, |r2| (1.0 - r2 * inverse).max(0.0)),
         Kernel::Gaussian => {
             let whole = 2.0 * area * (1.0 - (-8.0_f64).exp());
-            fill(of, grid, edge, reach, scale / whole, |r2| (-r2 / (2.0 * square)).exp())
+            fill(of, grid, edge, reach, scale / whole, |r2| {
+                if r2 <= reach * reach { (-r2 * inverse / 2.0).exp() } else { 0.0 }
+            })
         }
     };
     let rows = Rows::of(points, &weights, grid, reach, edge);
@@ -233,10 +235,8 @@ impl Rows {
                 cell.map(|cell| cell / grid.columns)
             }
         };
-        let rows: Vec<u32> = points
-            .iter()
-            .map(|(x, y)| row_of(x, y).and_then(|row| u32::try_from(row).ok()).unwrap_or(u32::MAX))
-            .collect();
+        let row_of = |(x, y): (&f64, &f64)| row_of(*x, *y).and_then(|row| u32::try_from(row).ok()).unwrap_or(u32::MAX);
+        let rows: Vec<u32> = points.x().par_iter().zip(points.y()).with_min_len(4096).map(row_of).collect();
         let (mut places, mut spans) = by_row(points, weights, &rows, count);
         let kept = together(&mut places, &spans);
         for (span, kept) in spans.iter_mut().zip(kept) {
@@ -299,7 +299,10 @@ fn together(places: &mut [Place], spans: &[(usize, usize)]) -> Vec<usize> {
 }
 
 fn together_in_row(row: &mut [Place]) -> usize {
-    row.sort_unstable_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)).then(a.weight.total_cmp(&b.weight)));
+    row.sort_unstable_by(|a, b| {
+        let later = || a.y.total_cmp(&b.y).then_with(|| a.weight.total_cmp(&b.weight));
+        a.x.total_cmp(&b.x).then_with(later)
+    });
     let mut kept = 0_usize;
     let mut last = None::<Place>;
     for at in 0..row.len() {
@@ -322,7 +325,7 @@ fn together_in_row(row: &mut [Place]) -> usize {
     kept + usize::from(last.is_some())
 }
 
-/// Fills the grid, a band of rows at a time.
+/// Fills the grid, a band of rows at a time. `shape` is of the square of a distance, and 0 beyond reach.
 fn fill(
     rows: &Rows,
     grid: &Grid,
@@ -332,28 +335,22 @@ fn fill(
     shape: impl Fn(f64) -> f64 + Sync,
 ) -> Vec<f64> {
     let mut cells = vec![0.0; grid.cells()];
-    let rows_of_reach = (reach / grid.side).ceil() as usize + 1;
-    let whole = 1e6 / (grid.side * grid.side);
+    let rows_of_reach = (reach / grid.side).ceil() as usize;
     // A piece of work is a band of rows, high enough that few places reach into two.
-    let height = (4 * rows_of_reach).max(16);
+    let height = (4 * rows_of_reach).max(32);
     cells.par_chunks_mut((grid.columns * height).max(1)).enumerate().for_each(|(band, cells)| {
         let from = band * height;
         let to = (from + height).min(grid.rows);
+        let mut window = Window::default();
         for place in rows.reaching(from, to, rows_of_reach) {
-            let factor = match edge {
-                Edge::Open => place.weight * scale,
-                Edge::Box | Edge::Mask(_) => place.weight * whole / mass(place, grid, edge, reach, &shape),
+            let factor = if edge == Edge::Open {
+                window.look(place, grid, reach, from..to, &shape);
+                place.weight * scale
+            } else {
+                window.look(place, grid, reach, 0..grid.rows, &shape);
+                place.weight / (window.mass(grid, edge) * grid.km2())
             };
-            for row in touched(place.y, grid.bottom, reach, grid.side, from..to) {
-                let (columns, dy) = chord(place, row, grid, reach);
-                let start = (row - from) * grid.columns;
-                let run = cells.get_mut(start + columns.start..start + columns.end).unwrap_or_default();
-                let first = grid.left + (columns.start as f64 + 0.5) * grid.side - place.x;
-                for (step, cell) in run.iter_mut().enumerate() {
-                    let dx = first + step as f64 * grid.side;
-                    *cell += factor * shape(dx * dx + dy * dy).max(0.0);
-                }
-            }
+            window.add(cells, from, factor, grid.columns);
         }
         if let Edge::Mask(mask) = edge {
             let mask = mask.get(from * grid.columns..).unwrap_or_default();
@@ -365,40 +362,103 @@ fn fill(
     cells
 }
 
-/// The sum of a kernel over the cells inside; above 0 since the place's own cell is inside and its middle within reach.
-fn mass(place: &Place, grid: &Grid, edge: Edge<'_>, reach: f64, shape: impl Fn(f64) -> f64) -> f64 {
-    let mut mass = 0.0;
-    for row in touched(place.y, grid.bottom, reach, grid.side, 0..grid.rows) {
-        let (columns, dy) = chord(place, row, grid, reach);
-        let first = grid.left + (columns.start as f64 + 0.5) * grid.side - place.x;
-        let value = |step: usize| {
-            let dx = first + step as f64 * grid.side;
-            shape(dx * dx + dy * dy).max(0.0)
-        };
-        mass += if let Edge::Mask(mask) = edge {
-            let start = row * grid.columns;
-            let inside = mask.get(start + columns.start..start + columns.end).unwrap_or_default();
-            inside.iter().enumerate().filter(|(_, inside)| **inside).map(|(step, _)| value(step)).sum::<f64>()
-        } else {
-            (0..columns.len()).map(value).sum()
-        };
+/// The kernel of one place on the cells about it.
+#[derive(Default)]
+struct Window {
+    rows: std::ops::Range<usize>,
+    columns: std::ops::Range<usize>,
+    /// How far each column's middle is away, squared.
+    across: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl Window {
+    fn look(
+        &mut self,
+        place: &Place,
+        grid: &Grid,
+        reach: f64,
+        rows: std::ops::Range<usize>,
+        shape: impl Fn(f64) -> f64,
+    ) {
+        self.rows = touched(place.y - grid.bottom, reach, grid.side, rows);
+        self.columns = fours(&touched(place.x - grid.left, reach, grid.side, 0..grid.columns), grid.columns);
+        let away = |number: usize, edge: f64, at: f64| edge + (number as i32 as f64 + 0.5) * grid.side - at;
+        if self.columns.is_empty() {
+            self.rows = 0..0;
+        }
+        let (width, height) = (self.columns.len(), self.rows.len());
+        self.across.clear();
+        self.across.extend(self.columns.clone().map(|column| away(column, grid.left, place.x).powi(2)));
+        if self.values.len() < width * height {
+            self.values.resize(width * height, 0.0);
+        }
+        for (row, values) in self.rows.clone().zip(self.values.chunks_exact_mut(width.max(1))) {
+            let up = away(row, grid.bottom, place.y).powi(2);
+            by_fours(values, &self.across, |value, across| *value = shape(across + up));
+        }
     }
-    mass
+
+    /// The sum over the cells inside; above 0, since the place's own cell is inside and its middle within reach.
+    fn mass(&self, grid: &Grid, edge: Edge<'_>) -> f64 {
+        let width = self.columns.len();
+        let values = self.values.get(..width * self.rows.len()).unwrap_or_default();
+        let Edge::Mask(mask) = edge else {
+            return values.iter().sum();
+        };
+        let mut mass = 0.0;
+        for (row, values) in self.rows.clone().zip(values.chunks_exact(width.max(1))) {
+            let inside = mask.get(row * grid.columns + self.columns.start..).unwrap_or_default();
+            mass += values.iter().zip(inside).filter(|(_, inside)| **inside).map(|(value, _)| *value).sum::<f64>();
+        }
+        mass
+    }
+
+    /// Adds it to the rows of a band that begins with row `from`.
+    fn add(&self, band: &mut [f64], from: usize, factor: f64, columns: usize) {
+        let width = self.columns.len();
+        for (row, values) in self.rows.clone().zip(self.values.chunks_exact(width.max(1))) {
+            let Some(start) = row.checked_sub(from).map(|row| row * columns + self.columns.start) else {
+                continue;
+            };
+            by_fours(band.get_mut(start..).unwrap_or_default(), values, |cell, value| *cell += factor * value);
+        }
+    }
 }
 
-/// The rows (or columns) whose middle lies within reach of a coordinate.
-fn touched(at: f64, edge: f64, reach: f64, side: f64, within: std::ops::Range<usize>) -> std::ops::Range<usize> {
-    let from = ((at - reach - edge) / side - 0.5).ceil().max(0.0) as usize;
-    let to = ((at + reach - edge) / side - 0.5).floor() + 1.0;
-    let from = from.clamp(within.start, within.end);
-    from..(to.max(0.0) as usize).clamp(from, within.end)
+/// Columns made up to a multiple of four where the grid is wide enough: beyond reach every kernel is 0, and four at a time is
+/// what processors do.
+fn fours(columns: &std::ops::Range<usize>, of_grid: usize) -> std::ops::Range<usize> {
+    let width = columns.len().next_multiple_of(4);
+    if width > of_grid {
+        return columns.clone();
+    }
+    let start = columns.start.min(of_grid - width);
+    start..start + width
 }
 
-/// The columns of a row within reach of a place, and how far the row's middle is from it.
-fn chord(place: &Place, row: usize, grid: &Grid, reach: f64) -> (std::ops::Range<usize>, f64) {
-    let dy = grid.bottom + (row as f64 + 0.5) * grid.side - place.y;
-    let half = (reach * reach - dy * dy).max(0.0).sqrt();
-    (touched(place.x, grid.left, half, grid.side, 0..grid.columns), dy)
+/// Does the same to each of a row with its partner, four at a time.
+fn by_fours(row: &mut [f64], with: &[f64], each: impl Fn(&mut f64, f64)) {
+    let length = row.len().min(with.len());
+    let (row, with) = (row.get_mut(..length).unwrap_or_default(), with.get(..length).unwrap_or_default());
+    let ((rows, last), (withs, last_with)) = (row.as_chunks_mut::<4>(), with.as_chunks::<4>());
+    for (row, with) in rows.iter_mut().zip(withs) {
+        for (one, other) in row.iter_mut().zip(with) {
+            each(one, *other);
+        }
+    }
+    for (one, other) in last.iter_mut().zip(last_with) {
+        each(one, *other);
+    }
+}
+
+/// The rows (or columns) whose middle lies within reach of a place so far from the edge; one exactly at reach may be left out,
+/// where every kernel but the Gaussian is 0, and that one about as good as.
+fn touched(at: f64, reach: f64, side: f64, within: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    // Below 2^31 as a grid's cells are; truncating is flooring of what is not negative.
+    let middle_after = |edge: f64| (edge / side + 0.5).max(0.0) as i32 as usize;
+    let from = middle_after(at - reach).clamp(within.start, within.end);
+    from..middle_after(at + reach).clamp(from, within.end)
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ impl When {
     pub fn share_within(self, from: i32, to: i32) -> f64 {
         let (first, last) = self.span();
         let days = |first: i32, last: i32| (f64::from(last) - f64::from(first) + 1.0).max(0.0);
-        days(first.max(from), last.min(to)) / days(first, last)
+        let all = days(first, last);
+        if all > 0.0 { days(first.max(from), last.min(to)) / all } else { 0.0 }
     }
 }
 
@@ -102,8 +103,11 @@ impl Times {
             (self.at_middle, "known to within a few days and taken at the middle"),
             (self.left_out, "known too roughly and left out"),
         ];
-        let said: Vec<String> =
-            parts.iter().filter(|(rows, _)| *rows > 0).map(|(rows, how)| format!("{rows} dates are {how}")).collect();
+        let said: Vec<String> = parts
+            .iter()
+            .filter(|(rows, _)| *rows > 0)
+            .map(|(rows, how)| if *rows == 1 { format!("1 date is {how}") } else { format!("{rows} dates are {how}") })
+            .collect();
         (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
     }
 }

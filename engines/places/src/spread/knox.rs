@@ -14,6 +14,7 @@
 
 mod count;
 mod pairs;
+mod said;
 
 use super::SpreadError;
 use crate::points::Points;
@@ -187,6 +188,18 @@ pub fn knox(
     seed: u64,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Knox, SpreadError> {
+    in_parts(points, times, bands, permutations, seed, progress, LISTED)
+}
+
+fn in_parts(
+    points: Points<'_>,
+    times: &[i32],
+    bands: &Bands,
+    permutations: u32,
+    seed: u64,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    listed: u64,
+) -> Result<Knox, SpreadError> {
     points.beside(times.len(), "times")?;
     let (first, last) =
         (times.iter().min().copied().unwrap_or_default(), times.iter().max().copied().unwrap_or_default());
@@ -201,7 +214,9 @@ pub fn knox(
     let mut sorted = order.clone();
     sorted.sort_unstable();
 
-    let counted = count::counted(&near, bands, &order, &sorted, permutations, seed, progress)?;
+    let parts = pairs::parts(&near, bands, listed)?;
+    let orders = count::Orders { true_order: &order, sorted: &sorted, permutations, seed };
+    let counted = count::counted(&near, bands, parts, &orders, progress);
     let by_time = apart(&sorted, &bands.thresholds());
     let n = points.len() as u64;
     let pairs = n * n.saturating_sub(1) / 2;

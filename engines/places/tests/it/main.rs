@@ -1,7 +1,8 @@
-//! The engine on the real boundaries of greater Essex, where they are at hand.
+//! The engine on real data and published answers; what needs the boundaries of greater Essex stands aside where they are not at hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod essex;
 mod scan;
 mod study;
 mod spdep;
+mod near_repeat;

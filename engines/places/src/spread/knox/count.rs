@@ -4,11 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::pairs::{OfBand, Piece, parts, piece};
+use super::pairs::{OfBand, Part, Piece, piece};
 use super::{Bands, LONGEST};
 use crate::points::near::Near;
 use crate::random::Stream;
-use crate::spread::SpreadError;
 
 /// Orders of the dates that are counted together: with 16 bits each they fill what a processor adds at once.
 const LANES: usize = 16;
@@ -29,18 +28,27 @@ pub(super) struct Counted {
     pub as_many: Vec<u32>,
 }
 
-/// Counts all permutations. `order` are the times in the order of place, `sorted` the same times by size.
+/// The dates as they are and in the orders to come.
+pub(super) struct Orders<'a> {
+    /// The times in the order of place.
+    pub true_order: &'a [i16],
+    /// The same times by size.
+    pub sorted: &'a [i16],
+    /// How many other orders.
+    pub permutations: u32,
+    /// Their seed.
+    pub seed: u64,
+}
+
+/// Counts all orders.
 pub(super) fn counted(
     near: &Near,
     bands: &Bands,
-    order: &[i16],
-    sorted: &[i16],
-    permutations: u32,
-    seed: u64,
+    parts: Vec<Part>,
+    given: &Orders<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Counted, SpreadError> {
-    let parts = parts(near, bands)?;
-    let orders = u64::from(permutations) + 1;
+) -> Counted {
+    let orders = u64::from(given.permutations) + 1;
     let blocks = orders.div_ceil(LANES as u64);
     let (width, cells) = (bands.times.len(), bands.cells());
     // For each order its cells, one order after another.
@@ -56,7 +64,7 @@ pub(super) fn counted(
         }
         tables.par_chunks_mut((LANES * cells).max(1)).enumerate().for_each(|(block, tables)| {
             let block = block as u64;
-            let times = shuffled(order, sorted, block, orders, seed);
+            let times = given.of_block(block);
             count_block(&pieces, &times, &limits(bands), width, tables);
             let orders = (LANES as u64).min(orders - block * LANES as u64);
             progress(done.fetch_add(orders, Ordering::Relaxed) + orders, of);
@@ -70,7 +78,7 @@ pub(super) fn counted(
             *as_many += u32::from(permuted >= observed);
         }
     }
-    Ok(Counted { by_distance, observed, as_many })
+    Counted { by_distance, observed, as_many }
 }
 
 /// For each band of time the first time apart beyond it; what is beyond all dates is beyond them by one.
@@ -78,23 +86,26 @@ fn limits(bands: &Bands) -> Vec<i16> {
     bands.thresholds().iter().map(|below| i16::try_from((*below).min(LONGEST + 1)).unwrap_or(i16::MAX)).collect()
 }
 
-/// The times of every point in sixteen orders; order 0 is the true one, order k is drawn by stream k.
-fn shuffled(order: &[i16], sorted: &[i16], block: u64, orders: u64, seed: u64) -> Vec<Lanes> {
-    let mut times = vec![[0; LANES]; order.len()];
-    let mut drawn = sorted.to_vec();
-    for (lane, number) in (block * LANES as u64..orders).take(LANES).enumerate() {
-        let of_lane = if number == 0 {
-            order
-        } else {
-            drawn.copy_from_slice(sorted);
-            Stream::of(seed, number).shuffle(&mut drawn);
-            &drawn
-        };
-        for (slot, time) in times.iter_mut().filter_map(|lanes| lanes.get_mut(lane)).zip(of_lane) {
-            *slot = *time;
+impl Orders<'_> {
+    /// The times of every point in sixteen orders; order 0 is the true one, order k is drawn by stream k.
+    fn of_block(&self, block: u64) -> Vec<Lanes> {
+        let mut times = vec![[0; LANES]; self.true_order.len()];
+        let mut drawn = self.sorted.to_vec();
+        let orders = block * LANES as u64..u64::from(self.permutations) + 1;
+        for (lane, number) in orders.take(LANES).enumerate() {
+            let of_lane = if number == 0 {
+                self.true_order
+            } else {
+                drawn.copy_from_slice(self.sorted);
+                Stream::of(self.seed, number).shuffle(&mut drawn);
+                &drawn
+            };
+            for (slot, time) in times.iter_mut().filter_map(|lanes| lanes.get_mut(lane)).zip(of_lane) {
+                *slot = *time;
+            }
         }
+        times
     }
-    times
 }
 
 /// Adds the pairs of sixteen orders to their tables.
@@ -127,7 +138,7 @@ fn add(table: &mut [u64], cell: usize, width: usize, below: u64) {
     if let Some(sum) = table.get_mut(cell) {
         *sum = sum.wrapping_add(below);
     }
-    if (cell + 1) % width != 0
+    if !(cell + 1).is_multiple_of(width)
         && let Some(sum) = table.get_mut(cell + 1)
     {
         // In the end it has all those below its own limit, which are no fewer.

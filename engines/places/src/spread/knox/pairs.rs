@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::{Bands, Ends, LISTED, MOST_PAIRS, Metric};
+use super::{Bands, Ends, MOST_PAIRS, Metric};
 use crate::points::near::Near;
 use crate::spread::SpreadError;
 
@@ -27,18 +27,21 @@ pub(super) struct OfBand {
     pub with: Vec<u32>,
 }
 
-/// Runs of points whose pairs are listed together, in parts that memory holds.
-pub(super) fn parts(near: &Near, bands: &Bands) -> Result<Vec<Vec<std::ops::Range<usize>>>, SpreadError> {
-    let mut parts: Vec<Vec<std::ops::Range<usize>>> = vec![Vec::new()];
+/// Runs of points whose pairs are listed together.
+pub(super) type Part = Vec<std::ops::Range<usize>>;
+
+/// Parts of the points that have about `listed` candidates at most, so that memory holds their pairs.
+pub(super) fn parts(near: &Near, bands: &Bands, listed: u64) -> Result<Vec<Part>, SpreadError> {
+    let (mut parts, most_of_piece): (Vec<Part>, u64) = (vec![Vec::new()], PIECE.min(listed));
     let (mut of_part, mut of_piece, mut first, mut all) = (0_u64, 0_u64, 0_usize, 0_u64);
     for point in 0..near.x.len() {
         let candidates: u64 = near.candidates(point).iter().map(|run| run.len() as u64).sum();
-        if point > first && of_piece + candidates > PIECE {
+        if point > first && of_piece + candidates > most_of_piece {
             if let Some(part) = parts.last_mut() {
                 part.push(first..point);
             }
             (first, of_piece) = (point, 0);
-            if of_part + candidates > LISTED {
+            if of_part + candidates > listed {
                 parts.push(Vec::new());
                 of_part = 0;
             }
@@ -59,6 +62,9 @@ pub(super) fn parts(near: &Near, bands: &Bands) -> Result<Vec<Vec<std::ops::Rang
 }
 
 fn too_many(near: &Near, bands: &Bands) -> bool {
+    if surely(near, bands.metres.last().copied().unwrap_or_default()) > MOST_PAIRS {
+        return true;
+    }
     let mut pairs = 0_u64;
     for first in (0..near.x.len()).step_by(1024) {
         let points = first..(first + 1024).min(near.x.len());
@@ -68,6 +74,17 @@ fn too_many(near: &Near, bands: &Bands) -> bool {
         }
     }
     false
+}
+
+/// Pairs that are within reach since both lie in a square half as wide as it, by whichever measure. Below a millimetre only
+/// those count that are alike to the last bit.
+fn surely(near: &Near, reach: f64) -> u64 {
+    let half = reach / 2.0 * (1.0 - 1e-9);
+    let square = |at: &f64| if reach < 0.001 { at.to_bits() as i64 } else { (at / half).floor() as i64 };
+    let mut squares: Vec<(i64, i64)> = near.x.iter().zip(&near.y).map(|(x, y)| (square(y), square(x))).collect();
+    squares.sort_unstable();
+    let pairs = |alike: &[(i64, i64)]| alike.len() as u64 * (alike.len() as u64 - 1) / 2;
+    squares.chunk_by(|a, b| a == b).map(pairs).sum()
 }
 
 /// Lists the pairs of a run of points.
