@@ -5,7 +5,7 @@
 //! - [`scan`]: Kulldorff's scan statistic, which looks for the circle, and the time, in which most happened beyond chance.
 //! - [`weekly`]: weekly counts against what the same weeks of earlier years lead one to expect.
 
-//pub mod budget;
+pub mod budget;
 pub mod chart;
 pub mod scan;
-//pub mod weekly;
+pub mod weekly;

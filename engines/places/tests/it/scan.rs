@@ -134,3 +134,38 @@ fn the_strongest_cluster_is_in_southend() {
     assert!((top.expected - 58.5).abs() < 0.05 && (top.llr - 439.24).abs() < 0.005, "{} {}", top.expected, top.llr);
     assert_eq!(top.significance.unwrap().p, 0.01);
 }
+
+/// SaTScan's published example of space-time permutation: fever in New York City, prospective on 24 November 2001, circles to
+/// 3 km, spans to 7 days, days as periods. The statistic is 3.845418.
+#[test]
+fn fever_in_new_york() {
+    let text = include_str!("../data/nyc-fever.txt");
+    let (places, days) = text.split_once("\ncases\n").unwrap();
+    let rows: Vec<Vec<f64>> = places
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split(' ').map(|cell| cell.parse().unwrap()).collect())
+        .collect();
+    assert_eq!(rows.len(), 192);
+    let radius = 6_371_000.0_f64.to_radians();
+    let x: Vec<f64> = rows.iter().map(|row| (row[2] + 74.0) * radius * 40.72_f64.to_radians().cos()).collect();
+    let y: Vec<f64> = rows.iter().map(|row| (row[1] - 40.7) * radius).collect();
+    let mut cases = vec![0; rows.len() * 24];
+    for (day, line) in days.lines().enumerate() {
+        for zip in line.split(' ').skip(1) {
+            let area = rows.iter().position(|row| row[0] == zip.parse::<f64>().unwrap()).unwrap();
+            cases[area * 24 + day] += 1;
+        }
+    }
+    let observed = Observed { x: &x, y: &y, cases: &cases, periods: 24, baseline: Baseline::Permutation };
+    let settings =
+        Settings { time: Time::Prospective { longest: 7 }, radius: Some(3_000.0), ..Settings::default() };
+    let found = scan(&observed, &settings, &|_, _| {}).unwrap();
+    println!("{:?}", found.clusters[0]);
+    assert_eq!(found.cases, 194);
+    let top = &found.clusters[0];
+    assert!((top.llr - 3.845_418).abs() < 5e-7, "{}", top.llr);
+    // Chance alone does that on one day in five.
+    let significance = top.significance.unwrap();
+    assert!((0.14..0.28).contains(&significance.p) && significance.recurrence.unwrap() < 8.0);
+}

@@ -197,7 +197,8 @@ impl<L: Lane> Round<'_, L> {
     fn walk(&self, rows: &[Row<L>], path: &Path<L>, sums: &mut [Row<L>], found: &mut Row<f64>) {
         let calendar = self.field.calendar;
         let likelihood = self.field.likelihood;
-        let look = |reached: &Reached<'_, L>| raise(likelihood, reached, found);
+        let low = self.rates == Rates::Low;
+        let look = |reached: &Reached<'_, L>| raise(likelihood, low, reached, found);
         if calendar.columns == 1 {
             walk_space(rows, path, look);
         } else {
@@ -225,11 +226,13 @@ impl<L: Lane> Round<'_, L> {
 }
 
 /// Puts the ratio to those replicates whose count passes the limit and that could beat what they have.
-fn raise<L: Lane>(likelihood: Likelihood, reached: &Reached<'_, L>, found: &mut Row<f64>) {
+fn raise<L: Lane>(likelihood: Likelihood, low: bool, reached: &Reached<'_, L>, found: &mut Row<f64>) {
     for (count, best) in reached.counts.iter().zip(found) {
         if count.above(reached.limit).is_set() {
             let count = count.value().abs();
-            if likelihood.bound(count, reached.expected) > *best {
+            // The limit is that of a step of expected numbers: the count may still lie on the other side of this one.
+            let sought = if low { count < reached.expected } else { count > reached.expected };
+            if sought && likelihood.bound(count, reached.expected) > *best {
                 *best = best.max(likelihood.ratio(count, reached.expected));
             }
         }
