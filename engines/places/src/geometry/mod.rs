@@ -6,6 +6,7 @@
 //! less than one part in a thousand across a county.
 
 mod boxes;
+pub mod check;
 mod draw;
 pub mod grid;
 pub mod hexagon;
