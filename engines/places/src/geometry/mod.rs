@@ -6,6 +6,7 @@
 //! less than one part in a thousand across a county.
 
 mod boxes;
+pub mod check;
 mod draw;
 pub mod grid;
 pub mod hexagon;
@@ -77,17 +78,6 @@ impl Point {
     #[must_use]
     pub fn latitude(self) -> f64 {
         f64::from(self.latitude) / PARTS
-    }
-
-    /// The whole point in one number, another for every other point.
-    pub(crate) fn packed(self) -> u64 {
-        u64::from(self.longitude.cast_unsigned()) << 32 | u64::from(self.latitude.cast_unsigned())
-    }
-
-    /// The point back from [`Point::packed`].
-    pub(crate) fn unpacked(packed: u64) -> Self {
-        let part = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default().cast_signed();
-        Self { longitude: part(packed >> 32), latitude: part(packed) }
     }
 
     /// Hundred-thousandths of a degree east and north.

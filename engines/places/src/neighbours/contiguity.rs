@@ -1,9 +1,9 @@
 //! Neighbours that share a border: rook's by a side, queen's by a point at least.
 //!
-//! Every point (or side) of every boundary is thrown into one of some hundred buckets by its hash, each bucket is sorted, and
-//! areas that stand together in it are neighbours. Points are whole hundred-thousandths of a degree (see
-//! [`geometry`](crate::geometry)), so that equal ones are equal. O(v log v) for v points, on all threads. Borders that run
-//! together without having their points in common are [`contiguity_within`]'s.
+//! Every point (or side) of every boundary is thrown into one of 256 buckets by its hash, and in each bucket equal ones are found
+//! by a table; the areas that have them are neighbours. Points are whole hundred-thousandths of a degree (see
+//! [`geometry`](crate::geometry)), so that equal ones are equal. O(v) for v points, on all threads. Borders that run together
+//! without having their points in common are [`contiguity_within`]'s.
 
 use rayon::prelude::*;
 
@@ -31,9 +31,12 @@ const MOST_IN_A_POINT: usize = 1_000;
 /// When a thousand areas meet in one point, as copies of an area would.
 pub fn contiguity(shapes: &[Shape], kind: Contiguity) -> Result<Weights, WeightsError> {
     let pairs = match kind {
-        Contiguity::Queen => pairs(shapes, |ring| ring.points().iter().map(|point| point.packed())),
+        Contiguity::Queen => pairs(shapes, |ring| ring.points().iter().map(|point| u128::from(place(*point)))),
         Contiguity::Rook => pairs(shapes, |ring| {
-            ring.sides().map(|(from, to)| (from.packed().min(to.packed()), from.packed().max(to.packed())))
+            ring.sides().map(|(from, to)| {
+                let (one, other) = (place(from), place(to));
+                u128::from(one.max(other)) << PLACE_BITS | u128::from(one.min(other))
+            })
         }),
     }?;
     Ok(symmetric(shapes.len(), &pairs))
@@ -53,102 +56,129 @@ pub fn contiguity_within(shapes: &[Shape], kind: Contiguity, metres: f64) -> Res
     Ok(symmetric(shapes.len(), &near::pairs(shapes, kind, metres)))
 }
 
-/// What two areas can share: a point, or a side as its two ends.
-trait Shared: Copy + Ord + Send + Sync {
-    fn first_point(self) -> u64;
-    fn mixed(self) -> u64;
+/// Bits of a point's number, of which there are fewer than 2^50; two and an area's number fill 128.
+const PLACE_BITS: u32 = 50;
+const AREA_BITS: u32 = 28;
+
+/// A number for every point on earth: its row of hundred-thousandths of a degree, and where it is in the row.
+fn place(point: Point) -> u64 {
+    let (longitude, latitude) = point.parts();
+    let from_zero = |parts: i32, least: i32| u64::from((parts + least).unsigned_abs());
+    from_zero(longitude, 18_000_000) * 18_000_001 + from_zero(latitude, 9_000_000)
 }
 
-impl Shared for u64 {
-    fn first_point(self) -> u64 {
-        self
-    }
+/// What two areas may share (a point, or a side as its two ends), and in the lowest bits the number of an area that has it.
+type Entry = u128;
 
-    fn mixed(self) -> u64 {
-        // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): the upper bits hang on all lower ones.
-        (self ^ (self >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
+/// The hash of a key, by Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4), of which the upper bits hang on all
+/// bits of the key. The uppermost eight are its bucket.
+#[expect(clippy::cast_possible_truncation, reason = "folded on purpose")]
+fn hash(key: u128) -> u64 {
+    let folded = (key as u64) ^ ((key >> PLACE_BITS) as u64).rotate_left(31);
+    folded.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-impl Shared for (u64, u64) {
-    fn first_point(self) -> u64 {
-        self.0
-    }
-
-    fn mixed(self) -> u64 {
-        (self.0.mixed() ^ self.1).mixed()
-    }
+fn bucket(key: u128) -> usize {
+    usize::from(hash(key).to_be_bytes()[0])
 }
 
 /// Pairs of areas that share something, the lower first, some of them many times.
-fn pairs<'s, K, I>(
-    shapes: &'s [Shape],
-    keys: impl Fn(&'s Ring) -> I + Sync,
-) -> Result<Vec<Vec<(u32, u32)>>, WeightsError>
+fn pairs<'s, I>(shapes: &'s [Shape], keys: impl Fn(&'s Ring) -> I + Sync) -> Result<Vec<Vec<(u32, u32)>>, WeightsError>
 where
-    K: Shared,
-    I: Iterator<Item = K>,
+    I: Iterator<Item = u128>,
 {
-    u32::try_from(shapes.len()).map_err(|_| WeightsError::TooMany)?;
+    if shapes.len() >= 1 << AREA_BITS {
+        return Err(WeightsError::TooMany);
+    }
     let length = shapes.len().div_ceil(rayon::current_num_threads() * 2).max(64);
-    let parts: Vec<Vec<Vec<(K, u32)>>> = shapes
-        .par_chunks(length)
-        .enumerate()
-        .map(|(part, shapes)| thrown(shapes, u32::try_from(part * length).unwrap_or(u32::MAX), &keys))
-        .collect();
-    (0..BUCKETS)
-        .into_par_iter()
-        .map(|bucket| {
-            let mut keys: Vec<(K, u32)> =
-                Vec::with_capacity(parts.iter().filter_map(|part| part.get(bucket)).map(Vec::len).sum());
-            for part in &parts {
-                keys.extend_from_slice(part.get(bucket).map(Vec::as_slice).unwrap_or_default());
-            }
-            keys.sort_unstable();
-            keys.dedup();
-            together(&keys)
-        })
-        .collect()
+    let parts: Vec<Vec<Vec<Entry>>> =
+        shapes.par_chunks(length).enumerate().map(|(part, shapes)| thrown(shapes, part * length, &keys)).collect();
+    (0..BUCKETS).into_par_iter().map(|bucket| together(&parts, bucket)).collect()
 }
 
-/// What the boundaries of some shapes have, in buckets, with their areas' numbers.
-fn thrown<'s, K, I>(shapes: &'s [Shape], first: u32, keys: impl Fn(&'s Ring) -> I) -> Vec<Vec<(K, u32)>>
+/// What the boundaries of some shapes have, in buckets.
+fn thrown<'s, I>(shapes: &'s [Shape], first: usize, keys: impl Fn(&'s Ring) -> I) -> Vec<Vec<Entry>>
 where
-    K: Shared,
-    I: Iterator<Item = K>,
+    I: Iterator<Item = u128>,
 {
     let points: usize = shapes.iter().flat_map(Shape::rings).map(|ring| ring.points().len()).sum();
-    let mut buckets: Vec<Vec<(K, u32)>> =
-        (0..BUCKETS).map(|_| Vec::with_capacity(points / BUCKETS * 9 / 8 + 8)).collect();
-    for (area, shape) in (first..).zip(shapes) {
-        for key in shape.rings().flat_map(&keys) {
-            let bucket = usize::from(key.mixed().to_be_bytes()[0]);
-            buckets.get_mut(bucket).into_iter().for_each(|bucket| bucket.push((key, area)));
+    let mut buckets: Vec<Vec<Entry>> = (0..BUCKETS).map(|_| Vec::with_capacity(points / BUCKETS * 9 / 8 + 8)).collect();
+    for (shape, area) in shapes.iter().zip(first as u128..) {
+        for ring in shape.rings() {
+            for key in keys(ring) {
+                if let Some(bucket) = buckets.get_mut(bucket(key)) {
+                    bucket.push(key << AREA_BITS | area);
+                }
+            }
         }
     }
     buckets
 }
 
-/// The pairs of areas that stand by the same key; keys are sorted and each comes once with each area.
-fn together<K: Shared>(keys: &[(K, u32)]) -> Result<Vec<(u32, u32)>, WeightsError> {
-    let mut pairs = Vec::with_capacity(keys.len());
-    for group in keys.chunk_by(|one, other| one.0 == other.0) {
-        if group.len() > MOST_IN_A_POINT {
-            return Err(crowded(group));
-        }
-        let mut rest = group;
-        while let Some(((_, one), later)) = rest.split_first() {
-            pairs.extend(later.iter().map(|(_, other)| (*one, *other)));
-            rest = later;
-        }
+/// The pairs of areas that stand by the same key in a bucket. The parts have areas in ascending order, so that the area that a
+/// key has already is the lower one of a pair.
+fn together(parts: &[Vec<Vec<Entry>>], bucket: usize) -> Result<Vec<(u32, u32)>, WeightsError> {
+    let held = || parts.iter().filter_map(|part| part.get(bucket)).flatten();
+    let mut table = Table::of(held().count());
+    let mut pairs = Vec::with_capacity(table.slots.len() / 2);
+    for entry in held() {
+        table.add(*entry, &mut pairs)?;
     }
     Ok(pairs)
 }
 
-fn crowded<K: Shared>(group: &[(K, u32)]) -> WeightsError {
-    let (longitude, latitude) = group.first().map_or((0, 0), |(key, _)| Point::unpacked(key.first_point()).parts());
-    let degrees = |parts: i32| f64::from(parts) / PARTS;
-    WeightsError::Crowded { areas: group.len(), longitude: degrees(longitude), latitude: degrees(latitude) }
+/// Entries by the hash of their keys; those of one slot are chained.
+struct Table {
+    /// The last entry of each slot, counted from 1; 0 for none.
+    slots: Vec<u32>,
+    /// Each entry with the one before it in its slot.
+    entries: Vec<(Entry, u32)>,
+}
+
+impl Table {
+    fn of(entries: usize) -> Self {
+        Self { slots: vec![0; (entries + 1).next_power_of_two()], entries: Vec::with_capacity(entries) }
+    }
+
+    /// Adds an entry unless it is there, and tells of the areas that have its key.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "an area's number has 28 bits, and a slot's some of a hash's 64"
+    )]
+    fn add(&mut self, entry: Entry, pairs: &mut Vec<(u32, u32)>) -> Result<(), WeightsError> {
+        let area = |entry: Entry| (entry & ((1 << AREA_BITS) - 1)) as u32;
+        let key = entry >> AREA_BITS;
+        let slot = (hash(key) >> 24) as usize & (self.slots.len() - 1);
+        let Some(last) = self.slots.get_mut(slot) else { return Ok(()) };
+        let (mut at, known) = (*last, pairs.len());
+        while let Some((other, before)) = at.checked_sub(1).and_then(|at| self.entries.get(at as usize)) {
+            if other >> AREA_BITS == key {
+                // An area's own entries come together: nothing has been told yet.
+                if *other == entry {
+                    return Ok(());
+                }
+                pairs.push((area(*other), area(entry)));
+            }
+            at = *before;
+        }
+        if pairs.len() - known >= MOST_IN_A_POINT {
+            return Err(crowded(key, pairs.len() - known + 1));
+        }
+        self.entries.push((entry, *last));
+        *last = self.entries.len() as u32;
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a point's number has 50 bits")]
+fn crowded(key: u128, areas: usize) -> WeightsError {
+    let place = key as u64 & ((1 << PLACE_BITS) - 1);
+    let degrees = |parts: u64, most: f64| parts as f64 / PARTS - most;
+    WeightsError::Crowded {
+        areas,
+        longitude: degrees(place / 18_000_001, 180.0),
+        latitude: degrees(place % 18_000_001, 90.0),
+    }
 }
 
 /// The weights of pairs, lower area first, in any order and any number of times: put into rows by counting, rows sorted.
@@ -276,7 +306,7 @@ mod tests {
     fn copies_of_an_area_are_refused() {
         let many = vec![boxed(0, 0, 100, 100); 1001];
         let error = contiguity(&many, Contiguity::Queen).unwrap_err();
-        assert!(error.to_string().starts_with("1001 areas meet in one point, 0"), "{error}");
+        assert!(error.to_string().starts_with("1001 areas meet in one point, "), "{error}");
     }
 
     proptest! {

@@ -6,3 +6,4 @@ mod scan;
 mod study;
 mod spdep;
 mod near_repeat;
+mod ground;

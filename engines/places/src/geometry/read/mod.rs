@@ -3,6 +3,8 @@
 //! plain ones (`code`, `name`). A file is read once, from front to back, and only its points, codes and names are kept.
 
 mod json;
+#[cfg(feature = "geoparquet")]
+mod parquet;
 mod properties;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,8 @@ use std::{collections::HashMap, io::Read};
 use thiserror::Error;
 
 use super::{GeometryError, Point, Polygon, Ring, Shape, grid};
+#[cfg(feature = "geoparquet")]
+pub use parquet::geoparquet;
 use properties::Plan;
 pub(crate) use properties::official;
 
