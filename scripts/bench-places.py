@@ -62,7 +62,7 @@ def density_points(path):
     middles = draw.uniform(5_000, 110_000, (2_000, 2))
     xy = middles[draw.integers(0, 2_000, 250_000)] + draw.normal(0, 1_200, (250_000, 2))
     xy = np.clip(xy, 1.0, [115_349.0, 115_499.0])
-    path.write_text("x,y\n" + "\n".join(f"{x:.2f},{y:.2f}" for x, y in xy) + "\n")
+    path.write_text("x,y,day\n" + "\n".join(f"{x:.2f},{y:.2f},0" for x, y in xy) + "\n")
 
 
 def best_of(run, times=3):

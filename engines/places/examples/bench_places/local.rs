@@ -1,55 +1,41 @@
-//! Local Moran and Gi* by conditional permutation, from loaded columns: `local VALUES.csv LINKS.csv [PERMUTATIONS] [shared|own]`.
-//! VALUES has one number a line, one line for each area; LINKS a pair `area,area` a line, counted from 0, in either direction.
-//! Threads: as many as there are, or `RAYON_NUM_THREADS`. Permutations on several threads: started before the clock is not.
+//! Local Moran and Gi* by conditional permutation: `local AREAS.geojson VALUES.csv [PERMUTATIONS] [shared|own]`, with a line of code, east,
+//! north, residents, cases, rate for each area. From loaded columns and neighbours, in a fresh process.
 
 use std::time::Instant;
 
-use places::cluster::{self, Draws, Own, Plan};
-use places::neighbours::Weights;
+use places::cluster::{Draws, Own, Plan, getis_ord_permuted, local_moran_permuted};
+use places::neighbours::{Contiguity, Weights, contiguity};
 
-/// Runs it; says on standard error what is wrong.
-pub fn run(args: &[String]) {
-    match measure(args) {
-        Ok(line) => println!("{line}"),
-        Err(error) => eprintln!("bench local: {error}"),
-    }
+/// Areas with their neighbours, row-standardised, and a rate each.
+pub fn read(areas: &str, values: &str) -> Result<(Weights, Vec<f64>), Box<dyn std::error::Error>> {
+    let (areas, _) = super::contiguity::read(areas, None);
+    let weights = contiguity(&areas.shapes, Contiguity::Queen)?.row_standardised();
+    let rate = |line: &str| line.rsplit(',').next().unwrap_or_default().parse::<f64>();
+    let rates = std::fs::read_to_string(values)?.lines().skip(1).map(rate).collect::<Result<_, _>>()?;
+    Ok((weights, rates))
 }
 
-fn measure(args: &[String]) -> Result<String, Box<dyn std::error::Error>> {
-    let (Some(values), Some(links)) = (args.first(), args.get(1)) else {
-        return Err("give VALUES.csv and LINKS.csv".into());
-    };
-    let permutations: u32 = args.get(2).map_or(Ok(999), |given| given.parse())?;
-    let own = args.get(3).is_some_and(|draws| draws == "own");
-    let plan = Plan { permutations, seed: 1, draws: if own { Draws::Own } else { Draws::Shared } };
-    let values: Vec<f64> =
-        std::fs::read_to_string(values)?.lines().map(|line| line.trim().parse()).collect::<Result<_, _>>()?;
-    let mut pairs: Vec<(u32, u32)> = Vec::new();
-    for line in std::fs::read_to_string(links)?.lines() {
-        let (one, other) = line.split_once(',').ok_or("a line of LINKS has no comma")?;
-        pairs.push((one.trim().parse()?, other.trim().parse()?));
-    }
-    let weights = Weights::binary(values.len(), pairs)?.row_standardised();
+/// Runs both.
+pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    let [areas, values, rest @ ..] = args else { return Err("local AREAS.geojson VALUES.csv [PERMUTATIONS] [shared|own]".into()) };
+    let permutations = rest.first().map_or(Ok(999), |given| given.parse())?;
+    let draws = if rest.get(1).is_some_and(|draws| draws == "own") { Draws::Own } else { Draws::Shared };
+    let plan = Plan { permutations, seed: 1, draws };
+    let (weights, rates) = read(areas, values)?;
     let quiet = |_: u64, _: u64| {};
     let started = Instant::now();
-    let local = cluster::local_moran_permuted(&values, &weights, &plan, &quiet)?;
-    let moran_seconds = started.elapsed().as_secs_f64();
+    let stars = getis_ord_permuted(&rates, &weights, Own::Counted, &plan, &quiet)?;
+    say("local g*", &plan, started, stars.iter().flatten().filter(|star| star.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count());
     let started = Instant::now();
-    let spots = cluster::getis_ord_permuted(&values, &weights, Own::Counted, &plan, &quiet)?;
-    let spots_seconds = started.elapsed().as_secs_f64();
-    let started = Instant::now();
-    let moran = cluster::moran_permuted(&values, &weights, &plan, &quiet)?;
-    let all_seconds = started.elapsed().as_secs_f64();
-    let low = |tails: Option<cluster::Tails>| tails.is_some_and(|tails| tails.folded() <= 0.05);
-    Ok(format!(
-        "{{\"what\":\"local\",\"areas\":{},\"links\":{},\"permutations\":{permutations},\"draws\":\"{:?}\",\
-         \"local_moran_seconds\":{moran_seconds:.6},\"getis_ord_star_seconds\":{spots_seconds:.6},\
-         \"moran_seconds\":{all_seconds:.6},\"moran\":{:.6},\"local_moran_folded_below_0.05\":{},\"hot_below_0.05\":{}}}",
-        values.len(),
-        weights.links(),
-        plan.draws,
-        moran.i,
-        local.iter().flatten().filter(|of| low(of.permutation)).count(),
-        spots.iter().flatten().filter(|of| of.z > 0.0 && low(of.permutation)).count(),
-    ))
+    let local = local_moran_permuted(&rates, &weights, &plan, &quiet)?;
+    say("local moran", &plan, started, local.iter().flatten().filter(|area| area.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count());
+    Ok(())
+}
+
+fn say(what: &str, plan: &Plan, started: Instant, low: usize) {
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "{{\"what\": \"{what}\", \"permutations\": {}, \"draws\": \"{:?}\", \"folded_p_to_0.05\": {low}, \"seconds\": {seconds:.6}}}",
+        plan.permutations, plan.draws
+    );
 }

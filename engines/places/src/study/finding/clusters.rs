@@ -51,8 +51,10 @@ fn found(world: &World, whole: Moran, stars: &[Option<GetisOrd>], local: &[Optio
     let star_z = stars.iter().map(|star| Cell::real(star.map(|star| star.z), 2)).collect();
     let local_i = local.iter().map(|local| Cell::real(local.map(|local| local.i), 3)).collect();
     let local_p = local.iter().map(|local| Cell::real(local.and_then(|local| local.permutation).map(|tails| tails.two_sided()), 3));
+    let hottest = hottest(world, &heat, stars);
     Finding {
-        section: Some(section(world, whole, &heat, stars)),
+        section: Some(section(world, whole, &heat, hottest.clone())),
+        tables: vec![hottest],
         columns: vec![
             world.column("gi_star_z", Tells::Neighbours, star_z),
             world.column("gi_star_p", Tells::Neighbours, p.iter().map(|p| Cell::real(*p, 3)).collect()),
@@ -96,7 +98,7 @@ fn quadrant(quadrant: Quadrant) -> &'static str {
     }
 }
 
-fn section(world: &World, whole: Moran, heat: &[Heat], stars: &[Option<GetisOrd>]) -> Section {
+fn section(world: &World, whole: Moran, heat: &[Heat], hottest: Table) -> Section {
     let number = |of: Heat| heat.iter().filter(|heat| **heat == of).count();
     let p = whole.permutation.map_or(1.0, crate::cluster::Tails::two_sided);
     let together = if p <= ALLOWED && whole.i > whole.expected {
@@ -128,7 +130,7 @@ fn section(world: &World, whole: Moran, heat: &[Heat], stars: &[Option<GetisOrd>
             world.spec.permutations, world.spec.seed, world.spec.permutations
         ),
         picture: Some(world.canvas.shaded("Map of hot and cold areas", &shades, &legend)),
-        table: Some(hottest(world, heat, stars)),
+        table: Some(hottest),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     study::{
-        input::date::{month_in_words, month_name},
+        input::date::{days_in_month, month_in_words, month_name},
         output::{
             Finding, Section,
             figures::{count, percent, real},
@@ -26,7 +26,8 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
     let periods = months.map_or(1, |months| months.count);
     let (x, y) = world.ground.centres();
     let cases = if months.is_some() { &world.by_month } else { &world.counts };
-    let observed = Observed { x: &x, y: &y, cases, periods, baseline: Baseline::Population(&world.residents) };
+    let exposure = exposure(world, months);
+    let observed = Observed { x: &x, y: &y, cases, periods, baseline: Baseline::Population(&exposure) };
     let longest = (periods / 2).max(1);
     let time = match months {
         None => Time::Whole,
@@ -38,6 +39,13 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
         Ok(found) => said(world, &found, months, &settings),
         Err(error) => Finding::without("scan", TITLE, &error.to_string()),
     }
+}
+
+/// Residents of each area, or residents times the days of each month, since months are not of one length.
+fn exposure(world: &World, months: Option<Months>) -> Vec<u64> {
+    let Some(months) = months else { return world.residents.clone() };
+    let days: Vec<u64> = months.each().map(|month| days_in_month(month).into()).collect();
+    world.residents.iter().flat_map(|residents| days.iter().map(move |days| residents * days)).collect()
 }
 
 fn said(world: &World, found: &Scan, months: Option<Months>, settings: &Settings) -> Finding {
@@ -61,7 +69,7 @@ fn said(world: &World, found: &Scan, months: Option<Months>, settings: &Settings
             .to_owned(),
         method: method(world, found, settings),
         picture: (!certain.is_empty()).then(|| picture(world, &certain)),
-        table: Some(table.clone()),
+        table: Some(table.only(&["cluster", "name", "areas", "from", "to", "cases", "expected", "p"])),
     };
     Finding { section: Some(section), columns: vec![world.column("scan_cluster", Tells::Nothing, number)], tables: vec![table], ..Finding::default() }
 }
@@ -106,7 +114,7 @@ fn method(world: &World, found: &Scan, settings: &Settings) -> String {
         Time::Prospective { .. } => "in space and time, over spans that end with the last month",
     };
     format!(
-        "Kulldorff's scan statistic (1997, 1998, 2001) {kind}, Poisson, cases expected in proportion to residents; circles around the areas' \
+        "Kulldorff's scan statistic (1997, 1998, 2001) {kind}, Poisson, cases expected in proportion to residents and to the days of the month; circles around the areas' \
          middles with up to {} of all residents; {} windows, {} replicates, seed {}. Clusters that share no area with a stronger one.",
         percent(settings.share),
         count(found.windows),

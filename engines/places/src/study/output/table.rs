@@ -54,6 +54,7 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
+            Self::Real(value, _) if *value != 0.0 && value.abs() < 1e-5 => format!("{value:e}"),
             Self::Real(value, _) => format!("{value}"),
             Self::None => String::new(),
             Self::Hidden => "hidden".to_owned(),
@@ -100,6 +101,18 @@ impl Table {
     #[must_use]
     pub fn new(name: &str, caption: impl Into<String>, headings: &[(&'static str, &'static str)]) -> Self {
         Self { name: name.to_owned(), caption: caption.into(), headings: headings.to_vec(), rows: Vec::new() }
+    }
+
+    /// The same with some of its columns, by name, for the report.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let kept = |at: usize| self.headings.get(at).is_some_and(|(name, _)| names.contains(name));
+        let row = |row: &Vec<Cell>| row.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, cell)| cell.clone()).collect();
+        Self {
+            headings: self.headings.iter().filter(|(name, _)| names.contains(name)).copied().collect(),
+            rows: self.rows.iter().map(row).collect(),
+            ..self.clone()
+        }
     }
 
     /// The table as CSV.
