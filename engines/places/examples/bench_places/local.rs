@@ -1,6 +1,6 @@
 //! Local Moran and Gi* by conditional permutation, from loaded columns: `local VALUES.csv LINKS.csv [PERMUTATIONS] [shared|own]`.
 //! VALUES has one number a line, one line for each area; LINKS a pair `area,area` a line, counted from 0, in either direction.
-//! Threads: as many as there are, or `RAYON_NUM_THREADS`. Permutations on several threads: started before the clock is not.
+//! Threads: as many as there are, or `RAYON_NUM_THREADS`; the clock runs while they start.
 
 use std::time::Instant;
 
