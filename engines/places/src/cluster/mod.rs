@@ -5,7 +5,7 @@
 //! - [`local_moran`]: its part for each area, and the four kinds of area that it tells apart.
 //! - [`getis_ord`]: hot and cold spots, Gi and Gi*.
 //! - [`permutation`]: the same by permutation, ties counted as extreme.
-//! - [`false_discovery`]: p-values that allow for the number of areas looked at.
+//! - [`adjusted`]: p-values that allow for the number of areas looked at.
 //!
 //! All are the same whatever unit and origin the values have, so values are centred and scaled before anything is squared:
 //! nothing overflows. An area without neighbours, an island, has no local statistic (`None`), and is in the mean and the
