@@ -5,7 +5,7 @@
 //! - [`local_moran`]: its part for each area, and the four kinds of area that it tells apart.
 //! - [`getis_ord`]: hot and cold spots, Gi and Gi*.
 //! - [`permutation`]: the same by permutation, ties counted as extreme.
-//! - [`false_discovery`]: p-values that allow for the number of areas looked at.
+//! - [`adjusted`]: p-values that allow for the number of areas looked at.
 //!
 //! All are the same whatever unit and origin the values have, so values are centred and scaled before anything is squared:
 //! nothing overflows. An area without neighbours, an island, has no local statistic (`None`), and is in the mean and the
@@ -79,6 +79,18 @@ pub enum ClusterError {
     /// No permutation at all.
     #[error("0 permutations tell nothing: ask for at least 1, better 999")]
     NoPermutations,
+    /// More permutations than memory is for.
+    #[error(
+        "{permutations} permutations with up to {neighbours} neighbours take too much memory: ask for at most {most}"
+    )]
+    TooManyPermutations {
+        /// How many were asked for.
+        permutations: u32,
+        /// The most neighbours that an area has.
+        neighbours: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A p-value outside of 0 to 1.
     #[error("the p-value in row {} is {value}: it must be from 0 to 1", row + 1)]
     NoProbability {

@@ -94,12 +94,13 @@ pub fn moran_permuted(
         return Err(ClusterError::NoPermutations);
     }
     let z = centred(values, weights, 1)?;
-    let (real, tie) = (cross(&z, weights), 1e-12 * weights.rows().flat_map(|(_, weights)| weights).sum::<f64>());
+    let pairs = pairs(weights);
+    let (real, tie) = (of_pairs(&z, &pairs), 1e-12 * weights.rows().flat_map(|(_, weights)| weights).sum::<f64>());
     let (done, of) = (AtomicU64::new(0), u64::from(plan.permutations));
     let permuted = |dealt: &mut Vec<f64>, number: u32| {
         dealt.clone_from(&z);
         Stream::of(plan.seed, u64::from(number)).shuffle(dealt);
-        let drawn = cross(dealt, weights);
+        let drawn = of_pairs(dealt, &pairs);
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, of);
         (u32::from(drawn >= real - tie), u32::from(drawn <= real + tie))
     };
@@ -118,6 +119,29 @@ fn cross(z: &[f64], weights: &Weights) -> f64 {
         own * others.sum::<f64>()
     };
     z.iter().zip(weights.rows()).map(of_row).sum()
+}
+
+/// Each two neighbours once, with the weight of both ways.
+fn pairs(weights: &Weights) -> Vec<(u32, u32, f64)> {
+    let mut pairs = Vec::with_capacity(weights.links() / 2 + 1);
+    for (area, (neighbours, of_area)) in (0_u32..).zip(weights.rows()) {
+        for (to, weight) in neighbours.iter().zip(of_area) {
+            let other_way = back(weights, *to, area);
+            match to.cmp(&area) {
+                std::cmp::Ordering::Greater => pairs.push((area, *to, weight + other_way)),
+                std::cmp::Ordering::Less if other_way > 0.0 => {}
+                _ => pairs.push((area, *to, *weight)),
+            }
+        }
+    }
+    pairs
+}
+
+/// Σᵢⱼ wᵢⱼ zᵢ zⱼ, each two neighbours at once.
+fn of_pairs(z: &[f64], pairs: &[(u32, u32, f64)]) -> f64 {
+    let of_pair =
+        |(one, other, weight): &(u32, u32, f64)| Some(z.get(*one as usize)? * z.get(*other as usize)? * weight);
+    pairs.iter().filter_map(of_pair).sum()
 }
 
 /// What the moments need to know of the weights.

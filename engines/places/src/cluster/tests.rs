@@ -96,6 +96,25 @@ fn moran_is_calibrated() {
     assert!((sum / 600.0).abs() < 0.13 && (0.85..1.2).contains(&(squares / 600.0)), "{sum} {squares}");
 }
 
+/// Four areas, 24 orders: the share of them with an I as high, links one way and both.
+#[test]
+fn moran_is_permuted_over_all_links() {
+    let weights = Weights::of(4, [(0, 1, 1.0), (1, 0, 0.5), (2, 1, 2.0), (2, 3, 1.0), (3, 2, 1.0)]).unwrap();
+    let values = [1.0, 2.0, 4.0, 8.0];
+    let all = |order: [usize; 4]| moran(&order.map(|at| values[at]), &weights).unwrap().i;
+    let (mut as_high, mut orders) = (0.0, 0.0);
+    for code in 0..256_usize {
+        let order = [code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6];
+        if (0..4).all(|at| order.contains(&at)) {
+            orders += 1.0;
+            as_high += f64::from(u8::from(all(order) >= all([0, 1, 2, 3]) - 1e-12));
+        }
+    }
+    let found = moran_permuted(&values, &weights, &Plan::new(20_000, 1), &silent).unwrap();
+    assert_eq!(orders, 24.0);
+    assert!((found.permutation.unwrap().greater() - as_high / 24.0).abs() < 0.015, "{as_high} {found:?}");
+}
+
 proptest! {
     /// Order, unit and origin change nothing; nothing is ever no number; local parts add up to the whole.
     #[test]

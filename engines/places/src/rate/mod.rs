@@ -5,6 +5,7 @@
 //! - [`bayes`]: rates of small areas drawn towards those of all, or of their neighbours.
 //! - [`funnel`]: which rates are further out than chance takes them.
 //! - [`ratio`]: one rate over another.
+//! - [`relative`]: observed over expected, drawn towards the mean by a fitted distribution.
 //! - [`harm`]: counts weighted by how much harm each does.
 //! - [`Exposure`]: per resident, or per hour that people spend there.
 //!
@@ -18,6 +19,7 @@ mod exposure;
 pub mod funnel;
 pub mod harm;
 pub mod ratio;
+pub mod relative;
 pub mod standardised;
 
 pub use exposure::{Exposure, Measured};

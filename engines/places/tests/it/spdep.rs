@@ -10,6 +10,7 @@ use places::cluster::{self, FalseDiscovery, GetisOrd, LocalMoran, Own, Plan, Qua
 use places::concentration;
 use places::neighbours::Weights;
 use places::rate::bayes::{self, Family, Spread};
+use places::rate::relative;
 use serde_json::Value;
 
 fn read(path: &str) -> String {
@@ -167,6 +168,28 @@ fn homicides_around_st_louis() {
     let values: Vec<f64> = counts.iter().zip(&people).map(|(count, people)| *count as f64 / *people as f64).collect();
     set.clusters(&values, &set.weights().row_standardised());
     all_near(&spots(&values, &set.weights(), Own::Counted), &set.answers["gi_star"], "gi*");
+}
+
+/// Section 5: n = 56, 536 cases; eBayes α 1.8795, intercept 0.3521; SMR I 0.4970. Three districts are islands. R's fit of α is
+/// good to six digits.
+#[test]
+fn lip_cancer_in_scotland() {
+    let set = Set::named("lip");
+    let (counts, expected) = (set.column::<u64>("observed"), set.column::<f64>("expected"));
+    assert_eq!((counts.len(), counts.iter().sum::<u64>()), (56, 536));
+    let found = relative::relative_risks(&counts, &expected).unwrap();
+    let (alpha, intercept) = (found.alpha.unwrap(), found.mean.ln());
+    assert_eq!(format!("{alpha:.4} {intercept:.4}"), "1.8795 0.3521");
+    assert!((alpha - set.answer("alpha")).abs() < 1e-6 && (intercept - set.answer("intercept")).abs() < 1e-6);
+    for (risk, answer) in found.risks.iter().zip(&set.answers["risk"]) {
+        assert!((risk.unwrap() - answer).abs() < 1e-6, "{risk:?} {answer}");
+    }
+    let (weights, values) =
+        (set.weights(), counts.iter().zip(&expected).map(|(o, e)| *o as f64 / e).collect::<Vec<_>>());
+    assert_eq!(weights.islands(), [5, 7, 10]);
+    assert!((set.answer("moran") - 0.4970).abs() < 0.000_05);
+    set.clusters(&values, &weights.row_standardised());
+    all_near(&spots(&values, &weights.with_self(), Own::Counted), &set.answers["gi_star"], "gi*");
 }
 
 /// Weights that differ and do not all go both ways, and areas that have none.

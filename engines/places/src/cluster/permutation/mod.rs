@@ -109,7 +109,7 @@ impl Tails {
 /// island. A link of an area to itself is left out, since its own value stays.
 ///
 /// # Errors
-/// When values are not one number for each area, all equal, or no permutation is asked for.
+/// When values are not one number for each area, all equal, or no permutation is asked for, or shared ones beyond memory.
 pub fn lag_tails(
     values: &[f64],
     weights: &Weights,
@@ -121,7 +121,14 @@ pub fn lag_tails(
         return Err(ClusterError::NoPermutations);
     }
     Ok(match plan.draws {
-        Draws::Shared => shared::tails(&world, plan, progress),
+        Draws::Shared => {
+            let neighbours = world.rows.iter().map(Row::neighbours).max().unwrap_or_default();
+            let most = LISTED / (neighbours + 1);
+            if plan.permutations as usize > most {
+                return Err(ClusterError::TooManyPermutations { permutations: plan.permutations, neighbours, most });
+            }
+            shared::tails(&world, plan, progress)
+        }
         Draws::Own => own::tails(&world, plan, progress),
     })
 }
@@ -188,6 +195,9 @@ impl Row {
         }
     }
 }
+
+/// How many areas the lists of all permutations may name together: two gigabytes.
+const LISTED: usize = 250_000_000;
 
 /// How near two weighted means of values from 0 to 1 are when they tie.
 const TIE: f64 = 1e-12;

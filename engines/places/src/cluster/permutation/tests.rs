@@ -96,6 +96,7 @@ fn what_cannot_be_permuted() {
     assert_eq!(of(&values, &plan), ClusterError::NotANumber { row: 4 });
     values[4] = 2.0;
     assert_eq!(of(&values, &Plan::new(0, 1)), ClusterError::NoPermutations);
+    assert!(matches!(of(&values, &Plan::new(u32::MAX, 1)), ClusterError::TooManyPermutations { neighbours: 8, .. }));
 }
 
 /// Where nothing is going on, p is below 0.05 once in twenty times: over many worlds, since areas of one world share draws.
