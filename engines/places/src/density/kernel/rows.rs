@@ -18,12 +18,11 @@ pub(super) struct Place {
 
 /// Events by band. Rows are counted from `outside` rows below the grid, from where a kernel can reach in.
 pub(super) struct Rows<'a> {
-    points: Points<'a>,
     weights: &'a [f64],
     /// The row of each event; `u32::MAX` of one that is left out.
     row: Vec<u32>,
-    /// The events by band, and where each band's begin and end.
-    events: Vec<u32>,
+    /// The events by band with their rows, and where each band's begin and end.
+    events: Vec<(Place, u32)>,
     bands: Vec<(usize, usize)>,
     /// How many rows a band has: enough that few places reach into two.
     pub height: usize,
@@ -32,7 +31,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn of(points: Points<'a>, weights: &'a [f64], grid: &Grid, reach: f64, edge: Edge<'_>) -> Self {
+    pub(super) fn of(points: Points<'_>, weights: &'a [f64], grid: &Grid, reach: f64, edge: Edge<'_>) -> Self {
         let rows_of_reach = (reach / grid.side).ceil() as usize;
         let outside = if edge == Edge::Open { rows_of_reach } else { 0 };
         let (count, height) = (grid.rows + 2 * outside, (4 * rows_of_reach).max(32));
@@ -51,9 +50,12 @@ impl<'a> Rows<'a> {
         };
         let row_of = |(x, y): (&f64, &f64)| row_of(*x, *y).and_then(|row| u32::try_from(row).ok()).unwrap_or(u32::MAX);
         let row: Vec<u32> = points.x().par_iter().zip(points.y()).with_min_len(4096).map(row_of).collect();
-        let band = |row: &u32| if *row == u32::MAX { usize::MAX } else { *row as usize / height };
-        let (events, bands) = sorted((0_u32..).zip(row.iter().map(band)), count.div_ceil(height));
-        Self { points, weights, row, events, bands, height, outside, rows_of_reach }
+        let placed = row.iter().zip(points.iter()).zip(weights).map(|((row, (x, y)), weight)| {
+            let band = if *row == u32::MAX { usize::MAX } else { *row as usize / height };
+            ((Place { x, y, weight: *weight }, *row), band)
+        });
+        let (events, bands) = sorted(placed, count.div_ceil(height));
+        Self { weights, row, events, bands, height, outside, rows_of_reach }
     }
 
     /// The places whose kernel can reach rows `from` to `to` of the grid of `rows`, by row and place; and the weight of those in
@@ -63,12 +65,7 @@ impl<'a> Rows<'a> {
         let last = (to + self.outside + self.rows_of_reach).min(rows + 2 * self.outside);
         let bands = self.bands.get(first / self.height..last.div_ceil(self.height)).unwrap_or_default();
         let events = bands.iter().flat_map(|(from, to)| self.events.get(*from..*to).unwrap_or_default());
-        let placed = events.filter_map(|event| {
-            let at = *event as usize;
-            let row = self.row.get(at).and_then(|row| (*row as usize).checked_sub(first))?;
-            let (x, y) = (self.points.x().get(at).copied()?, self.points.y().get(at).copied()?);
-            Some((Place { x, y, weight: self.weights.get(at).copied()? }, row))
-        });
+        let placed = events.map(|(place, row)| (*place, (*row as usize).checked_sub(first).unwrap_or(usize::MAX)));
         let (mut places, spans) = sorted(placed, last.saturating_sub(first));
         let own_from = if from == 0 { 0 } else { from + self.outside - first };
         let own_to = if to == rows { usize::MAX } else { to + self.outside - first };
