@@ -1,6 +1,11 @@
 //! Knox tables against published answers.
 
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use flate2::read::GzDecoder;
 use places::points::Points;
+use places::spread::dates::{Unit, When, times};
 use places::spread::knox::{Bands, Ends, FOREVER, Knox, Metric, knox};
 
 struct Read {
@@ -52,4 +57,43 @@ fn burglaries_in_chicago() {
     let significant: Vec<usize> =
         found.cells.iter().enumerate().filter(|(_, cell)| cell.p.unwrap() <= 0.05).map(|(at, _)| at).collect();
     assert_eq!(significant, [0, 4, 8]);
+}
+
+/// Violence and sexual offences of five months in Essex: months are refused in bands of days; in bands of months the same snap
+/// point in the same month has 27,276 pairs where 20,779 are expected.
+#[test]
+fn five_months_of_violence_in_essex() {
+    let root = std::env::var_os("ALONGSIDE_REAL_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let (mut x, mut y, mut dates) = (Vec::new(), Vec::new(), Vec::new());
+    for month in ["2018-10", "2018-11", "2018-12", "2019-01", "2019-02"] {
+        let path = root.join(format!("essex/{month}-essex-street.csv.gz"));
+        let Ok(file) = std::fs::File::open(&path) else {
+            eprintln!("not run: the real offences are not at {}", path.display());
+            return;
+        };
+        let mut text = String::new();
+        GzDecoder::new(file).read_to_string(&mut text).unwrap();
+        for line in text.lines().filter(|line| line.contains(",Violence and sexual offences,")) {
+            let fields: Vec<&str> = line.split(',').collect();
+            // On a plane near enough, in metres; what is one place stays one.
+            if let (Ok(longitude), Ok(latitude)) = (fields[4].parse::<f64>(), fields[5].parse::<f64>()) {
+                x.push(longitude * 68_900.0);
+                y.push(latitude * 111_250.0);
+                dates.push(When::Month(month[..4].parse().unwrap(), month[5..].parse().unwrap()));
+            }
+        }
+    }
+    assert_eq!(dates.len(), 26_650);
+    let refused = times(&dates, Unit::Days(7)).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("these dates are months (26650 of 26650): a near-repeat test in bands of days"),
+        "{refused}"
+    );
+    let months = times(&dates, Unit::Months).unwrap();
+    let bands = Bands::of(&[0.001, 200.0], &[1, 2, FOREVER], Ends::Without, Metric::Euclidean).unwrap();
+    let found = knox(Points::of(&x, &y).unwrap(), &months.times, &bands, 99, 1, &|_, _| {}).unwrap();
+    let same = found.cell(0, 0).unwrap();
+    assert_eq!((same.observed, same.expected.round(), same.p), (27_276, 20_779.0, Some(0.01)));
+    assert!((same.ratio.unwrap() - 1.31).abs() < 0.005);
 }
