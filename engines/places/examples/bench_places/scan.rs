@@ -36,8 +36,7 @@ pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         replicates: number(3)?.unwrap_or(999.0) as u32,
         ..Settings::default()
     };
-    let observed =
-        Observed { x: &x, y: &y, cases: &cases, periods, baseline: Baseline::Population(&population) };
+    let observed = Observed { x: &x, y: &y, cases: &cases, periods, baseline: Baseline::Population(&population) };
     let started = Instant::now();
     let found = scan(&observed, &settings, &|_, _| {})?;
     let seconds = started.elapsed().as_secs_f64();

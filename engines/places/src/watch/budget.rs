@@ -222,7 +222,9 @@ mod tests {
 
     #[test]
     fn plans_that_are_none_are_refused() {
-        for (alarms, looks, tests) in [(0.0, 52.0, 1), (f64::NAN, 52.0, 1), (60.0, 52.0, 1), (4.0, 0.0, 1), (4.0, 52.0, 0)] {
+        for (alarms, looks, tests) in
+            [(0.0, 52.0, 1), (f64::NAN, 52.0, 1), (60.0, 52.0, 1), (4.0, 0.0, 1), (4.0, 52.0, 0)]
+        {
             assert!(Budget::new(alarms, looks, tests).is_err());
         }
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod essex;
+mod hotspot;
 mod scan;
 mod study;
 mod spdep;

@@ -67,8 +67,15 @@ fn metres(pair: &Value) -> (f64, f64) {
 fn essex() -> Option<Essex> {
     let folder = folder()?;
     let collection: Value = serde_json::from_str(&unpacked(folder.join("lsoa-2011-boundaries.geojson.gz"))).unwrap();
-    let mut essex =
-        Essex { codes: vec![], names: vec![], x: vec![], y: vec![], population: vec![], exposure: vec![], cases: vec![] };
+    let mut essex = Essex {
+        codes: vec![],
+        names: vec![],
+        x: vec![],
+        y: vec![],
+        population: vec![],
+        exposure: vec![],
+        cases: vec![],
+    };
     for feature in collection["features"].as_array().unwrap() {
         let code = feature["properties"].as_object().unwrap().values().filter_map(Value::as_str);
         essex.codes.push(code.clone().find(|text| text.starts_with("E01")).unwrap().to_owned());
@@ -92,10 +99,9 @@ fn essex() -> Option<Essex> {
     for (month, name) in MONTHS.iter().enumerate() {
         for line in unpacked(folder.join(format!("{name}-essex-street.csv.gz"))).lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
-            if cells.get(9) == Some(&"Violence and sexual offences") {
-                if let Some(area) = at.get(cells[7]) {
-                    essex.cases[area * MONTHS.len() + month] += 1;
-                }
+            let sought = cells.get(9) == Some(&"Violence and sexual offences");
+            if let Some(area) = at.get(cells[7]).filter(|_| sought) {
+                essex.cases[area * MONTHS.len() + month] += 1;
             }
         }
     }
@@ -158,8 +164,7 @@ fn fever_in_new_york() {
         }
     }
     let observed = Observed { x: &x, y: &y, cases: &cases, periods: 24, baseline: Baseline::Permutation };
-    let settings =
-        Settings { time: Time::Prospective { longest: 7 }, radius: Some(3_000.0), ..Settings::default() };
+    let settings = Settings { time: Time::Prospective { longest: 7 }, radius: Some(3_000.0), ..Settings::default() };
     let found = scan(&observed, &settings, &|_, _| {}).unwrap();
     println!("{:?}", found.clusters[0]);
     assert_eq!(found.cases, 194);

@@ -222,7 +222,8 @@ fn rows(measure: Measure<'_>) -> Result<Vec<Option<Value>>, ChartError> {
     match measure {
         Measure::Individuals(values) => {
             // Beyond this, squares and sums could pass what a number holds.
-            let wrong = values.iter().position(|value| value.is_some_and(|value| !(value.abs() < 1e100)));
+            let wrong =
+                values.iter().position(|value| value.is_some_and(|value| value.is_nan() || value.abs() >= 1e100));
             let rows = || values.iter().map(|value| value.map(plain)).collect();
             wrong.map_or_else(|| Ok(rows()), |row| Err(ChartError::Value(row)))
         }
@@ -284,9 +285,7 @@ impl Spread {
         }
         let mean = mean(values.iter().map(|value| value.value))?;
         match measure {
-            Measure::Individuals(_) => {
-                Some(Self::Fixed { mean, away: 2.66 * moving_range(fixing)?, counted: false })
-            }
+            Measure::Individuals(_) => Some(Self::Fixed { mean, away: 2.66 * moving_range(fixing)?, counted: false }),
             Measure::Counts(_) => Some(Self::Fixed { mean, away: 3.0 * mean.sqrt(), counted: true }),
             Measure::Rates(_) => {
                 let exposure: f64 = values.iter().map(|value| value.exposure).sum();
@@ -315,8 +314,7 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 /// The mean difference of neighbours, those out of all proportion left out once; a gap has no neighbours.
 fn moving_range(values: &[Option<Value>]) -> Option<f64> {
     let pairs = values.iter().zip(values.iter().skip(1));
-    let ranges: Vec<f64> =
-        pairs.filter_map(|(one, other)| Some(((*other)?.value - (*one)?.value).abs())).collect();
+    let ranges: Vec<f64> = pairs.filter_map(|(one, other)| Some(((*other)?.value - (*one)?.value).abs())).collect();
     let all = mean(ranges.iter().copied())?;
     mean(ranges.iter().copied().filter(|range| *range <= 3.267 * all)).or(Some(all))
 }

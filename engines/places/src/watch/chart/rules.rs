@@ -4,11 +4,8 @@ use super::{Limits, Point, Rules, Signal};
 
 /// Marks the points of a stretch.
 pub(super) fn mark(points: &mut [Point], rules: &Rules) {
-    let known: Vec<(usize, f64, Limits)> = points
-        .iter()
-        .enumerate()
-        .filter_map(|(at, point)| Some((at, point.value?, point.limits?)))
-        .collect();
+    let known: Vec<(usize, f64, Limits)> =
+        points.iter().enumerate().filter_map(|(at, point)| Some((at, point.value?, point.limits?))).collect();
     let mut marks: Vec<(usize, Signal, bool)> = Vec::new();
     for (at, value, limits) in &known {
         if let Some(up) = outside(*value, limits) {
@@ -23,8 +20,11 @@ pub(super) fn mark(points: &mut [Point], rules: &Rules) {
     }
     for window in known.windows(3).filter(|_| rules.two_of_three) {
         for up in [true, false] {
-            let near: Vec<usize> =
-                window.iter().filter(|(_, value, limits)| near(*value, limits) == Some(up)).map(|(at, ..)| *at).collect();
+            let near: Vec<usize> = window
+                .iter()
+                .filter(|(_, value, limits)| near(*value, limits) == Some(up))
+                .map(|(at, ..)| *at)
+                .collect();
             if near.len() >= 2 {
                 marks.extend(near.into_iter().map(|at| (at, Signal::NearLimit, up)));
             }
@@ -71,7 +71,7 @@ fn outside(value: f64, limits: &Limits) -> Option<bool> {
 
 /// The side of the mean; none on it.
 fn side(value: f64, limits: &Limits) -> Option<bool> {
-    (value > limits.mean || value < limits.mean).then_some(value > limits.mean)
+    (value != limits.mean).then_some(value > limits.mean)
 }
 
 /// In the outer third between mean and limit, or beyond.

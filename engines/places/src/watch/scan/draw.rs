@@ -115,7 +115,12 @@ pub(super) struct Alias {
 
 impl Alias {
     /// Heights are kept to 32 bits: a cell's chance is off by at most one part in four billion of the mean cell's.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "heights are within 0 to 1, cells below 2^32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "heights are within 0 to 1, cells below 2^32"
+    )]
     fn of(weights: &[f64], total: u64) -> Self {
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         let mut heights: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();

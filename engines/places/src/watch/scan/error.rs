@@ -97,7 +97,7 @@ fn check_settings(settings: &Settings, periods: usize) -> Result<(), ScanError> 
     if !(settings.share > 0.0 && settings.share <= 0.5) {
         return Err(ScanError::Share);
     }
-    if settings.radius.is_some_and(|radius| !(radius >= 0.0)) {
+    if settings.radius.is_some_and(|radius| radius.is_nan() || radius < 0.0) {
         return Err(ScanError::Radius);
     }
     if settings.stop == Some(0) {

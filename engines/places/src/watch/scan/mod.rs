@@ -23,8 +23,8 @@
 mod calendar;
 mod draw;
 mod error;
-mod likelihood;
 mod lanes;
+mod likelihood;
 mod observed;
 mod replicates;
 mod significance;

@@ -248,7 +248,8 @@ fn little_gives_defined_answers() {
     let (x, y) = (vec![5.0; 5_000], vec![5.0; 5_000]);
     let mut cases = vec![1; 5_000];
     cases[7] = 90;
-    let observed = Observed { x: &x, y: &y, cases: &cases, periods: 1, baseline: Baseline::Population(&vec![10; 5_000]) };
+    let observed =
+        Observed { x: &x, y: &y, cases: &cases, periods: 1, baseline: Baseline::Population(&vec![10; 5_000]) };
     let found = scan(&observed, &Settings { replicates: 9, ..Settings::default() }, &|_, _| {}).unwrap();
     assert_eq!((found.clusters.len(), found.windows), (0, 0));
 }
@@ -306,7 +307,8 @@ fn stopping_early_gives_a_coarser_but_fair_answer() {
 fn any_number_of_threads_finds_the_same() {
     let (x, y, cases) = square(6, 2, 400, 4);
     let observed = Observed { x: &x, y: &y, cases: &cases, periods: 4, baseline: Baseline::Permutation };
-    let settings = Settings { time: Time::retrospective(4), rates: Rates::Both, replicates: 200, ..Settings::default() };
+    let settings =
+        Settings { time: Time::retrospective(4), rates: Rates::Both, replicates: 200, ..Settings::default() };
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| scan(&observed, &settings, &|_, _| {}).unwrap())

@@ -230,7 +230,11 @@ impl Grid {
 }
 
 /// Which square a distance from the edge falls in; before the edge, the first.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made 0 when negative; a cast stops at the top")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "made 0 when negative; a cast stops at the top"
+)]
 fn square(distance: f64, size: f64) -> usize {
-    (distance / size).max(0.0).min(1e9) as usize
+    (distance / size).clamp(0.0, 1e9) as usize
 }

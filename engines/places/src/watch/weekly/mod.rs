@@ -100,7 +100,9 @@ pub struct Week {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WeeklyError {
     /// Not enough years.
-    #[error("{given} weeks before this one are too few: {wanted} are needed (three years and the weeks around them); until then use a control chart")]
+    #[error(
+        "{given} weeks before this one are too few: {wanted} are needed (three years and the weeks around them); until then use a control chart"
+    )]
     TooShort {
         /// Weeks before.
         given: usize,
@@ -111,10 +113,14 @@ pub enum WeeklyError {
     #[error("row {} has no count, so there is nothing to judge", .0 + 1)]
     NoCount(usize),
     /// Settings that can't be.
-    #[error("the watch needs 3 years or more, an alpha between 0 and 1, and as many periods as fit between two years' windows")]
+    #[error(
+        "the watch needs 3 years or more, an alpha between 0 and 1, and as many periods as fit between two years' windows"
+    )]
     Settings,
     /// Too few weeks with a count, or none above 0.
-    #[error("the weeks that this one is held against hold too little: at least as many counts as the model has parts, and one above 0")]
+    #[error(
+        "the weeks that this one is held against hold too little: at least as many counts as the model has parts, and one above 0"
+    )]
     Nothing,
     /// The model found no answer.
     #[error("no model could be fitted to the weeks before: look for a count that is out of all proportion")]
@@ -211,12 +217,7 @@ fn fitted(past: &[Past], at: usize, settings: &Settings) -> Result<Prediction, W
     predicted(past, at, settings, false)?.ok_or(WeeklyError::NoFit)
 }
 
-fn predicted(
-    past: &[Past],
-    at: usize,
-    settings: &Settings,
-    trend: bool,
-) -> Result<Option<Prediction>, WeeklyError> {
+fn predicted(past: &[Past], at: usize, settings: &Settings, trend: bool) -> Result<Option<Prediction>, WeeklyError> {
     let (design, now, growth_at) = design(past, at, trend);
     let counts: Vec<f64> = past.iter().map(|week| week.count).collect();
     if counts.len() <= now.len() {

@@ -133,7 +133,7 @@ fn cholesky(lower: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
         }
         let corner = row.last()?;
         let rest = corner - square(&made);
-        if !(rest > corner * 1e-12) {
+        if rest.is_nan() || rest <= corner * 1e-12 {
             return None;
         }
         made.push(rest.sqrt());

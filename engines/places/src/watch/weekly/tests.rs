@@ -70,9 +70,7 @@ fn missing_is_not_nought_and_nothing_is_no_alarm() {
 #[test]
 fn an_outbreak_of_the_past_hides_no_other() {
     let mut counts: Vec<Option<u64>> = (0..330).map(|week| Some(20 + week % 5)).collect();
-    for week in 225..229 {
-        counts[week] = Some(90);
-    }
+    counts[225..229].fill(Some(90));
     counts[329] = Some(60);
     let reweighted = judge(&counts, 329, &Settings::default()).unwrap();
     let plain = judge(&counts, 329, &Settings { reweight: None, ..Settings::default() }).unwrap();
