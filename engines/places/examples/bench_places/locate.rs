@@ -1,9 +1,10 @@
-//! Which area each of many points lies in: `locate AREAS.geojson POINTS [E]`; the points stand all over the areas' box.
+//! Which area each of many points lies in: `locate AREAS.geojson POINTS [E]`; the points stand all over the areas' box; and what is
+//! wrong with the areas.
 
 use std::time::Instant;
 
 use places::{
-    geometry::{Bounds, Point, locate::Locator},
+    geometry::{Bounds, Point, check::check, locate::Locator},
     random::Stream,
 };
 
@@ -26,9 +27,16 @@ pub fn run(args: &[String]) {
     let started = Instant::now();
     let located = locator.areas_of(&points);
     let seconds = started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    let findings = check(&areas);
+    let checking = started.elapsed().as_secs_f64();
+    for finding in findings.iter().take(3) {
+        eprintln!("{finding}");
+    }
     println!(
-        r#"{{"what":"locate","areas":{},"points":{count},"outside":{},"seconds_reading":{reading:.4},"seconds_indexing":{indexing:.4},"seconds":{seconds:.4}}}"#,
+        r#"{{"what":"locate","areas":{},"points":{count},"outside":{},"seconds_reading":{reading:.4},"seconds_indexing":{indexing:.4},"seconds":{seconds:.4},"findings":{},"seconds_checking":{checking:.4}}}"#,
         areas.codes.len(),
-        located.outside
+        located.outside,
+        findings.len()
     );
 }

@@ -10,7 +10,7 @@
 //! and binary forms, with or without modification, is permitted under the two conditions of the BSD licence, whose text is
 //! beside the data in `ostn15-licence.txt`.
 
-use super::{GeometryError, Point};
+use super::{Bounds, GeometryError, Plane, Point};
 
 /// Shifts east and north at each node, in millimetres from [`MIDDLE`], little-endian, rows from the south.
 static NODES: &[u8] = include_bytes!("ostn15-10km.bin");
@@ -77,6 +77,35 @@ pub fn to_degrees(point: GridPoint) -> Option<(f64, f64)> {
 pub fn point(easting: f64, northing: f64) -> Result<Point, GeometryError> {
     let (longitude, latitude) = to_degrees(GridPoint { easting, northing }).ok_or(GeometryError::OffTheGrid)?;
     Point::new(longitude, latitude)
+}
+
+/// Points on a plane, in metres.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnPlane {
+    /// Of each point, metres east.
+    pub x: Vec<f64>,
+    /// Metres north.
+    pub y: Vec<f64>,
+    /// Whether they are eastings and northings; otherwise they are counted from the middle of the points.
+    pub is_grid: bool,
+}
+
+/// Points on a plane to measure distances on: British National Grid where all lie on it, else a plane that touches the ground
+/// in their middle, where distances are out by less than a thousandth across a county.
+#[must_use]
+pub fn on_plane(points: &[Point]) -> OnPlane {
+    let on_grid: Option<Vec<GridPoint>> =
+        points.iter().map(|point| from_degrees(point.longitude(), point.latitude())).collect();
+    if let Some(found) = on_grid {
+        let (x, y) = found.into_iter().map(|point| (point.easting, point.northing)).unzip();
+        return OnPlane { x, y, is_grid: true };
+    }
+    let around = points.iter().map(|point| Bounds::of_side(*point, *point)).reduce(Bounds::with);
+    let (x, y) = match around.map(|bounds| Plane::at(bounds.middle())) {
+        Some(plane) => points.iter().map(|point| plane.xy(*point)).unzip(),
+        None => (Vec::new(), Vec::new()),
+    };
+    OnPlane { x, y, is_grid: false }
 }
 
 fn on_grid(point: GridPoint) -> bool {
@@ -187,8 +216,8 @@ fn unproject(point: GridPoint) -> (f64, f64) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{GridPoint, from_degrees, looks_like_grid, point, to_degrees};
-    use crate::geometry::GeometryError;
+    use super::{GridPoint, from_degrees, looks_like_grid, on_plane, point, to_degrees};
+    use crate::geometry::{GeometryError, Point};
 
     /// Ordnance Survey's test points for OSTN15 (`OSTN15_OSGM15_TestInput_ETRStoOSGB.txt` and its output): latitude,
     /// longitude, easting, northing.
@@ -258,6 +287,18 @@ mod tests {
         assert_eq!(to_degrees(GridPoint { easting: f64::INFINITY, northing: f64::NAN }), None);
         assert_eq!(point(800_000.0, 100.0), Err(GeometryError::OffTheGrid));
         assert!(looks_like_grid(532_129.0, 181_625.0) && !looks_like_grid(0.5, 51.5) && !looks_like_grid(-2e7, 7e6));
+    }
+
+    #[test]
+    fn points_anywhere_are_put_on_a_plane() {
+        let points = |shift: f64| [(0.0, 52.0), (0.01, 52.0)].map(|(x, y)| Point::new(x + shift, y).unwrap());
+        let expected = 0.01 * 111_195.0 * 52_f64.to_radians().cos();
+        for (shift, is_grid) in [(0.0, true), (90.0, false)] {
+            let plane = on_plane(&points(shift));
+            let apart = (plane.x[1] - plane.x[0]).hypot(plane.y[1] - plane.y[0]);
+            assert!(plane.is_grid == is_grid && (apart / expected - 1.0).abs() < 0.004, "{plane:?}");
+        }
+        assert!(on_plane(&[]).x.is_empty());
     }
 
     proptest! {

@@ -140,7 +140,8 @@ pub fn geojson(mut source: impl Read, options: &ReadOptions) -> Result<Areas, Re
     let mut text = Vec::new();
     source.read_to_end(&mut text).map_err(|error| form(format!("it can't be read ({error})")))?;
     let mut gathering = Gathering::new(options);
-    let read = json::collection(&text, &mut gathering);
+    // Some programs begin a file with the mark of UTF-8.
+    let read = json::collection(text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text), &mut gathering);
     // Where a feature was wrong, reading stopped there, and what the reader says of that is no news.
     match (gathering.problem.take(), read) {
         (Some(problem), _) => Err(problem),
