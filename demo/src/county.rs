@@ -9,6 +9,7 @@ use crate::feeds::outbox::Outbox;
 use crate::feeds::street_crime;
 use crate::geography::{self, County};
 use crate::happenings::{Setting, live_through, mentoring};
+use crate::harm;
 use crate::names::Names;
 use crate::people::{Census, residents};
 use crate::planted::{self, Found, FoundLine, Plants};
@@ -173,7 +174,8 @@ pub fn generate(plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<Summa
         progress(Progress { step: "Street crime", done, of });
     })?;
     summary.feeds.insert("street_crime", street);
-    planted::write(&plants, &found, &county, &mentoring::start(&window).to_string(), &plan.out)?;
+    let injuries = harm::write(&county, &window, &plan.out)?;
+    planted::write(&plants, &found, injuries, &county, &mentoring::start(&window).to_string(), &plan.out)?;
     Ok(summary)
 }
 
@@ -191,8 +193,9 @@ fn check(plan: &Plan) -> Result<(), CountyError> {
 }
 
 /// Everything that a county consists of; nothing else is ever removed.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     "feeds",
+    "harm.csv",
     "truth",
     ".spool",
     "areas.geojson",

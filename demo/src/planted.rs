@@ -10,6 +10,7 @@ use crate::county::CountyError;
 use crate::dice::Dice;
 use crate::files::create;
 use crate::geography::{COUNTY, County};
+use crate::harm;
 
 /// Monthly growth of violence in the hotspot, and its mean in the first month.
 pub const HOTSPOT_GROWTH: f64 = 1.06;
@@ -176,6 +177,7 @@ pub struct LiveEvent {
 pub fn write(
     plants: &Plants,
     found: &Found,
+    injuries: u64,
     county: &County,
     mentoring_start: &str,
     out: &Path,
@@ -211,6 +213,11 @@ pub fn write(
             "start": mentoring_start, "rate_ratio": MENTORING_RATE_RATIO, "offences_a_year_before": COHORT_RATE,
             "counted_as": "police_events rows with role SUSPECT or CONVICTED, one for each row_ref",
             "mentored": arm(true), "comparison": arm(false),
+        },
+        "harm": {
+            "injuries": injuries, "lists": "harm.csv",
+            "known_to_police": harm::POLICE, "ambulance": harm::AMBULANCE,
+            "hospital_after_ambulance": harm::HOSPITAL[0], "hospital_otherwise": harm::HOSPITAL[1],
         },
         "live": found.live,
     });

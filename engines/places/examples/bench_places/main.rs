@@ -10,10 +10,11 @@ mod locate;
 mod points;
 mod scan;
 mod study;
+mod suppression;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (what, rest) = args.split_first().ok_or("say what: contiguity, density, grows, knox, local, locate, scan or study")?;
+    let (what, rest) = args.split_first().ok_or("say what: contiguity, density, grows, knox, local, locate, scan, study or suppression")?;
     match what.as_str() {
         "contiguity" => contiguity::run(rest),
         "density" => density::run(rest)?,
@@ -23,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "locate" => locate::run(rest),
         "scan" => scan::run(rest)?,
         "study" => study::run(rest)?,
+        "suppression" => suppression::run(rest)?,
         other => return Err(format!("there is no benchmark called {other}").into()),
     }
     Ok(())

@@ -112,8 +112,8 @@ mod tests {
     #[test]
     fn as_published_by_seber() {
         let estimate = TwoLists { first: 948, second: 421, both: 167 }.estimate().unwrap();
-        assert!((estimate.total - 2382.75).abs() < 0.01, "{estimate:?}");
-        assert!((estimate.standard_error - 129.1).abs() < 1.5, "{estimate:?}");
+        assert!((estimate.total - 2382.8).abs() < 0.05, "{estimate:?}");
+        assert!((estimate.standard_error - 129.1).abs() < 0.05, "{estimate:?}");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! of 1 to 4 are not shown.
 
 pub mod audit;
+mod boxes;
 mod cheapest;
 pub mod editions;
 mod optimal;

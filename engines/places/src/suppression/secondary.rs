@@ -7,7 +7,8 @@
 
 use super::SuppressionError;
 use super::audit::{Attack, Audit, Reached, audit};
-use super::cheapest::Cheapest;
+use super::boxes::{Boxes, Wanted};
+use super::cheapest::{Cheapest, MOVED};
 use super::optimal;
 use super::polytope::{Polytope, groups};
 use super::primary::Rule;
@@ -150,9 +151,12 @@ struct Search<'a> {
     tables: &'a Linked,
     rule: &'a Rule,
     polytope: Polytope,
+    boxes: Boxes<'a>,
     counts: Vec<f64>,
     costs: Vec<f64>,
     hidden: Vec<bool>,
+    /// Of each small cell that has one, the corners of its box.
+    corners: Vec<Vec<usize>>,
     small: &'a [bool],
 }
 
@@ -165,7 +169,17 @@ impl<'a> Search<'a> {
         }
         let counts = tables.cells().iter().map(|cell| cell.count as f64).collect();
         let polytope = Polytope::of(tables, (0..cells).collect());
-        let mut search = Self { tables, rule, polytope, counts, costs: Vec::new(), hidden: vec![false; cells], small };
+        let mut search = Self {
+            tables,
+            rule,
+            polytope,
+            boxes: Boxes::of(tables),
+            counts,
+            costs: Vec::new(),
+            hidden: vec![false; cells],
+            corners: vec![Vec::new(); cells],
+            small,
+        };
         search.costs = (0..cells).map(|cell| search.price(cell)).collect();
         for (cell, small) in small.iter().enumerate() {
             if *small {
@@ -210,6 +224,13 @@ impl<'a> Search<'a> {
     #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
     fn protect(&mut self, cell: usize) -> Result<(), SuppressionError> {
         let (below, above) = self.rule.needs(self.tables.count(cell));
+        if let Some(corners) = self.boxed(cell) {
+            corners.iter().for_each(|corner| self.set(*corner, true));
+            if let Some(slot) = self.corners.get_mut(cell) {
+                *slot = corners;
+            }
+            return Ok(());
+        }
         let mut reversed = false;
         for (up, amount) in [(true, above as f64), (false, below as f64)] {
             if amount <= 0.0 || (!up && reversed) {
@@ -219,14 +240,22 @@ impl<'a> Search<'a> {
                 .ok_or_else(|| SuppressionError::Stalled { cell: self.tables.name(cell) })?;
             // The same movement backwards, scaled to what is needed below, may do as well.
             let scale = below as f64 / amount;
-            reversed = up && moved.iter().zip(&self.counts).all(|(by, count)| by * scale <= *count);
+            reversed = up && moved.iter().zip(&self.counts).all(|(by, count)| by * scale <= *count + MOVED);
             for (other, by) in moved.iter().enumerate() {
-                if by.abs() > 1e-7 && !self.hidden.get(other).copied().unwrap_or(true) {
+                if by.abs() > MOVED && !self.hidden.get(other).copied().unwrap_or(true) {
                     self.set(other, true);
                 }
             }
         }
         Ok(())
+    }
+
+    /// The corners of the cheapest box about a cell.
+    #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
+    fn boxed(&self, cell: usize) -> Option<Vec<usize>> {
+        let (below, above) = self.rule.needs(self.tables.count(cell));
+        let wanted = Wanted { counts: &self.counts, costs: &self.costs, below: below as f64, above: above as f64 };
+        self.boxes.cheapest(cell, &wanted)
     }
 
     /// Shows again what is not needed, dearest first. What a small cell's way of moving does not touch is not needed for it.
@@ -239,9 +268,15 @@ impl<'a> Search<'a> {
             let mut attack = Attack::of(self.tables, group.clone());
             let within = |cell: &usize| group.binary_search(cell).ok();
             let mut ways: Vec<Way> = Vec::new();
-            for cell in small.iter().filter_map(within) {
+            for cell in small {
+                let Some(here) = within(cell) else { continue };
+                let corners: Vec<usize> = self.corners.get(*cell).into_iter().flatten().filter_map(within).collect();
                 for up in [true, false] {
-                    ways.extend(self.way(&mut attack, cell, up)?);
+                    if corners.is_empty() {
+                        ways.extend(self.way(&mut attack, here, up)?);
+                    } else {
+                        ways.push(Way { cell: here, up, is_enough: true, uses: corners.clone() });
+                    }
                 }
             }
             for shield in shields {
@@ -251,6 +286,7 @@ impl<'a> Search<'a> {
                 let mut needless = true;
                 for (at, way) in ways.iter().enumerate().filter(|(_, way)| way.uses.contains(&shield_here)) {
                     match self.way(&mut attack, way.cell, way.up)? {
+                        None => {}
                         Some(other) if other.is_enough => found.push((at, other)),
                         _ => {
                             needless = false;

@@ -90,6 +90,36 @@ impl Dimension {
         self.codes.iter().filter(|code| code.children.is_empty()).map(|code| code.label.as_str())
     }
 
+    /// The ways in which a code can change while all sums within the dimension hold: a leaf of its own with all codes above it,
+    /// against another leaf with all codes above that one, up to where both lie within the same code; or a leaf of its own with
+    /// all codes above it up to the total. With each code 1 if it changes as the code does, −1 if against it.
+    pub(super) fn moves(&self, code: usize) -> Vec<Vec<(usize, f64)>> {
+        let mut moves = Vec::new();
+        let own: Vec<Vec<usize>> = self.paths().filter(|path| path.contains(&code)).collect();
+        let others: Vec<Vec<usize>> =
+            if code == 0 { Vec::new() } else { self.paths().filter(|path| !path.contains(&code)).collect() };
+        for one in &own {
+            for other in &others {
+                let with = one.iter().filter(|code| !other.contains(code)).map(|code| (*code, 1.0));
+                let against = other.iter().filter(|code| !one.contains(code)).map(|code| (*code, -1.0));
+                moves.push(with.chain(against).collect());
+            }
+            moves.push(one.iter().map(|code| (*code, 1.0)).collect());
+        }
+        moves
+    }
+
+    /// Each leaf with all codes above it.
+    fn paths(&self) -> impl Iterator<Item = Vec<usize>> {
+        (1..self.codes.len()).filter(|code| self.is_leaf(*code)).map(|leaf| {
+            let mut path = vec![leaf];
+            while let Some(code) = path.last().copied().filter(|code| *code != 0) {
+                path.push(self.codes.get(code).map_or(0, |code| code.parent));
+            }
+            path
+        })
+    }
+
     fn is_leaf(&self, code: usize) -> bool {
         self.codes.get(code).is_none_or(|code| code.children.is_empty())
     }
@@ -294,6 +324,7 @@ pub struct Linked {
     cells: Vec<Cell>,
     sums: Vec<Sum>,
     places: Vec<Vec<usize>>,
+    shapes: Vec<Vec<Dimension>>,
 }
 
 /// A total and its parts, as numbers of cells.
@@ -311,7 +342,7 @@ impl Linked {
     /// # Errors
     /// When tables count a shared cell differently, there is none, or there are too many cells.
     pub fn of(tables: &[Table]) -> Result<Self, SuppressionError> {
-        let mut linked = Self { cells: Vec::new(), sums: Vec::new(), places: Vec::new() };
+        let mut linked = Self { cells: Vec::new(), sums: Vec::new(), places: Vec::new(), shapes: Vec::new() };
         let mut numbers = BTreeMap::<(&str, BTreeMap<&str, &str>), (usize, usize)>::new();
         let mut sums = BTreeSet::new();
         for (table_number, table) in tables.iter().enumerate() {
@@ -344,6 +375,7 @@ impl Linked {
                 sums.insert(Sum { total: number(&total), parts: parts.iter().map(number).collect() });
             }
             linked.places.push(places);
+            linked.shapes.push(table.dimensions.clone());
         }
         linked.sums = sums.into_iter().collect();
         match linked.cells.len() {
@@ -359,7 +391,7 @@ impl Linked {
     /// When a sum names a cell that there isn't, or does not add up.
     pub fn of_sums(cells: Vec<Cell>, sums: Vec<Sum>) -> Result<Self, SuppressionError> {
         let places = vec![(0..cells.len()).collect()];
-        let linked = Self { cells, sums, places };
+        let linked = Self { cells, sums, places, shapes: Vec::new() };
         if linked.cells.is_empty() {
             return Err(SuppressionError::Empty);
         }
@@ -398,6 +430,11 @@ impl Linked {
     #[must_use]
     pub fn table(&self, number: usize) -> &[usize] {
         self.places.get(number).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tables' dimensions; none where cells and sums were given as they are.
+    pub(super) fn shapes(&self) -> &[Vec<Dimension>] {
+        &self.shapes
     }
 
     pub(super) fn count(&self, cell: usize) -> u64 {

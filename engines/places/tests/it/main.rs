@@ -8,3 +8,4 @@ mod study;
 mod spdep;
 mod near_repeat;
 mod ground;
+mod overlap;

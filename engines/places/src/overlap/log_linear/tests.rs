@@ -58,9 +58,11 @@ fn three_lists_as_darroch_published_them() {
 
 #[test]
 fn a_model_is_chosen_and_averaged() {
-    let fits = every_model(&hiv(), Criterion::Bic).unwrap();
+    let fits = every_model(&hiv(), Criterion::Aic).unwrap();
     assert_eq!(fits.len(), 64);
-    assert_eq!(fits[0].model.pairs(), [(0, 1)]);
+    assert!(fits[0].model.pairs().contains(&(0, 1)), "{:?}", fits[0]);
+    // Schwarz's criterion asks ln 1,896 = 7.5 for a parameter, and the one dependence is worth 5.4.
+    assert_eq!(every_model(&hiv(), Criterion::Bic).unwrap()[0].model, Model::independence());
     let averaged = average(&hiv(), Criterion::Aic).unwrap();
     assert!((averaged.models.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
     let totals = averaged.models.iter().map(|(fit, _)| fit.estimate.total);

@@ -38,10 +38,10 @@ fn an_open_rectangle_is_recovered() {
 #[test]
 fn too_narrow_is_exposed_though_not_recovered() {
     // Round the corner of 3 goes a corner of 1: it can be no more than one higher.
-    let tables = square(&[3, 1, 30, 0, 50, 60, 70, 80, 90]);
+    let tables = square(&[3, 1, 30, 40, 50, 60, 70, 80, 90]);
     let found = audit(&tables, &hiding(&tables, &[5, 6, 9, 10]), &Rule::default()).unwrap();
     let range = found.ranges[0];
-    assert_eq!((range.least, range.greatest), (3.0 - 3.0, Some(4.0)));
+    assert_eq!((range.least, range.greatest), (0.0, Some(4.0)));
     assert_eq!(found.exposed, [5, 6]);
 }
 
@@ -79,15 +79,17 @@ fn by_hand(tables: &Linked, hidden: &[bool], most: u64) -> Vec<(u64, u64)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     /// Tables of two dimensions have whole corners: the programme finds what trying everything finds.
     #[test]
-    fn the_programme_equals_trying_everything(leaves in prop::collection::vec(0_i64..5, 9), shown in prop::collection::vec(0_usize..9, 3..6)) {
+    fn the_programme_equals_trying_everything(leaves in prop::collection::vec(0_i64..3, 9), shown in prop::collection::vec(0_usize..9, 4..8)) {
         let tables = square(&leaves);
         let inner = [5, 6, 7, 9, 10, 11, 13, 14, 15];
         let cells: Vec<usize> = (0..9).filter(|at| !shown.contains(at)).map(|at| inner[at]).collect();
         let hidden = hiding(&tables, &cells);
         let found = audit(&tables, &hidden, &Rule::default()).unwrap();
-        let tried = by_hand(&tables, &hidden, 12);
+        let tried = by_hand(&tables, &hidden, 6);
         let same = found.ranges.iter().zip(tried).all(|(range, (least, greatest))| {
             (range.least - least as f64).abs() < 1e-6 && (range.greatest.unwrap() - greatest as f64).abs() < 1e-6
         });
