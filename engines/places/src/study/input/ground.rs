@@ -5,12 +5,29 @@ use std::{collections::HashMap, path::PathBuf};
 use super::file::{self, Read};
 use crate::{
     geometry::{
-        Bounds, Plane, Point, Polygon, Ring, Shape, grid,
+        Bounds, Plane, Point, Polygon, Ring, Shape,
+        check::check,
+        grid,
         locate::Locator,
-        read::{self, ReadOptions},
+        read::{self, Areas, ReadError, ReadOptions},
     },
     study::{StudyError, spec::AreaProperties},
 };
+
+/// Faults of boundaries that the report names one by one.
+const SHOWN: usize = 5;
+
+#[cfg(feature = "geoparquet")]
+fn geoparquet(path: &PathBuf, options: &ReadOptions) -> Result<Areas, ReadError> {
+    let file = std::fs::File::open(path).map_err(|error| ReadError::Form { form: "GeoParquet file", problem: error.to_string() })?;
+    read::geoparquet(file, options)
+}
+
+#[cfg(not(feature = "geoparquet"))]
+fn geoparquet(_: &PathBuf, _: &ReadOptions) -> Result<Areas, ReadError> {
+    let problem = "this program was built without GeoParquet; save the areas as GeoJSON".to_owned();
+    Err(ReadError::Form { form: "GeoJSON file", problem })
+}
 
 /// The areas of a study, in the order of their file.
 pub struct Ground {
@@ -33,9 +50,16 @@ impl Ground {
     pub fn read(path: &PathBuf, named: &AreaProperties) -> Result<(Self, Read), StudyError> {
         let (read, bytes) = file::read(path)?;
         let options = ReadOptions { code: named.code.clone(), convert_grid: true, ..ReadOptions::default() };
-        let areas = read::geojson(bytes.as_slice(), &options);
+        let areas = if bytes.starts_with(b"PAR1") { geoparquet(path, &options) } else { read::geojson(bytes.as_slice(), &options) };
         let areas = areas.map_err(|error| StudyError::file(&read.file, error.to_string()))?;
-        let mut notes = Vec::new();
+        let findings = check(&areas);
+        if let Some(fatal) = findings.iter().find(|finding| finding.is_fatal()) {
+            return Err(StudyError::file(&read.file, fatal.to_string()));
+        }
+        let mut notes: Vec<String> = findings.iter().take(SHOWN).map(|finding| format!("{}: {finding}.", read.file)).collect();
+        if findings.len() > SHOWN {
+            notes.push(format!("{}: {} more boundaries have such faults.", read.file, findings.len() - SHOWN));
+        }
         if areas.was_grid {
             notes.push(format!("The boundaries in {} are in eastings and northings and were converted to longitude and latitude.", read.file));
         }
