@@ -44,8 +44,8 @@ pub fn contiguity(shapes: &[Shape], kind: Contiguity) -> Result<Weights, Weights
 
 /// Neighbours whose boundaries come within so many metres of each other, whether or not they have points in common: for sloppy
 /// borders, and for a long side of one area along several short ones of others. By [`Contiguity::Rook`] they must run together
-/// for more than twice that distance. A tolerance of 1.5 m allows for the rounding of points, below which two borders along the same
-/// line may not be told. O(v log v) for borders that are everywhere about as long.
+/// for more than twice that distance, or share a side. A tolerance of 1.5 m allows for the rounding of points, below which two
+/// borders along the same line may not be told. O(v log v) for borders that are everywhere about as long.
 ///
 /// # Errors
 /// When the tolerance is no number of metres from 0 to 1,000.
@@ -315,7 +315,12 @@ mod tests {
             let shapes: Vec<Shape> =
                 corners.iter().map(|(x, y, wide, high)| boxed(x * 10, y * 10, (x + wide) * 10, (y + high) * 10)).collect();
             for kind in [Contiguity::Queen, Contiguity::Rook] {
-                prop_assert_eq!(contiguity(&shapes, kind).unwrap(), by_trying(&shapes, kind));
+                let exact = contiguity(&shapes, kind).unwrap();
+                prop_assert_eq!(&exact, &by_trying(&shapes, kind));
+                let near = contiguity_within(&shapes, kind, 10.0).unwrap();
+                for (area, (neighbours, _)) in exact.rows().enumerate() {
+                    prop_assert!(neighbours.iter().all(|to| near.neighbours(area).contains(to)));
+                }
             }
         }
 

@@ -85,7 +85,15 @@ impl Side {
         let Some(first) = ends.next() else {
             return kind == Contiguity::Queen && self.crosses(other);
         };
-        kind == Contiguity::Queen || ends.any(|end| (end.0 - first.0).hypot(end.1 - first.1) > 2.0 * within)
+        kind == Contiguity::Queen
+            || self.is_same(other)
+            || ends.any(|end| (end.0 - first.0).hypot(end.1 - first.1) > 2.0 * within)
+    }
+
+    /// Whether the two have both ends in common: then they run together, however short they are.
+    fn is_same(&self, other: &Self) -> bool {
+        let at = |one: Metres, other: Metres| (one.0 - other.0).hypot(one.1 - other.1) < 0.005;
+        at(self.from, other.from) && at(self.to, other.to) || at(self.from, other.to) && at(self.to, other.from)
     }
 
     fn distance(&self, (x, y): Metres) -> f64 {

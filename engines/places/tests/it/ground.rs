@@ -55,6 +55,10 @@ fn the_county_has_its_6034_links() {
         assert!(rook.neighbours(area).iter().all(|to| queen.neighbours(area).contains(to)));
         assert!(queen.neighbours(area).iter().all(|to| near.neighbours(area).contains(to)));
     }
+    let near_rook = contiguity_within(&areas.shapes, Contiguity::Rook, 1.5).unwrap();
+    for (area, (neighbours, _)) in rook.rows().enumerate() {
+        assert!(neighbours.iter().all(|to| near_rook.neighbours(area).contains(to)));
+    }
     println!("rook {}, within 1.5 m {}", rook.links(), near.links());
 }
 
