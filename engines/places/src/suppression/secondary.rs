@@ -88,21 +88,24 @@ pub fn protect(
     let order = search.order();
     let of = order.len() as u64;
     for (done, cell) in (0..).zip(&order) {
-        search.protect(*cell)?;
+        search.protect(*cell);
         progress(done, of);
     }
-    search.show_needless(&order)?;
+    search.show_needless(&order);
     let mut attacked = audit(tables, &search.hidden, rule)?;
-    // What the attack exposes although the programmes said otherwise is protected again, with all that is hidden paid for.
-    for _ in 0..20 {
+    // What the attack exposes although the programmes said otherwise is protected again, at last by hiding all about it: a table
+    // that is hidden whole is safe.
+    for round in 0..40 {
         if attacked.is_safe() {
             break;
         }
         for cell in &attacked.exposed {
-            if small.get(*cell).copied().unwrap_or(false) {
-                search.protect(*cell)?;
-            } else {
-                search.set(*cell, false);
+            match small.get(*cell).copied().unwrap_or(false) {
+                true if round < 2 => search.protect(*cell),
+                true => search.hide_about(*cell),
+                // Hidden for nothing, since it is known anyway; but not while what is about a small cell grows.
+                false if round < 2 => search.set(*cell, false),
+                false => search.hide_about(*cell),
             }
         }
         attacked = audit(tables, &search.hidden, rule)?;
@@ -158,6 +161,8 @@ struct Search<'a> {
     /// Of each small cell that has one, the corners of its box.
     corners: Vec<Vec<usize>>,
     small: &'a [bool],
+    /// The sums in which each cell is.
+    sums_of: Vec<Vec<usize>>,
 }
 
 impl<'a> Search<'a> {
@@ -168,6 +173,12 @@ impl<'a> Search<'a> {
             return Err(SuppressionError::TooLarge { cells });
         }
         let counts = tables.cells().iter().map(|cell| cell.count as f64).collect();
+        let mut sums_of = vec![Vec::new(); cells];
+        for (number, sum) in tables.sums().iter().enumerate() {
+            for cell in sum.parts.iter().chain([&sum.total]) {
+                sums_of.get_mut(*cell).into_iter().for_each(|sums| sums.push(number));
+            }
+        }
         let polytope = Polytope::of(tables, (0..cells).collect());
         let mut search = Self {
             tables,
@@ -179,6 +190,7 @@ impl<'a> Search<'a> {
             hidden: vec![false; cells],
             corners: vec![Vec::new(); cells],
             small,
+            sums_of,
         };
         search.costs = (0..cells).map(|cell| search.price(cell)).collect();
         for (cell, small) in small.iter().enumerate() {
@@ -222,22 +234,25 @@ impl<'a> Search<'a> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
-    fn protect(&mut self, cell: usize) -> Result<(), SuppressionError> {
+    fn protect(&mut self, cell: usize) {
         let (below, above) = self.rule.needs(self.tables.count(cell));
         if let Some(corners) = self.boxed(cell) {
             corners.iter().for_each(|corner| self.set(*corner, true));
             if let Some(slot) = self.corners.get_mut(cell) {
                 *slot = corners;
             }
-            return Ok(());
+            return;
         }
         let mut reversed = false;
         for (up, amount) in [(true, above as f64), (false, below as f64)] {
             if amount <= 0.0 || (!up && reversed) {
                 continue;
             }
-            let moved = Cheapest::move_by(&self.polytope, (&self.counts, &self.costs), cell, up, amount)
-                .ok_or_else(|| SuppressionError::Stalled { cell: self.tables.name(cell) })?;
+            let found = Cheapest::move_by(&self.polytope, (&self.counts, &self.costs), cell, up, amount);
+            let Some(moved) = found else {
+                self.hide_about(cell);
+                continue;
+            };
             // The same movement backwards, scaled to what is needed below, may do as well.
             let scale = below as f64 / amount;
             reversed = up && moved.iter().zip(&self.counts).all(|(by, count)| by * scale <= *count + MOVED);
@@ -247,7 +262,36 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Hides every cell that has a sum in common with this one.
+    fn hide_about(&mut self, cell: usize) {
+        let sums = self.sums_of.get(cell).cloned().unwrap_or_default();
+        for sum in sums.into_iter().filter_map(|sum| self.tables.sums().get(sum)) {
+            sum.parts.iter().chain([&sum.total]).for_each(|other| self.set(*other, true));
+        }
+    }
+
+    /// Whether a small cell would follow from the sums one by one if this cell were shown: quicker than a programme, which would
+    /// find the same.
+    fn gives_away(&self, cell: usize) -> bool {
+        let mut known = vec![cell];
+        let mut next = 0;
+        while let Some(at) = known.get(next).copied() {
+            next += 1;
+            for sum in self.sums_of.get(at).into_iter().flatten().filter_map(|sum| self.tables.sums().get(*sum)) {
+                let is_open =
+                    |other: &&usize| self.hidden.get(**other).copied().unwrap_or(false) && !known.contains(other);
+                let mut open = sum.parts.iter().chain([&sum.total]).filter(is_open);
+                if let (Some(last), None) = (open.next().copied(), open.next()) {
+                    if self.small.get(last).copied().unwrap_or(false) {
+                        return true;
+                    }
+                    known.push(last);
+                }
+            }
+        }
+        false
     }
 
     /// The corners of the cheapest box about a cell.
@@ -259,7 +303,7 @@ impl<'a> Search<'a> {
     }
 
     /// Shows again what is not needed, dearest first. What a small cell's way of moving does not touch is not needed for it.
-    fn show_needless(&mut self, small: &[usize]) -> Result<(), SuppressionError> {
+    fn show_needless(&mut self, small: &[usize]) {
         for group in groups(self.tables, &self.hidden) {
             let mut shields: Vec<usize> =
                 group.iter().copied().filter(|cell| !self.small.get(*cell).copied().unwrap_or(true)).collect();
@@ -273,19 +317,19 @@ impl<'a> Search<'a> {
                 let corners: Vec<usize> = self.corners.get(*cell).into_iter().flatten().filter_map(within).collect();
                 for up in [true, false] {
                     if corners.is_empty() {
-                        ways.extend(self.way(&mut attack, here, up)?);
+                        ways.extend(self.way(&mut attack, here, up));
                     } else {
                         ways.push(Way { cell: here, up, is_enough: true, uses: corners.clone() });
                     }
                 }
             }
             for shield in shields {
-                let Some(shield_here) = within(&shield) else { continue };
+                let Some(shield_here) = within(&shield).filter(|_| !self.gives_away(shield)) else { continue };
                 attack.hold(shield_here, true);
                 let mut found: Vec<(usize, Way)> = Vec::new();
                 let mut needless = true;
                 for (at, way) in ways.iter().enumerate().filter(|(_, way)| way.uses.contains(&shield_here)) {
-                    match self.way(&mut attack, way.cell, way.up)? {
+                    match self.way(&mut attack, way.cell, way.up) {
                         None => {}
                         Some(other) if other.is_enough => found.push((at, other)),
                         _ => {
@@ -306,29 +350,27 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Ok(())
     }
 
     /// A way in which a small cell can differ by enough, and the cells that it takes; `None` where nothing is asked.
     #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
-    fn way(&self, attack: &mut Attack, cell: usize, up: bool) -> Result<Option<Way>, SuppressionError> {
+    fn way(&self, attack: &mut Attack, cell: usize, up: bool) -> Option<Way> {
         let number = attack.polytope.cells.get(cell).copied().unwrap_or(0);
         let (below, above) = self.rule.needs(self.tables.count(number));
         let enough = if up { above } else { below } as f64;
         if enough <= 0.0 {
-            return Ok(None);
+            return None;
         }
-        let reached = attack
-            .push(cell, up, enough)
-            .ok_or_else(|| SuppressionError::Stalled { cell: self.tables.name(number) })?;
+        let reached = attack.push(cell, up, enough);
         let is_enough = match reached {
-            Reached::To(by) => by >= enough - 1e-7,
-            Reached::Beyond => true,
+            Some(Reached::To(by)) => by >= enough - 1e-7,
+            Some(Reached::Beyond) => true,
+            None => false,
         };
         // Where nothing stops it, its way is not known: every cell may be on it.
-        let all = reached == Reached::Beyond;
+        let all = !matches!(reached, Some(Reached::To(_)));
         let moves = attack.moved.iter().enumerate().filter(|(_, by)| all || by.abs() > 1e-9);
-        Ok(Some(Way { cell, up, is_enough, uses: moves.map(|(cell, _)| cell).collect() }))
+        Some(Way { cell, up, is_enough, uses: moves.map(|(cell, _)| cell).collect() })
     }
 }
 
