@@ -78,16 +78,16 @@ fn tested(world: &World, dated: &Dated, tell: &Tell<'_>) -> Result<(Times, Knox)
 
 fn said(world: &World, times: &Times, found: &Knox) -> Finding {
     let unit = if times.unit == Unit::Months { "months" } else { "days" };
-    let table = table(found, unit);
+    let table = table(found, times.unit);
     let nearest = found.cells.first();
     let first = nearest.map_or_else(
         || "There are no pairs of events to compare.".to_owned(),
         |cell| {
             let ratio = cell.ratio.map_or("–".to_owned(), |ratio| real(ratio, 2));
             format!(
-                "Of pairs of events {} and {}, there are {} where chance would make {}: {ratio} times as many (p {}).",
-                metres_band(found, 0),
-                times_band(found, 0, unit),
+                "The closest pairs of events ({}; {}) come {ratio} times as often as chance has it: {} where it makes {} (p {}).",
+                found.bands.metres_said(0).unwrap_or_default(),
+                found.bands.times_said(0, times.unit).unwrap_or_default(),
                 count(cell.observed),
                 real(cell.expected, 0),
                 cell.p.map_or("–".to_owned(), p_value)
@@ -129,37 +129,15 @@ fn farther(found: &Knox) -> String {
     }
 }
 
-fn metres_band(found: &Knox, at: usize) -> String {
-    let ends = found.bands.metres();
-    match (at.checked_sub(1).and_then(|before| ends.get(before)), ends.get(at)) {
-        (None, Some(0.0)) => "at the very same point".to_owned(),
-        (None, Some(end)) => format!("within {} metres", real(*end, 0)),
-        (Some(from), Some(end)) => format!("over {} to {} metres", real(*from, 0), real(*end, 0)),
-        (_, None) => String::new(),
-    }
-}
-
-fn times_band(found: &Knox, at: usize, unit: &str) -> String {
-    let ends = found.bands.times();
-    let one = unit.trim_end_matches('s');
-    match (at.checked_sub(1).and_then(|before| ends.get(before)), ends.get(at)) {
-        (None, Some(0)) => format!("in the same {one}"),
-        (None, Some(end)) => format!("within {end} {unit}"),
-        (Some(from), Some(end)) if from + 1 == *end => if *end == 1 { format!("1 {one} apart") } else { format!("{end} {unit} apart") },
-        (Some(from), Some(end)) => format!("{} to {end} {unit} apart", from + 1),
-        (_, None) => String::new(),
-    }
-}
-
-fn table(found: &Knox, unit: &str) -> Table {
+fn table(found: &Knox, unit: Unit) -> Table {
     let headings = [("metres", "How far"), ("time", "How soon"), ("pairs", "Pairs"), ("expected", "By chance"), ("ratio", "Times as many"), ("p", "p")];
     let mut table = Table::new("spread", "Pairs of events by distance and time apart", &headings);
     for distance in 0..found.bands.metres().len() {
         for time in 0..found.bands.times().len() {
             let Some(cell) = found.cell(distance, time) else { continue };
             table.rows.push(vec![
-                Cell::text(metres_band(found, distance)),
-                Cell::text(times_band(found, time, unit)),
+                Cell::text(found.bands.metres_said(distance).unwrap_or_default()),
+                Cell::text(found.bands.times_said(time, unit).unwrap_or_default()),
                 Cell::Count(cell.observed),
                 Cell::Real(cell.expected, 1),
                 Cell::real(cell.ratio, 2),
