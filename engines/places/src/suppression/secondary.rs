@@ -28,7 +28,7 @@ pub enum State {
 /// How hard to look for a pattern that hides less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Small tables get the least possible pattern, large ones a good one: [`Effort::Least`] with 2,000 rounds up to 200 cells.
+    /// Small tables get the least possible pattern, large ones a good one: [`Effort::Least`] with 500 rounds up to 200 cells.
     Usual,
     /// A good pattern.
     Good,
@@ -116,7 +116,7 @@ pub fn protect(
     let rounds = match effort {
         Effort::Good => 0,
         Effort::Least { rounds } => rounds,
-        Effort::Usual if tables.cells().len() <= 200 => 2_000,
+        Effort::Usual if tables.cells().len() <= 200 => 500,
         Effort::Usual => 0,
     };
     let cost = search.cost();
