@@ -132,3 +132,13 @@ fn a_shorter_window_works_too() {
     assert_eq!(summary.feeds["street_crime"].files, 3);
     assert_eq!(summary.feeds["police_events"].files, 4);
 }
+
+#[test]
+fn every_injury_has_its_truth_and_only_known_ones_are_listed() {
+    let all = csv(&std::fs::read(SMALL.path().join("truth/harm.csv")).unwrap());
+    let known = csv(&std::fs::read(SMALL.path().join("harm.csv")).unwrap());
+    assert_eq!(planted(SMALL.path())["harm"]["injuries"], all.len());
+    let on = |row: &HashMap<String, String>| ["police", "hospital", "ambulance"].iter().any(|list| row[*list] == "1");
+    assert!(known.iter().all(on) && all.len() > known.len());
+    assert_eq!(all.iter().filter(|row| on(row)).count(), known.len());
+}

@@ -119,7 +119,7 @@ pub(super) enum Reached {
 pub(super) struct Attack {
     pub(super) polytope: Polytope,
     /// The truth, below which a difference cannot go.
-    counts: Vec<f64>,
+    pub(super) counts: Vec<f64>,
     /// How far each cell is from the truth.
     pub(super) moved: Vec<f64>,
     /// Cells that must stay as they are.

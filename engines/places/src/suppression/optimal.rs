@@ -17,8 +17,8 @@ pub(super) struct Least {
     pub(super) is_proven: bool,
 }
 
-/// Nodes of one search for the cheapest set that meets all demands.
-const NODES: u32 = 200_000;
+/// Nodes of all searches for the cheapest set that meets all demands.
+const NODES: u32 = 50_000;
 
 /// Looks for the cheapest pattern; `good` is one that protects.
 pub(super) fn least(tables: &Linked, rule: &Rule, good: &[bool], rounds: u32) -> Result<Least, SuppressionError> {
@@ -37,8 +37,9 @@ pub(super) fn least(tables: &Linked, rule: &Rule, good: &[bool], rounds: u32) ->
     let mut world =
         World { attack: Attack::of(tables, (0..small.len()).collect()), tables, rule, small: &small, costs: &costs };
     let mut demands: Vec<Vec<usize>> = Vec::new();
+    let mut nodes = NODES;
     for _ in 0..rounds {
-        let Some(chosen) = cheapest_meeting(&demands, &costs, known) else {
+        let Some(chosen) = cheapest_meeting(&demands, &costs, known, &mut nodes) else {
             return Ok(Least { hidden: None, is_proven: false });
         };
         let mut hidden = small.clone();
@@ -123,11 +124,12 @@ impl World<'_> {
 
 /// The cheapest set with a cell of every demand, below `known` if there is one, else any of that cost; `None` if the search
 /// takes too long.
-fn cheapest_meeting(demands: &[Vec<usize>], costs: &[u64], known: u64) -> Option<Vec<usize>> {
-    let mut search = Meeting { costs, best: known, found: None, nodes: 0 };
+fn cheapest_meeting(demands: &[Vec<usize>], costs: &[u64], known: u64, nodes: &mut u32) -> Option<Vec<usize>> {
+    let mut search = Meeting { costs, best: known, found: None, nodes: *nodes };
     let open: Vec<&[usize]> = demands.iter().map(Vec::as_slice).collect();
     search.branch(open, &mut Vec::new(), 0);
-    if search.nodes > NODES {
+    *nodes = search.nodes;
+    if search.nodes == 0 {
         return None;
     }
     // Nothing cheaper than what is known: all cells of the demands cost at least that.
@@ -138,6 +140,7 @@ struct Meeting<'a> {
     costs: &'a [u64],
     best: u64,
     found: Option<Vec<usize>>,
+    /// How many more may be looked at.
     nodes: u32,
 }
 
@@ -160,8 +163,8 @@ impl Meeting<'_> {
     }
 
     fn branch(&mut self, mut open: Vec<&[usize]>, chosen: &mut Vec<usize>, cost: u64) {
-        self.nodes += 1;
-        if self.nodes > NODES {
+        self.nodes = self.nodes.saturating_sub(1);
+        if self.nodes == 0 {
             return;
         }
         open.sort_by_key(|demand| demand.len());

@@ -28,7 +28,7 @@ pub enum State {
 /// How hard to look for a pattern that hides less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Small tables get the least possible pattern, large ones a good one: [`Effort::Least`] with 2,000 rounds up to 200 cells.
+    /// Small tables get the least possible pattern, large ones a good one: [`Effort::Least`] with 500 rounds up to 200 cells.
     Usual,
     /// A good pattern.
     Good,
@@ -116,7 +116,7 @@ pub fn protect(
     let rounds = match effort {
         Effort::Good => 0,
         Effort::Least { rounds } => rounds,
-        Effort::Usual if tables.cells().len() <= 200 => 2_000,
+        Effort::Usual if tables.cells().len() <= 200 => 500,
         Effort::Usual => 0,
     };
     let cost = search.cost();
@@ -315,13 +315,10 @@ impl<'a> Search<'a> {
             for cell in small {
                 let Some(here) = within(cell) else { continue };
                 let corners: Vec<usize> = self.corners.get(*cell).into_iter().flatten().filter_map(within).collect();
-                for up in [true, false] {
-                    if corners.is_empty() {
-                        ways.extend(self.way(&mut attack, here, up));
-                    } else {
-                        ways.push(Way { cell: here, up, is_enough: true, uses: corners.clone() });
-                    }
-                }
+                ways.push(match corners.is_empty() {
+                    true => self.way(&mut attack, here),
+                    false => Way { cell: here, is_enough: true, uses: corners },
+                });
             }
             for shield in shields {
                 let Some(shield_here) = within(&shield).filter(|_| !self.gives_away(shield)) else { continue };
@@ -329,14 +326,12 @@ impl<'a> Search<'a> {
                 let mut found: Vec<(usize, Way)> = Vec::new();
                 let mut needless = true;
                 for (at, way) in ways.iter().enumerate().filter(|(_, way)| way.uses.contains(&shield_here)) {
-                    match self.way(&mut attack, way.cell, way.up) {
-                        None => {}
-                        Some(other) if other.is_enough => found.push((at, other)),
-                        _ => {
-                            needless = false;
-                            break;
-                        }
+                    let other = self.way(&mut attack, way.cell);
+                    needless = other.is_enough;
+                    if !needless {
+                        break;
                     }
+                    found.push((at, other));
                 }
                 if needless {
                     self.set(shield, false);
@@ -352,31 +347,37 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A way in which a small cell can differ by enough, and the cells that it takes; `None` where nothing is asked.
+    /// A way in which a small cell can go up by enough, with one in which it can go down unless the first backwards will do, and
+    /// the cells that they take.
     #[expect(clippy::cast_precision_loss, reason = "a rule's numbers are below 2^32")]
-    fn way(&self, attack: &mut Attack, cell: usize, up: bool) -> Option<Way> {
+    fn way(&self, attack: &mut Attack, cell: usize) -> Way {
         let number = attack.polytope.cells.get(cell).copied().unwrap_or(0);
         let (below, above) = self.rule.needs(self.tables.count(number));
-        let enough = if up { above } else { below } as f64;
-        if enough <= 0.0 {
-            return None;
+        let mut uses = Vec::new();
+        let mut is_enough = true;
+        for (up, amount) in [(true, above as f64), (false, below as f64)] {
+            let reached = attack.push(cell, up, amount);
+            let by = match reached {
+                Some(Reached::To(by)) => by,
+                Some(Reached::Beyond) => f64::INFINITY,
+                None => 0.0,
+            };
+            is_enough &= by >= amount - 1e-7;
+            // Where nothing stops it, its way is not known: every cell may be on it.
+            let moves = attack.moved.iter().enumerate().filter(|(_, moved)| by.is_infinite() || moved.abs() > 1e-9);
+            uses.extend(moves.map(|(cell, _)| cell));
+            let backwards = |(moved, count): (&f64, &f64)| moved * below as f64 <= count * amount;
+            if !is_enough || below == 0 || (by.is_finite() && attack.moved.iter().zip(&attack.counts).all(backwards)) {
+                break;
+            }
         }
-        let reached = attack.push(cell, up, enough);
-        let is_enough = match reached {
-            Some(Reached::To(by)) => by >= enough - 1e-7,
-            Some(Reached::Beyond) => true,
-            None => false,
-        };
-        // Where nothing stops it, its way is not known: every cell may be on it.
-        let all = !matches!(reached, Some(Reached::To(_)));
-        let moves = attack.moved.iter().enumerate().filter(|(_, by)| all || by.abs() > 1e-9);
-        Some(Way { cell, up, is_enough, uses: moves.map(|(cell, _)| cell).collect() })
+        Way { cell, is_enough, uses }
     }
 }
 
+/// How a small cell can differ by enough.
 struct Way {
     cell: usize,
-    up: bool,
     is_enough: bool,
     uses: Vec<usize>,
 }

@@ -38,7 +38,7 @@ fn table(chance: &mut Stream, about: &str, dimensions: Vec<Dimension>) -> Table 
 fn linked(world: u64) -> Linked {
     let mut chance = Stream::of(17, world);
     let mut size = |least: u32, more: u32| least + chance.below(more);
-    let area = if world % 2 == 0 { flat("area", size(2, 5)) } else { nested("area", size(2, 2), size(2, 2)) };
+    let area = if world.is_multiple_of(2) { flat("area", size(2, 5)) } else { nested("area", size(2, 2), size(2, 2)) };
     let (ages, sexes) = (size(2, 4), size(2, 2));
     let dimensions = vec![area.clone(), flat("age", ages), flat("sex", sexes)];
     let counts = draw(&mut chance, leaves(&dimensions));
@@ -113,7 +113,7 @@ fn the_least_pattern_is_that_of_trying_all() {
     let (mut proven, mut good_costs, mut least_costs) = (0, 0, 0);
     for world in 0..40 {
         let mut chance = Stream::of(23, world);
-        let (rows, columns) = if world % 2 == 0 { (2, 3) } else { (2, 2) };
+        let (rows, columns) = if world.is_multiple_of(2) { (2, 3) } else { (2, 2) };
         let tables =
             Linked::of(&[table(&mut chance, "violence", vec![flat("area", rows), flat("age", columns)])]).unwrap();
         let rule = Rule::default();
