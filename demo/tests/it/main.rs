@@ -3,5 +3,6 @@
 
 mod county;
 mod files;
+mod hotspot;
 mod planted;
 mod records;
