@@ -3,5 +3,7 @@
 
 mod county;
 mod files;
+mod hotspot;
+mod overlap;
 mod planted;
 mod records;

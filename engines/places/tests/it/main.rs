@@ -2,10 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod essex;
-mod hotspot;
-mod scan;
-mod study;
-mod spdep;
-mod near_repeat;
 mod ground;
-mod overlap;
+mod near_repeat;
+mod scan;
+mod spdep;
+mod study;

@@ -99,6 +99,9 @@ pub(super) fn cells(observed: &Observed<'_>) -> Vec<f64> {
         }
         Baseline::Population(population) => population.iter().map(|residents| real(*residents)).collect(),
         Baseline::Expected(expected) => expected.to_vec(),
+        Baseline::Controls(controls) => {
+            observed.cases.iter().zip(controls).map(|(cases, controls)| real(cases.saturating_add(*controls))).collect()
+        }
         Baseline::Permutation => {
             let by_area = observed.cases.chunks_exact(periods).map(|row| row.iter().sum::<u64>());
             let by_period: Vec<f64> = (0..periods)

@@ -1,6 +1,6 @@
 //! Worlds in which nothing is there: the same number of cases, thrown on the areas and periods in proportion to what is
 //! expected (Poisson, given the sum: multinomial, by an alias table: Walker 1977, Vose 1991), or the observed cases with
-//! their times exchanged by chance (permutation). About five nanoseconds for a case.
+//! their times exchanged by chance (permutation), or as many picked from cases and controls together. About five nanoseconds for a case.
 
 use super::calendar::{self, Calendar};
 use super::zones::Ground;
@@ -13,6 +13,16 @@ pub(super) enum Null {
     Multinomial(Alias),
     /// Exchanged times.
     Permutation(Exchange),
+    /// Cases picked from all that could have been.
+    Urn(Urn),
+}
+
+/// Cases and controls as one.
+pub(super) struct Urn {
+    /// The cell of each.
+    cells: Vec<u32>,
+    /// How many are cases.
+    cases: u64,
 }
 
 /// The cases of the permutation.
@@ -28,6 +38,9 @@ impl Null {
         let (ground, calendar) = (field.ground, field.calendar);
         if let Baseline::Permutation = observed.baseline {
             return Self::Permutation(Exchange::of(observed, ground, calendar));
+        }
+        if let Baseline::Controls(controls) = observed.baseline {
+            return Self::Urn(Urn::of(observed, controls, field, total));
         }
         let weights = calendar::cells(observed);
         let mut slots = vec![0.0; ground.areas() * calendar.columns + 1];
@@ -56,6 +69,7 @@ impl Null {
                 }
             }
             Self::Permutation(exchange) => exchange.draw(stream, world),
+            Self::Urn(urn) => urn.draw(stream, world),
         }
     }
 }
@@ -70,6 +84,35 @@ pub(super) struct World {
 impl World {
     pub(super) fn of(field: &Field<'_>) -> Self {
         Self { cells: vec![0; field.ground.areas() * field.calendar.columns + 1], order: Vec::new() }
+    }
+}
+
+impl Urn {
+    #[expect(clippy::cast_possible_truncation, reason = "cells and individuals are below 2^32")]
+    fn of(observed: &Observed<'_>, controls: &[u64], field: &Field<'_>, total: u64) -> Self {
+        let (calendar, before) = (field.calendar, field.ground.areas() * field.calendar.columns);
+        let mut cells = Vec::new();
+        for (area, original) in field.ground.originals().enumerate() {
+            for period in 0..calendar.periods {
+                let of = |counts: &[u64]| counts.get(original * calendar.periods + period).copied().unwrap_or_default();
+                let cell = calendar.slot(period).map_or(before, |slot| area * calendar.columns + slot);
+                cells.extend(std::iter::repeat_n(cell as u32, (of(observed.cases) + of(controls)) as usize));
+            }
+        }
+        Self { cells, cases: total }
+    }
+
+    fn draw(&self, stream: &mut Stream, world: &mut World) {
+        world.order.clone_from(&self.cells);
+        let mut rest = world.order.as_mut_slice();
+        for _ in 0..self.cases {
+            rest.swap(0, stream.below(u32::try_from(rest.len()).unwrap_or(u32::MAX)) as usize);
+            let Some((cell, others)) = std::mem::take(&mut rest).split_first_mut() else { return };
+            if let Some(count) = world.cells.get_mut(*cell as usize) {
+                *count += 1;
+            }
+            rest = others;
+        }
     }
 }
 

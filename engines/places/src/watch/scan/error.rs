@@ -4,6 +4,9 @@ use thiserror::Error;
 
 use super::{Baseline, Observed, Settings, Time};
 
+/// Most cases (and controls).
+const MOST: u64 = 2_000_000_000;
+
 /// Why there is no scan.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum ScanError {
@@ -42,7 +45,7 @@ pub enum ScanError {
     #[error("there are no cases, so there is nothing to find: check the period and the kind of event")]
     NoCases,
     /// More than can be drawn.
-    #[error("{0} cases are too many to draw replicates of: the limit is 2,000,000,000")]
+    #[error("{0} cases (and controls) are too many to draw replicates of: the limit is 2,000,000,000")]
     TooMany(u64),
     /// A share outside 0 to 0.5.
     #[error("the largest circle's share must be above 0 and at most 0.5")]
@@ -82,7 +85,7 @@ pub(super) fn check(observed: &Observed<'_>, settings: &Settings) -> Result<u64,
     let total = observed.cases.iter().fold(0_u64, |sum, cases| sum.saturating_add(*cases));
     match total {
         0 => return Err(ScanError::NoCases),
-        1..=2_000_000_000 => {}
+        1..=MOST => {}
         _ => return Err(ScanError::TooMany(total)),
     }
     check_baseline(observed, settings)?;
@@ -135,6 +138,11 @@ fn check_baseline(observed: &Observed<'_>, settings: &Settings) -> Result<(), Sc
                 return Err(ScanError::Expected { row: 0 });
             }
             impossible(&|cell| expected.get(cell).is_none_or(|value| *value <= 0.0))
+        }
+        Baseline::Controls(controls) => {
+            length("the controls", controls.len(), areas * periods)?;
+            let all = observed.cases.iter().chain(controls).fold(0_u64, |sum, count| sum.saturating_add(*count));
+            if all > MOST { Err(ScanError::TooMany(all)) } else { Ok(()) }
         }
         Baseline::Permutation if periods < 2 || settings.time == Time::Whole => Err(ScanError::Timeless),
         Baseline::Permutation => Ok(()),

@@ -13,18 +13,20 @@ pub(super) const ROUNDING: f64 = 1e-9;
 pub(super) struct Likelihood {
     /// All cases.
     pub(super) total: f64,
+    /// All controls, where there are controls.
+    pub(super) controls: Option<f64>,
 }
 
 impl Likelihood {
-    /// c ln(c/e) + (n − c) ln((n − c)/(n − e)); 0 where the window holds all that is expected, or nothing.
+    /// c ln(c/e) + (n − c) ln((n − c)/(n − e)), and the same of the controls; 0 where the window holds all that is expected, or
+    /// nothing.
     pub(super) fn ratio(self, cases: f64, expected: f64) -> f64 {
-        let (outside, beyond) = (self.total - cases, self.total - expected);
-        if expected <= 0.0 || beyond <= ROUNDING * self.total {
-            return 0.0;
-        }
-        let within = if cases > 0.0 { cases * (cases / expected).ln() } else { 0.0 };
-        let without = if outside > 0.0 { outside * (outside / beyond).ln() } else { 0.0 };
-        (within + without).max(0.0)
+        let of_controls = self.controls.map_or(0.0, |all| {
+            let within = expected * all / self.total;
+            // As many fewer controls as there are more cases; rounding may make that a hair less than none.
+            terms((within - (cases - expected)).max(0.0), within, all)
+        });
+        (terms(cases, expected, self.total) + of_controls).max(0.0)
     }
 
     /// Never less than the ratio, and without a logarithm: since ln x ≤ x − 1, it is at most (c − e)² n / (e (n − e)).
@@ -33,8 +35,20 @@ impl Likelihood {
         if expected <= 0.0 || beyond <= 0.0 {
             return 0.0;
         }
-        (cases - expected) * (cases - expected) * self.total / (expected * beyond) * (1.0 + ROUNDING)
+        // Of the controls the same square, and the share of the window is the same.
+        let controls = self.controls.filter(|all| *all > 0.0).map_or(1.0, |all| 1.0 + self.total / all);
+        (cases - expected) * (cases - expected) * self.total / (expected * beyond) * controls * (1.0 + ROUNDING)
     }
+}
+
+fn terms(count: f64, expected: f64, total: f64) -> f64 {
+    let (outside, beyond) = (total - count, total - expected);
+    if expected <= 0.0 || beyond <= ROUNDING * total {
+        return 0.0;
+    }
+    let within = if count > 0.0 { count * (count / expected).ln() } else { 0.0 };
+    let without = if outside > 0.0 { outside * (outside / beyond).ln() } else { 0.0 };
+    within + without
 }
 
 /// For every expected number, the count that must be passed for the ratio to come up to a floor: never too high, since it is
@@ -113,8 +127,8 @@ mod tests {
     proptest! {
         /// Whatever reaches the floor passes the limit, and the bound is one.
         #[test]
-        fn nothing_is_passed_over(total in 1_u32..3_000, share in 0.0001_f64..0.9, part in 0.0_f64..1.0, floor in 0.0_f64..20.0) {
-            let likelihood = Likelihood { total: f64::from(total) };
+        fn nothing_is_passed_over(total in 1_u32..3_000, controls in proptest::option::of(0.0_f64..9_000.0), share in 0.0001_f64..0.9, part in 0.0_f64..1.0, floor in 0.0_f64..20.0) {
+            let likelihood = Likelihood { total: f64::from(total), controls: controls.map(f64::round) };
             let expected = share * likelihood.total;
             let count = (part * likelihood.total).round();
             let ratio = likelihood.ratio(count, expected);
@@ -128,7 +142,7 @@ mod tests {
                 prop_assert!(-(count as i64) > low, "{count} of {total} where {expected}: {ratio} is at least {floor}, limit {low}");
             }
             // And little that does not: a tenth lower at most, where counts are not tiny.
-            if expected > 10.0 && ratio < floor * 0.8 - 0.3 && count > expected {
+            if controls.is_none() && expected > 10.0 && ratio < floor * 0.8 - 0.3 && count > expected {
                 prop_assert!(count as i64 <= high);
             }
         }

@@ -6,7 +6,8 @@
 //! whose centre lies no further than the outermost, areas at the same distance together; they grow until they would hold more
 //! than a share of the residents (of the expected cases, or of the cases for permutation), or pass a radius.
 //!
-//! - Poisson, in space: Kulldorff, "A spatial scan statistic", Communications in Statistics 26 (1997).
+//! - Poisson, in space: Kulldorff, "A spatial scan statistic", Communications in Statistics 26 (1997); so, too, Bernoulli, for
+//!   cases and controls, whose ratio has the same two terms for the controls besides.
 //! - in space and time: Kulldorff et al., American Journal of Public Health 88 (1998); prospective, with windows that reach
 //!   the last period: Kulldorff, Journal of the Royal Statistical Society A 164 (2001).
 //! - space-time permutation, which needs cases only: Kulldorff et al., PLoS Medicine 2 (2005).
@@ -64,9 +65,22 @@ pub enum Baseline<'a> {
     /// Expected cases for each area and period, adjusted for what is known to matter (age, season). Only their proportions
     /// count: they are scaled to sum to the cases.
     Expected(&'a [f64]),
+    /// Controls: to how many it did not happen, for each area and period (Bernoulli). Cases are expected in proportion to cases
+    /// and controls together.
+    Controls(&'a [u64]),
     /// Nothing but the cases: where and when are independent (space-time permutation). Finds only what differs between places
     /// in its course, and no place that is always high.
     Permutation,
+}
+
+impl Observed<'_> {
+    /// All controls, where there are any to speak of.
+    fn controls(&self) -> Option<f64> {
+        match self.baseline {
+            Baseline::Controls(controls) => Some(real(controls.iter().sum())),
+            _ => None,
+        }
+    }
 }
 
 /// Which spans of time to look at.
@@ -214,7 +228,7 @@ pub fn scan(
     let ground = Ground::of(observed, settings);
     let expected = calendar.expected(observed, &ground, total);
     let counts = calendar.counts(observed, &ground);
-    let likelihood = Likelihood { total: real(total) };
+    let likelihood = Likelihood { total: real(total), controls: observed.controls() };
     let field = Field { ground: &ground, calendar: &calendar, expected: &expected, likelihood, rates: settings.rates };
     let null = Null::of(observed, &field, total);
     let best = observed::best_of_each_centre(&field, &counts);

@@ -17,6 +17,7 @@ struct Land {
     periods: usize,
     population: Vec<u64>,
     expected: Vec<f64>,
+    controls: Vec<u64>,
     cases: Vec<u64>,
     kind: u8,
 }
@@ -26,6 +27,7 @@ impl Land {
         let baseline = match self.kind {
             0 => Baseline::Population(&self.population),
             1 => Baseline::Expected(&self.expected),
+            2 => Baseline::Controls(&self.controls),
             _ => Baseline::Permutation,
         };
         Observed { x: &self.x, y: &self.y, cases: &self.cases, periods: self.periods, baseline }
@@ -33,18 +35,21 @@ impl Land {
 }
 
 fn land() -> impl Strategy<Value = Land> {
-    (1_usize..30, 1_usize..5, 0_u8..3).prop_flat_map(|(areas, periods, kind)| {
+    (1_usize..30, 1_usize..5, 0_u8..4).prop_flat_map(|(areas, periods, kind)| {
         let place = || proptest::collection::vec((-6_i32..6).prop_map(|at| f64::from(at) * 500.0), areas);
         let cells = areas * periods;
         let population = proptest::collection::vec(1_u64..3_000, areas);
         let expected = proptest::collection::vec(0.01_f64..4.0, cells);
         let cases = proptest::collection::vec(0_u64..9, cells);
-        (place(), place(), population, expected, cases).prop_map(move |(x, y, population, expected, cases)| Land {
+        let controls = proptest::collection::vec(0_u64..9, cells);
+        let all = (place(), place(), population, expected, controls, cases);
+        all.prop_map(move |(x, y, population, expected, controls, cases)| Land {
             x,
             y,
             periods,
             population,
             expected,
+            controls,
             cases,
             kind,
         })
@@ -84,7 +89,7 @@ fn fitting(mut settings: Settings, periods: usize, longest: usize) -> Settings {
 /// The greatest ratio of a world, one window after the other, straight from the definition.
 fn plainly(field: &Field<'_>, cells: &[u32], total: u64) -> f64 {
     let (columns, mut best) = (field.calendar.columns, 0.0_f64);
-    let likelihood = Likelihood { total: total as f64 };
+    let likelihood = Likelihood { total: total as f64, ..field.likelihood };
     let mut circle = Circle::default();
     for centre in &field.ground.centres {
         field.ground.around(*centre, &mut circle);
@@ -132,7 +137,7 @@ proptest! {
         let calendar = Calendar::of(land.periods, settings.time);
         let ground = Ground::of(&observed, &settings);
         let expected = calendar.expected(&observed, &ground, found.cases);
-        let likelihood = Likelihood { total: found.cases as f64 };
+        let likelihood = Likelihood { total: found.cases as f64, controls: observed.controls() };
         let field = Field { ground: &ground, calendar: &calendar, expected: &expected, likelihood, rates: settings.rates };
         let null = Null::of(&observed, &field, found.cases);
         let mut world = World::of(&field);

@@ -13,7 +13,6 @@ use std::collections::{HashMap, HashSet};
 use demo::county::{Plan, generate};
 use places::watch::budget::Budget;
 use places::watch::scan::{Baseline, Observed, Settings, Time, scan};
-use rayon::prelude::*;
 use serde_json::Value;
 
 /// Distinct police events by area and day.
@@ -123,7 +122,10 @@ fn found(seed: u64) -> Found {
 
 #[test]
 fn the_growing_hotspot_is_found() {
-    let found: Vec<Found> = (1..=8).into_par_iter().map(found).collect();
+    let found: Vec<Found> = std::thread::scope(|scope| {
+        let started: Vec<_> = (1..=8).map(|seed| scope.spawn(move || found(seed))).collect();
+        started.into_iter().map(|county| county.join().unwrap()).collect()
+    });
     println!("{found:?}");
     let within_two_weeks = found.iter().filter(|county| county.at_once.is_some()).count();
     assert!(within_two_weeks >= 6, "{found:?}");
