@@ -175,7 +175,15 @@ pub fn generate(plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<Summa
     })?;
     summary.feeds.insert("street_crime", street);
     let injuries = harm::write(&county, &window, &plan.out)?;
-    planted::write(&plants, &found, injuries, &county, &mentoring::start(&window).to_string(), &plan.out)?;
+    planted::write(
+        &plants,
+        &found,
+        injuries,
+        &county,
+        &mentoring::start(&window).to_string(),
+        &window.flare_from().to_string(),
+        &plan.out,
+    )?;
     Ok(summary)
 }
 

@@ -1,5 +1,5 @@
 //! What is planted in the county, so that a later capability can be tested by whether it finds it again: two county lines, a
-//! hotspot that grows, children who go missing again and again, a cohort helped by mentoring, and a handful of events in the
+//! hotspot that grows and at last flares up, children who go missing again and again, a cohort helped by mentoring, and a handful of events in the
 //! last four days. The plan is laid before anybody exists; who and what came of it is written to `truth/planted.json`.
 
 use std::path::Path;
@@ -15,6 +15,10 @@ use crate::harm;
 /// Monthly growth of violence in the hotspot, and its mean in the first month.
 pub const HOTSPOT_GROWTH: f64 = 1.06;
 const HOTSPOT_START: f64 = 10.0;
+/// How many days before the county's end violence flares up in the hotspot's dated police events.
+pub const FLARE_DAYS: i64 = 70;
+/// What comes on top from that day: so many times the events of the hotspot's first month, each month.
+pub const FLARE: f64 = 4.0;
 /// Offences a year of each of the cohort and its comparison before help starts, and after it without help.
 pub const COHORT_RATE: f64 = 2.0;
 /// What mentoring does to that rate.
@@ -180,6 +184,7 @@ pub fn write(
     injuries: u64,
     county: &County,
     mentoring_start: &str,
+    flare_from: &str,
     out: &Path,
 ) -> Result<(), CountyError> {
     let code = |area: usize| county.code(area).to_owned();
@@ -203,6 +208,7 @@ pub fn write(
         "hotspot": {
             "area": code(plants.hotspot.area), "feed": "street_crime", "crime_type": crate::feeds::street_crime::VIOLENCE,
             "expected_first_month": HOTSPOT_START, "monthly_growth": HOTSPOT_GROWTH,
+            "flare": { "feed": "police_events", "from": flare_from, "first_months_on_top": FLARE },
         },
         "repeat_missing": {
             "at_least": 4,

@@ -5,6 +5,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
 use crate::dice::Dice;
+use crate::planted::FLARE_DAYS;
 
 /// A month; displays as `2026-11`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,6 +111,12 @@ impl Window {
             }
         }
         self.until.saturating_sub(dice.between(1, 600).minutes())
+    }
+
+    /// The day from which violence flares up in the hotspot.
+    #[must_use]
+    pub fn flare_from(&self) -> Date {
+        self.until.date().saturating_sub(FLARE_DAYS.days())
     }
 
     /// The part of a month that lies within the window, as a share of 30.4 days.

@@ -70,7 +70,12 @@ async fn in_open(open: &Installation, command: Command) -> anyhow::Result<ExitCo
         Command::Backup(file) => backup::backup(open, &file.file).await?,
         Command::Summary(how) => return summary::run(open, &how).await,
         Command::Doctor => return doctor::run(open).await,
-        Command::Demo(_) | Command::County(_) | Command::Check(_) | Command::Places(_) | Command::Restore(_) | Command::Openapi => {}
+        Command::Demo(_)
+        | Command::County(_)
+        | Command::Check(_)
+        | Command::Places(_)
+        | Command::Restore(_)
+        | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ use crate::geography::{Place, place, station};
 use crate::mistakes::Habits;
 use crate::names::Gender;
 use crate::people::Person;
+use crate::planted::{FLARE, HOTSPOT_GROWTH};
 use crate::window::Hours;
 
 /// Events with a named person, a month and resident, in an area of middling deprivation.
@@ -50,13 +51,24 @@ impl<'a> Life<'a> {
         let hotspot = self.setting.plants.hotspot.area == self.area;
         let mean = self.people.len() as f64 * RATE * self.hardship() / 1.3;
         for (number, month) in window.months.iter().enumerate() {
-            let growth =
-                if hotspot { crate::planted::HOTSPOT_GROWTH.powi(i32::try_from(number).unwrap_or(0)) } else { 1.0 };
+            let growth = if hotspot { HOTSPOT_GROWTH.powi(i32::try_from(number).unwrap_or(0)) } else { 1.0 };
             for _ in 0..self.dice.poisson(mean * window.share_of(*month) * growth) {
                 let at = window.moment_between(month.first(), month.last(), Hours::Night, &mut self.dice);
                 let offence = self.dice.weighted(OFFENCES);
                 self.happened(at, offence)?;
             }
+        }
+        if hotspot { self.flare(mean) } else { Ok(()) }
+    }
+
+    /// Violence flares up in the hotspot: from one day on there is more of it, on top of what had grown by then.
+    fn flare(&mut self, mean: f64) -> Result<(), CountyError> {
+        let window = self.setting.window;
+        let (from, last) = (window.flare_from(), window.until.date());
+        let months = f64::from(from.until(last).map_or(0, |span| span.get_days())) / 30.4;
+        for _ in 0..self.dice.poisson(mean * FLARE * months) {
+            let at = window.moment_between(from, last, Hours::Night, &mut self.dice);
+            self.happened(at, "Violence with injury")?;
         }
         Ok(())
     }

@@ -17,7 +17,9 @@ pub fn read(areas: &str, values: &str) -> Result<(Weights, Vec<f64>), Box<dyn st
 
 /// Runs both.
 pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let [areas, values, rest @ ..] = args else { return Err("local AREAS.geojson VALUES.csv [PERMUTATIONS] [shared|own]".into()) };
+    let [areas, values, rest @ ..] = args else {
+        return Err("local AREAS.geojson VALUES.csv [PERMUTATIONS] [shared|own]".into());
+    };
     let permutations = rest.first().map_or(Ok(999), |given| given.parse())?;
     let draws = if rest.get(1).is_some_and(|draws| draws == "own") { Draws::Own } else { Draws::Shared };
     let plan = Plan { permutations, seed: 1, draws };
@@ -25,10 +27,20 @@ pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let quiet = |_: u64, _: u64| {};
     let started = Instant::now();
     let stars = getis_ord_permuted(&rates, &weights, Own::Counted, &plan, &quiet)?;
-    say("local g*", &plan, started, stars.iter().flatten().filter(|star| star.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count());
+    say(
+        "local g*",
+        &plan,
+        started,
+        stars.iter().flatten().filter(|star| star.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count(),
+    );
     let started = Instant::now();
     let local = local_moran_permuted(&rates, &weights, &plan, &quiet)?;
-    say("local moran", &plan, started, local.iter().flatten().filter(|area| area.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count());
+    say(
+        "local moran",
+        &plan,
+        started,
+        local.iter().flatten().filter(|area| area.permutation.is_some_and(|tails| tails.folded() <= 0.05)).count(),
+    );
     Ok(())
 }
 

@@ -1,5 +1,10 @@
 //! Our side of `make bench-places`: `bench_places WHAT ARGUMENTS` prints lines of JSON with the seconds it took.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark may stop where its files are wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark may stop where its files are wrong"
+)]
 
 mod contiguity;
 mod density;
@@ -14,7 +19,9 @@ mod suppression;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let (what, rest) = args.split_first().ok_or("say what: contiguity, density, grows, knox, local, locate, scan, study or suppression")?;
+    let (what, rest) = args
+        .split_first()
+        .ok_or("say what: contiguity, density, grows, knox, local, locate, scan, study or suppression")?;
     match what.as_str() {
         "contiguity" => contiguity::run(rest),
         "density" => density::run(rest)?,

@@ -9,7 +9,9 @@ use places::study::{Progress, Request, run as study};
 /// # Errors
 /// As the study.
 pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let [areas, population, deprivation, spec, out, events @ ..] = args else { return Err("study AREAS POPULATION DEPRIVATION SPEC OUT EVENTS…".into()) };
+    let [areas, population, deprivation, spec, out, events @ ..] = args else {
+        return Err("study AREAS POPULATION DEPRIVATION SPEC OUT EVENTS…".into());
+    };
     let request = Request {
         events: events.iter().map(PathBuf::from).collect(),
         areas: areas.into(),

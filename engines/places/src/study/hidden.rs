@@ -28,7 +28,9 @@ pub fn of(world: &World) -> Result<Hidden, StudyError> {
         return Ok(hidden);
     }
     let groups = groups(world);
-    let failed = |error: crate::suppression::SuppressionError| StudyError::Events(format!("small counts can't be hidden safely: {error}"));
+    let failed = |error: crate::suppression::SuppressionError| {
+        StudyError::Events(format!("small counts can't be hidden safely: {error}"))
+    };
     let tables = linked(world, &groups).map_err(failed)?;
     let rule = Rule { threshold: world.least, reach: world.least, ..Rule::default() };
     let pattern = protect(&tables, &rule, Effort::Usual, &|_, _| ()).map_err(failed)?;
@@ -72,8 +74,12 @@ fn groups(world: &World) -> BTreeMap<Group, Vec<usize>> {
 }
 
 fn linked(world: &World, groups: &BTreeMap<Group, Vec<usize>>) -> Result<Linked, crate::suppression::SuppressionError> {
-    let mut cells: Vec<Cell> =
-        world.counts.iter().zip(world.ground.codes()).map(|(count, code)| Cell { count: *count, name: code.clone(), totals: 0 }).collect();
+    let mut cells: Vec<Cell> = world
+        .counts
+        .iter()
+        .zip(world.ground.codes())
+        .map(|(count, code)| Cell { count: *count, name: code.clone(), totals: 0 })
+        .collect();
     let mut sums = Vec::new();
     for (group, areas) in groups {
         let count = areas.iter().filter_map(|area| world.counts.get(*area)).sum();

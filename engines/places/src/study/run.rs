@@ -92,7 +92,12 @@ impl Tell<'_> {
         (self.0)(Progress::At(done, of));
     }
 
-    fn step<T>(&self, what: &'static str, work: impl FnOnce() -> Result<T, StudyError>, came: impl FnOnce(&T) -> String) -> Result<T, StudyError> {
+    fn step<T>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce() -> Result<T, StudyError>,
+        came: impl FnOnce(&T) -> String,
+    ) -> Result<T, StudyError> {
         (self.0)(Progress::Begin(what));
         let done = work()?;
         (self.0)(Progress::End(came(&done)));
@@ -106,9 +111,17 @@ impl Tell<'_> {
 /// [`StudyError`], with the file, the row and the remedy.
 pub fn run(request: &Request, tell: &(dyn Fn(Progress) + Sync)) -> Result<Summary, StudyError> {
     let tell = Tell(tell);
-    let (world, inputs) = tell.step("Reading", || read(request), |(world, _)| format!("{} events in {} areas", count(world.total()), count(world.ground.len() as u64)))?;
+    let (world, inputs) = tell.step(
+        "Reading",
+        || read(request),
+        |(world, _)| format!("{} events in {} areas", count(world.total()), count(world.ground.len() as u64)),
+    )?;
     let findings = asked(&world, &tell)?;
-    tell.step("Writing", || write(request, &world, inputs, findings), |summary| format!("{} files", summary.written.len()))
+    tell.step(
+        "Writing",
+        || write(request, &world, inputs, findings),
+        |summary| format!("{} files", summary.written.len()),
+    )
 }
 
 fn read(request: &Request) -> Result<(World, Inputs), StudyError> {
@@ -121,19 +134,41 @@ fn read(request: &Request) -> Result<(World, Inputs), StudyError> {
     }
     let (ground, areas_read) = Ground::read(&request.areas, &spec.areas)?;
     let (residents, population_read) = residents::residents(&request.population, &spec.population, &ground)?;
-    let deprivation = request.deprivation.as_ref().map(|path| residents::deprivation(path, &spec.deprivation, &ground)).transpose()?;
+    let deprivation = request
+        .deprivation
+        .as_ref()
+        .map(|path| residents::deprivation(path, &spec.deprivation, &ground))
+        .transpose()?;
     let (events, events_read) = events::read(&request.events, &spec.events, &ground)?;
     let harm = request.harm.as_ref().map(|path| harm::weights(path, &spec.harm, &events.categories)).transpose()?;
-    let canvas = Canvas::of(ground.shapes()).ok_or_else(|| StudyError::Events("there are no areas to count in".to_owned()))?;
-    let touching = contiguity(ground.shapes(), Contiguity::Queen).map_err(|error| StudyError::Events(error.to_string()))?;
+    let canvas =
+        Canvas::of(ground.shapes()).ok_or_else(|| StudyError::Events("there are no areas to count in".to_owned()))?;
+    let touching =
+        contiguity(ground.shapes(), Contiguity::Queen).map_err(|error| StudyError::Events(error.to_string()))?;
     let least = spec.disclosure.least.unwrap_or(if events.published { 1 } else { 5 });
     let counts = World::counts_of(ground.len(), &events);
     let (months, by_month) = World::months_of(ground.len(), &events);
     let (deciles, deprivation_read) = deprivation.unzip();
     let (harm, harm_read) = harm.unzip();
-    let inputs = Inputs { events: events_read, areas: Some(areas_read), population: Some(population_read), deprivation: deprivation_read, harm: harm_read };
+    let inputs = Inputs {
+        events: events_read,
+        areas: Some(areas_read),
+        population: Some(population_read),
+        deprivation: deprivation_read,
+        harm: harm_read,
+    };
     let mut world = World {
-        canvas, touching, counts, months, by_month, least, deciles, harm, events, ground, spec,
+        canvas,
+        touching,
+        counts,
+        months,
+        by_month,
+        least,
+        deciles,
+        harm,
+        events,
+        ground,
+        spec,
         hidden: Vec::new(),
         hidden_tenths: [false; 10],
         daytime: residents.daytime,
@@ -157,7 +192,16 @@ fn asked(world: &World, tell: &Tell<'_>) -> Result<Vec<Finding>, StudyError> {
         ("Deprivation", |world, _| finding::deprivation::find(world)),
         ("Overlap of lists", |world, _| finding::overlap::find(world)),
     ];
-    questions.into_iter().map(|(what, ask)| tell.step(what, || Ok(ask(world, tell)), |found| found.section.as_ref().map_or("nothing to ask", |_| "done").to_owned())).collect()
+    questions
+        .into_iter()
+        .map(|(what, ask)| {
+            tell.step(
+                what,
+                || Ok(ask(world, tell)),
+                |found| found.section.as_ref().map_or("nothing to ask", |_| "done").to_owned(),
+            )
+        })
+        .collect()
 }
 
 fn write(request: &Request, world: &World, inputs: Inputs, findings: Vec<Finding>) -> Result<Summary, StudyError> {
@@ -174,7 +218,8 @@ fn write(request: &Request, world: &World, inputs: Inputs, findings: Vec<Finding
     files.push(("report.html".to_owned(), page.into_bytes()));
     let written: Vec<Read> = files.iter().map(|(name, bytes)| described(name, bytes)).collect();
     let manifest = Manifest::of(world, inputs, written.clone());
-    let text = serde_json::to_string_pretty(&manifest).map_err(|error| StudyError::Write("manifest.json".to_owned(), error.to_string()))?;
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| StudyError::Write("manifest.json".to_owned(), error.to_string()))?;
     files.push(("manifest.json".to_owned(), (text + "\n").into_bytes()));
     place(&request.out, &files)?;
     Ok(Summary { rows: world.events.rows, areas: world.ground.len(), written })
@@ -190,10 +235,13 @@ fn described(name: &str, bytes: &[u8]) -> Read {
 
 /// Writes every file beside its place first, so that a full disk leaves the earlier study whole.
 fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), StudyError> {
-    let failed = |name: &str, error: std::io::Error| StudyError::Write(out.join(name).display().to_string(), error.to_string());
+    let failed =
+        |name: &str, error: std::io::Error| StudyError::Write(out.join(name).display().to_string(), error.to_string());
     std::fs::create_dir_all(out).map_err(|error| failed("", error))?;
     let part = |name: &str| out.join(format!(".{name}.part"));
-    let written = files.iter().try_for_each(|(name, bytes)| std::fs::write(part(name), bytes).map_err(|error| failed(name, error)));
+    let written = files
+        .iter()
+        .try_for_each(|(name, bytes)| std::fs::write(part(name), bytes).map_err(|error| failed(name, error)));
     if let Err(error) = written {
         for (name, _) in files {
             // What was begun is of no use; what can't be removed either is reported with the first error.
@@ -201,5 +249,7 @@ fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), StudyError> {
         }
         return Err(error);
     }
-    files.iter().try_for_each(|(name, _)| std::fs::rename(part(name), out.join(name)).map_err(|error| failed(name, error)))
+    files
+        .iter()
+        .try_for_each(|(name, _)| std::fs::rename(part(name), out.join(name)).map_err(|error| failed(name, error)))
 }

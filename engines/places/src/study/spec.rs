@@ -222,7 +222,12 @@ impl Default for Density {
 
 impl Default for Spread {
     fn default() -> Self {
-        Self { metres: vec![0.0, 100.0, 200.0, 400.0], days: vec![7, 14, 21, 28], months: vec![0, 1, 2], permutations: 999 }
+        Self {
+            metres: vec![0.0, 100.0, 200.0, 400.0],
+            days: vec![7, 14, 21, 28],
+            months: vec![0, 1, 2],
+            permutations: 999,
+        }
     }
 }
 
@@ -263,7 +268,9 @@ impl Spec {
         ascending("spread.days", &self.spread.days.iter().copied().map(f64::from).collect::<Vec<_>>())?;
         ascending("spread.months", &self.spread.months.iter().copied().map(f64::from).collect::<Vec<_>>())?;
         let events = &self.events;
-        if events.longitude.is_some() != events.latitude.is_some() || events.easting.is_some() != events.northing.is_some() {
+        if events.longitude.is_some() != events.latitude.is_some()
+            || events.easting.is_some() != events.northing.is_some()
+        {
             return Err(StudyError::Spec(
                 "events: a place needs both columns, longitude and latitude or easting and northing".to_owned(),
             ));

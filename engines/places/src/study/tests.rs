@@ -34,7 +34,8 @@ fn events() -> String {
         let (column, row) = (at % 4, at / 4);
         let number = if at == 5 { 60 } else { 8 + at };
         for event in 0..number {
-            let (east, north) = (0.402 + 0.015 * column as f64 + 0.0001 * (event % 7) as f64, 51.702 + 0.009 * row as f64);
+            let (east, north) =
+                (0.402 + 0.015 * column as f64 + 0.0001 * (event % 7) as f64, 51.702 + 0.009 * row as f64);
             let month = if at == 5 && event > 10 { 5 } else { event % 6 } + 1;
             let kind = if event % 2 == 0 { "robbery" } else { "assault" };
             text += &format!("{kind},2026-{month:02}-{:02},{east:.5},{north:.5}\n", 1 + event % 28);
@@ -55,7 +56,8 @@ impl Desk {
         desk.request.events = vec![desk.put("events.csv", &events())];
         desk.request.areas = desk.put("areas.geojson", &areas());
         desk.request.population = desk.put("population.csv", &population());
-        desk.request.spec = Some(desk.put("places.toml", "permutations = 99\n[scan]\nreplicates = 99\n[spread]\npermutations = 99\n"));
+        desk.request.spec =
+            Some(desk.put("places.toml", "permutations = 99\n[scan]\nreplicates = 99\n[spread]\npermutations = 99\n"));
         desk.request.out = desk.folder.path().join("out");
         desk
     }
@@ -112,7 +114,17 @@ fn a_study_answers_every_question_and_finds_the_full_area() {
     let done = desk.run().unwrap();
     assert_eq!(done.rows.read, done.rows.counted);
     let names: Vec<&str> = done.written.iter().map(|read| read.file.as_str()).collect();
-    for name in ["areas.csv", "areas.geojson", "concentration.csv", "scan.csv", "spots.csv", "spots.geojson", "density.geojson", "spread.csv", "report.html"] {
+    for name in [
+        "areas.csv",
+        "areas.geojson",
+        "concentration.csv",
+        "scan.csv",
+        "spots.csv",
+        "spots.geojson",
+        "density.geojson",
+        "spread.csv",
+        "report.html",
+    ] {
         assert!(names.contains(&name), "{name} is missing among {names:?}");
     }
     let areas = rows(&desk.written("areas.csv"));
@@ -120,7 +132,10 @@ fn a_study_answers_every_question_and_finds_the_full_area() {
     let scan = rows(&desk.written("scan.csv"));
     assert_eq!((scan[0][1].as_str(), scan[0][4].as_str()), ("E01000005", "2026-06"));
     let page = desk.written("report.html");
-    assert!(page.contains("Area 5") && page.contains("<svg") && !page.contains("<script") && !page.contains("NaN"), "{page}");
+    assert!(
+        page.contains("Area 5") && page.contains("<svg") && !page.contains("<script") && !page.contains("NaN"),
+        "{page}"
+    );
     for file in &done.written {
         let text = desk.written(&file.file);
         assert!(!text.contains("NaN") && !text.contains("inf,"), "{} has no number where one should be", file.file);
@@ -138,7 +153,8 @@ fn the_same_files_give_the_same_bytes() {
     lines.reverse();
     let mut turned = Desk::new();
     let third = turned.events(&format!("type,date,longitude,latitude\n{}\n", lines.join("\n"))).run().unwrap();
-    let hash = |summary: &Summary, name: &str| summary.written.iter().find(|read| read.file == name).unwrap().sha256.clone();
+    let hash =
+        |summary: &Summary, name: &str| summary.written.iter().find(|read| read.file == name).unwrap().sha256.clone();
     for name in ["areas.csv", "concentration.csv", "scan.csv", "spots.csv", "spread.csv"] {
         assert_eq!(hash(&first, name), hash(&third, name), "{name}");
     }
@@ -162,31 +178,67 @@ fn small_counts_cannot_be_worked_out() {
     for name in ["areas.csv", "scan.csv", "hot_areas.csv"] {
         let path: &Path = &desk.request.out.join(name);
         if path.exists() {
-            assert!(!rows(&desk.written(name)).iter().any(|row| row.iter().any(|cell| cell == "3")), "{name} shows a 3");
+            assert!(
+                !rows(&desk.written(name)).iter().any(|row| row.iter().any(|cell| cell == "3")),
+                "{name} shows a 3"
+            );
         }
     }
 }
 
 #[test]
 fn what_cannot_be_used_is_named_with_its_row_and_remedy() {
-    let cases: [(&str, fn(&mut Desk), &[&str]); 17] = [
+    type Case = (&'static str, fn(&mut Desk), &'static [&'static str]);
+    let cases: [Case; 17] = [
         ("empty", |desk| _ = desk.events(""), &["events.csv", "empty"]),
         ("headings only", |desk| _ = desk.events("area,count\n"), &["nothing is left to count"]),
-        ("negative", |desk| _ = desk.events("area,count\nE01000001,5\nE01000002,-3\n"), &["events.csv, row 3", "below 0"]),
-        ("a month that isn't", |desk| _ = desk.events("area,date\nE01000001,2026-13\n"), &["row 2", "2026-13", "write a day as"]),
-        ("a name in the date's place", |desk| _ = desk.events("area,date\nE01000001,Alex Smith\n"), &["row 2", "a text"]),
-        ("metres as degrees", |desk| _ = desk.events("longitude,latitude\n571234,206543\n"), &["row 2", "look like eastings and northings"]),
+        (
+            "negative",
+            |desk| _ = desk.events("area,count\nE01000001,5\nE01000002,-3\n"),
+            &["events.csv, row 3", "below 0"],
+        ),
+        (
+            "a month that isn't",
+            |desk| _ = desk.events("area,date\nE01000001,2026-13\n"),
+            &["row 2", "2026-13", "write a day as"],
+        ),
+        (
+            "a name in the date's place",
+            |desk| _ = desk.events("area,date\nE01000001,Alex Smith\n"),
+            &["row 2", "a text"],
+        ),
+        (
+            "metres as degrees",
+            |desk| _ = desk.events("longitude,latitude\n571234,206543\n"),
+            &["row 2", "look like eastings and northings"],
+        ),
         ("changed over", |desk| _ = desk.events("longitude,latitude\n51.7,130\n"), &["row 2", "changed over"]),
         ("twice", |desk| _ = desk.events("area,count\nE01000001,5\nE01000001,6\n"), &["row 3", "row 2", "count twice"]),
         ("another year", |desk| _ = desk.events("area,count\nE01099999,5\nE01099998,6\n"), &["E01099999", "same year"]),
         ("no column", |desk| _ = desk.events("who,what\n1,2\n"), &["neither an area's code nor a point"]),
-        ("no residents", |desk| _ = desk.population("area,residents\nE01000001,5\n"), &["population.csv", "15 of the 16 areas", "E01000000"]),
-        ("residents twice", |desk| _ = desk.population(&format!("{}E01000003,9\n", population())), &["row 18", "row 5"]),
+        (
+            "no residents",
+            |desk| _ = desk.population("area,residents\nE01000001,5\n"),
+            &["population.csv", "15 of the 16 areas", "E01000000"],
+        ),
+        (
+            "residents twice",
+            |desk| _ = desk.population(&format!("{}E01000003,9\n", population())),
+            &["row 18", "row 5"],
+        ),
         ("no GeoJSON", |desk| _ = desk.areas("<kml/>"), &["areas.geojson", "not a GeoJSON"]),
-        ("a code twice", |desk| _ = desk.areas(&areas().replace("E01000002", "E01000001")), &["E01000001", "feature 2"]),
+        (
+            "a code twice",
+            |desk| _ = desk.areas(&areas().replace("E01000002", "E01000001")),
+            &["E01000001", "feature 2"],
+        ),
         ("changed boundaries", |desk| _ = desk.areas(&areas().replace("51.7", "151.7")), &["areas.geojson"]),
         ("a wrong setting", |desk| _ = desk.spec("permutations = 3"), &["permutations is 3"]),
-        ("a list that isn't", |desk| _ = desk.spec("[overlap]\nlists=[\"a\",\"b\"]\nseen=[{on=[\"c\"],count=3}]"), &["“c” is none of the lists"]),
+        (
+            "a list that isn't",
+            |desk| _ = desk.spec("[overlap]\nlists=[\"a\",\"b\"]\nseen=[{on=[\"c\"],count=3}]"),
+            &["“c” is none of the lists"],
+        ),
     ];
     for (what, change, says) in cases {
         let mut desk = Desk::new();
@@ -201,7 +253,11 @@ fn what_cannot_be_used_is_named_with_its_row_and_remedy() {
 fn a_month_of_a_force_that_comes_in_two_files_is_refused() {
     let mut desk = Desk::new();
     let head = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,Last outcome category,Context\n";
-    let row = |id: &str| format!("{head}{id},2026-01,Essex Police,Essex Police,0.41,51.71,On or near High Street,E01000001,Area 1,Robbery,,\n");
+    let row = |id: &str| {
+        format!(
+            "{head}{id},2026-01,Essex Police,Essex Police,0.41,51.71,On or near High Street,E01000001,Area 1,Robbery,,\n"
+        )
+    };
     desk.request.events = vec![desk.put("a.csv", &row("1")), desk.put("b.csv", &row("2"))];
     let error = desk.refused();
     assert!(error.contains("b.csv, row 2: 2026-01 came in a.csv already"), "{error}");

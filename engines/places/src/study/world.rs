@@ -5,7 +5,10 @@ use super::{
         events::{Event, Events},
         ground::Ground,
     },
-    output::{map::Canvas, table::{Cell, Column}},
+    output::{
+        map::Canvas,
+        table::{Cell, Column},
+    },
     spec::Spec,
 };
 use crate::neighbours::Weights;
@@ -96,7 +99,8 @@ impl World {
         let month = |event: &Event| event.days.and_then(|days| days.middle_month());
         let all: Option<Vec<i32>> = events.events.iter().map(month).collect();
         let Some(all) = all.filter(|all| !all.is_empty()) else { return (None, Vec::new()) };
-        let (first, last) = all.iter().fold((i32::MAX, i32::MIN), |(first, last), month| (first.min(*month), last.max(*month)));
+        let (first, last) =
+            all.iter().fold((i32::MAX, i32::MIN), |(first, last), month| (first.min(*month), last.max(*month)));
         let count = usize::try_from(last - first + 1).unwrap_or(usize::MAX);
         if count > MOST {
             return (None, Vec::new());
@@ -143,7 +147,9 @@ impl World {
     pub fn rates(&self) -> Vec<f64> {
         let all = real(self.residents.iter().sum::<u64>());
         let mean = if all > 0.0 { 1000.0 * real(self.total()) / all } else { 0.0 };
-        let rate = |(count, residents): (&u64, &u64)| if *residents > 0 { 1000.0 * real(*count) / real(*residents) } else { mean };
+        let rate = |(count, residents): (&u64, &u64)| {
+            if *residents > 0 { 1000.0 * real(*count) / real(*residents) } else { mean }
+        };
         self.counts.iter().zip(&self.residents).map(rate).collect()
     }
 

@@ -46,7 +46,10 @@ fn january_is_as_others_counted_it() {
     let manifest: serde_json::Value = serde_json::from_str(&text("manifest.json")).unwrap();
     assert_eq!(manifest["neighbours"], 3_017);
     let page = text("report.html");
-    assert!(page.contains("Moran&#39;s I 0.211") && page.contains("5,378 events, 3.00 for each 1,000 residents"), "{page}");
+    assert!(
+        page.contains("Moran&#39;s I 0.211") && page.contains("5,378 events, 3.00 for each 1,000 residents"),
+        "{page}"
+    );
     // The highest rate, and what it is drawn in to.
     let areas = text("areas.csv");
     assert!(areas.lines().any(|line| line.contains(",45.3") || line.contains(",45.2")), "no area has the highest rate");
@@ -62,7 +65,10 @@ fn five_months_find_southend() {
     let scan = std::fs::read_to_string(out.path().join("out/scan.csv")).unwrap();
     let top = scan.lines().nth(1).unwrap();
     // SaTScan: 5 areas of Southend, January and February, 405 events where 58.5 were expected, log likelihood ratio 439.24.
-    assert!(top.contains("Southend-on-Sea") && top.contains(",5,2019-01,2019-02,405,58.5") && top.contains(",439.2"), "{top}");
+    assert!(
+        top.contains("Southend-on-Sea") && top.contains(",5,2019-01,2019-02,405,58.5") && top.contains(",439.2"),
+        "{top}"
+    );
     // At one and the same point in the same month there are 1.31 times as many pairs in January alone; over five months more.
     let spread = std::fs::read_to_string(out.path().join("out/spread.csv")).unwrap();
     let nearest: Vec<&str> = spread.lines().nth(1).unwrap().split(',').collect();

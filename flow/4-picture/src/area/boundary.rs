@@ -41,7 +41,9 @@ fn place(areas: &Areas, at: usize) -> Result<AreaPlace, String> {
     let area: LsoaCode = code.parse().map_err(|error| format!("feature {number} ({}): {error}", short(code)))?;
     let named = |values: &[Option<String>], what: &str, plain: &str, official: &str| {
         let found = values.get(at).cloned().flatten().map(|text| text.chars().take(200).collect());
-        found.ok_or_else(|| format!("feature {number} ({area}): it has no {what}, a property called `{plain}` or `{official}`"))
+        found.ok_or_else(|| {
+            format!("feature {number} ({area}): it has no {what}, a property called `{plain}` or `{official}`")
+        })
     };
     Ok(AreaPlace {
         area,

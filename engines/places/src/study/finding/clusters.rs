@@ -1,7 +1,10 @@
 //! Do high areas lie beside high ones, more than chance would have it, and where?
 
 use crate::{
-    cluster::{FalseDiscovery, GetisOrd, LocalMoran, Moran, Own, Plan, Quadrant, adjusted, getis_ord_permuted, local_moran_permuted, moran_permuted},
+    cluster::{
+        FalseDiscovery, GetisOrd, LocalMoran, Moran, Own, Plan, Quadrant, adjusted, getis_ord_permuted,
+        local_moran_permuted, moran_permuted,
+    },
     study::{
         output::{
             Finding, Section,
@@ -38,19 +41,24 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
     let local = local_moran_permuted(&values, &weights, &plan, &progress);
     match (whole, stars, local) {
         (Ok(whole), Ok(stars), Ok(local)) => found(world, whole, &stars, &local),
-        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => Finding::without("clusters", TITLE, &error.to_string()),
+        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => {
+            Finding::without("clusters", TITLE, &error.to_string())
+        }
     }
 }
 
 const TITLE: &str = "Do high places lie together?";
 
 fn found(world: &World, whole: Moran, stars: &[Option<GetisOrd>], local: &[Option<LocalMoran>]) -> Finding {
-    let p: Vec<Option<f64>> = stars.iter().map(|star| star.and_then(|star| star.permutation).map(|tails| tails.two_sided())).collect();
+    let p: Vec<Option<f64>> =
+        stars.iter().map(|star| star.and_then(|star| star.permutation).map(|tails| tails.two_sided())).collect();
     let q = adjusted(&p, FalseDiscovery::Hochberg).unwrap_or_default();
     let heat: Vec<Heat> = stars.iter().zip(p.iter().zip(&q)).map(|(star, (p, q))| heat(*star, *p, *q)).collect();
     let star_z = stars.iter().map(|star| Cell::real(star.map(|star| star.z), 2)).collect();
     let local_i = local.iter().map(|local| Cell::real(local.map(|local| local.i), 3)).collect();
-    let local_p = local.iter().map(|local| Cell::real(local.and_then(|local| local.permutation).map(|tails| tails.two_sided()), 3));
+    let local_p = local
+        .iter()
+        .map(|local| Cell::real(local.and_then(|local| local.permutation).map(|tails| tails.two_sided()), 3));
     let hottest = hottest(world, &heat, stars);
     Finding {
         section: Some(section(world, whole, &heat, hottest.clone())),
@@ -62,7 +70,14 @@ fn found(world: &World, whole: Moran, stars: &[Option<GetisOrd>], local: &[Optio
             world.column("hot_spot", Tells::Nothing, heat.iter().map(|heat| Cell::text(word(*heat))).collect()),
             world.column("local_moran_i", Tells::Neighbours, local_i),
             world.column("local_moran_p", Tells::Neighbours, local_p.collect()),
-            world.column("quadrant", Tells::Nothing, local.iter().map(|local| local.map_or(Cell::None, |local| Cell::text(quadrant(local.quadrant)))).collect()),
+            world.column(
+                "quadrant",
+                Tells::Nothing,
+                local
+                    .iter()
+                    .map(|local| local.map_or(Cell::None, |local| Cell::text(quadrant(local.quadrant))))
+                    .collect(),
+            ),
         ],
         ..Finding::default()
     }
@@ -102,13 +117,23 @@ fn section(world: &World, whole: Moran, heat: &[Heat], hottest: Table) -> Sectio
     let number = |of: Heat| heat.iter().filter(|heat| **heat == of).count();
     let p = whole.permutation.map_or(1.0, crate::cluster::Tails::two_sided);
     let together = if p <= ALLOWED && whole.i > whole.expected {
-        format!("Yes: areas with high rates lie beside others with high rates more than chance would have it (Moran's I {}, p {}).", real(whole.i, 3), p_value(p))
+        format!(
+            "Yes: areas with high rates lie beside others with high rates more than chance would have it (Moran's I {}, p {}).",
+            real(whole.i, 3),
+            p_value(p)
+        )
     } else {
         format!("No more than chance would have it (Moran's I {}, p {}).", real(whole.i, 3), p_value(p))
     };
     let (hot, cold) = (number(Heat::Hot), number(Heat::Cold));
     let unsure = number(Heat::HotSome) + number(Heat::ColdSome);
-    let legend = [("hot", "Hot: high with its neighbours"), ("hot-some", "Perhaps hot"), ("cold-some", "Perhaps cold"), ("cold", "Cold: low with its neighbours"), ("plain", "No sign of either")];
+    let legend = [
+        ("hot", "Hot: high with its neighbours"),
+        ("hot-some", "Perhaps hot"),
+        ("cold-some", "Perhaps cold"),
+        ("cold", "Cold: low with its neighbours"),
+        ("plain", "No sign of either"),
+    ];
     let legend: Vec<Shade> = legend.iter().map(|(style, means)| Shade { style, means: (*means).to_owned() }).collect();
     let shades: Vec<Option<usize>> = heat.iter().map(|heat| Some(*heat as usize)).collect();
     Section {
@@ -156,7 +181,12 @@ fn hottest(world: &World, heat: &[Heat], stars: &[Option<GetisOrd>]) -> Table {
     for (area, z) in order {
         let (code, name) = world.ground.code_and_name(area);
         let count = world.counts.get(area).copied().unwrap_or_default();
-        table.rows.push(vec![Cell::text(code), Cell::text(name), world.cell(area, Cell::Count(count)), if world.hides() { Cell::Hidden } else { Cell::Real(z, 2) }]);
+        table.rows.push(vec![
+            Cell::text(code),
+            Cell::text(name),
+            world.cell(area, Cell::Count(count)),
+            if world.hides() { Cell::Hidden } else { Cell::Real(z, 2) },
+        ]);
     }
     table
 }

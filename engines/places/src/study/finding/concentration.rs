@@ -1,7 +1,10 @@
 //! On how few areas does most of it fall, is that more than chance, and are they the same areas as before?
 
 use crate::{
-    concentration::{Chance, ConcentrationError, Holding, Spread, Stability, bootstrap, chance, generalised_gini, holding, lorenz, stability},
+    concentration::{
+        Chance, ConcentrationError, Holding, Spread, Stability, bootstrap, chance, generalised_gini, holding, lorenz,
+        stability,
+    },
     study::{
         output::{
             Finding, Section, chart,
@@ -68,12 +71,14 @@ fn said(world: &World, shares: &[Share]) -> Finding {
             percent(share.chance.share_of_places)
         )
     });
-    let gini = generalised_gini(&world.counts).map_or_else(|_| String::new(), |gini| format!(" Generalised Gini index {}.", real(gini, 3)));
+    let gini = generalised_gini(&world.counts)
+        .map_or_else(|_| String::new(), |gini| format!(" Generalised Gini index {}.", real(gini, 3)));
     let section = Section {
         id: "concentration",
         title: TITLE.to_owned(),
         said: first,
-        caveat: stable(world).unwrap_or_else(|| "One period can't say whether the same areas hold it next time.".to_owned()),
+        caveat: stable(world)
+            .unwrap_or_else(|| "One period can't say whether the same areas hold it next time.".to_owned()),
         method: format!(
             "Areas from the fullest down; intervals by drawing areas anew, {REPLICATES} times; chance by throwing as many events on areas by residents, {REPLICATES} times, seed \
              {}.{gini} (Weisburd 2015; Bernasco and Steenbeek 2017.)",
@@ -108,7 +113,8 @@ fn picture(world: &World) -> Option<String> {
         let ascending = lorenz(&amounts.iter().map(|count| world::real(*count)).collect::<Vec<_>>()).ok()?;
         // From the fullest area down, in a hundred steps, which is as fine as the chart.
         let every = (ascending.len() / 100).max(1);
-        let mut points: Vec<(f64, f64)> = ascending.iter().rev().step_by(every).map(|(places, held)| (1.0 - places, 1.0 - held)).collect();
+        let mut points: Vec<(f64, f64)> =
+            ascending.iter().rev().step_by(every).map(|(places, held)| (1.0 - places, 1.0 - held)).collect();
         points.push((1.0, 1.0));
         Some(points)
     };
@@ -118,7 +124,11 @@ fn picture(world: &World) -> Option<String> {
 
 fn table(shares: &[Share]) -> Table {
     let headings = [
-        ("share_of_events", "Share of events"), ("areas", "Areas that hold it"), ("share_of_areas", "Share of areas (%)"), ("lower", "From"), ("upper", "To"),
+        ("share_of_events", "Share of events"),
+        ("areas", "Areas that hold it"),
+        ("share_of_areas", "Share of areas (%)"),
+        ("lower", "From"),
+        ("upper", "To"),
         ("by_chance", "By chance (%)"),
     ];
     let mut table = Table::new("concentration", "How few areas hold how much", &headings);

@@ -31,7 +31,12 @@ pub fn find(world: &World) -> Finding {
         table: Some(table.clone()),
     };
     let decile = deciles.iter().map(|decile| decile.map_or(Cell::None, |decile| Cell::Count(decile.into()))).collect();
-    Finding { section: Some(section), columns: vec![world.column("deprivation_decile", Tells::Nothing, decile)], tables: vec![table], ..Finding::default() }
+    Finding {
+        section: Some(section),
+        columns: vec![world.column("deprivation_decile", Tells::Nothing, decile)],
+        tables: vec![table],
+        ..Finding::default()
+    }
 }
 
 struct Tenth {
@@ -74,7 +79,11 @@ fn said(tenths: &[Tenth]) -> String {
         real(rich.interval.lower, 1),
         real(rich.interval.upper, 1)
     );
-    if rich.per_1000 > 0.0 { format!("{first} That is {} times as many.", real(poor.per_1000 / rich.per_1000, 1)) } else { first }
+    if rich.per_1000 > 0.0 {
+        format!("{first} That is {} times as many.", real(poor.per_1000 / rich.per_1000, 1))
+    } else {
+        first
+    }
 }
 
 fn picture(tenths: &[Tenth]) -> String {
@@ -92,8 +101,13 @@ fn picture(tenths: &[Tenth]) -> String {
 
 fn table(world: &World, tenths: &[Tenth]) -> Table {
     let headings = [
-        ("decile", "Decile (1: most deprived)"), ("areas", "Areas"), ("count", "Events"), ("residents", "Residents"),
-        ("per_1000", "Per 1,000 residents"), ("lower", "From"), ("upper", "To"),
+        ("decile", "Decile (1: most deprived)"),
+        ("areas", "Areas"),
+        ("count", "Events"),
+        ("residents", "Residents"),
+        ("per_1000", "Per 1,000 residents"),
+        ("lower", "From"),
+        ("upper", "To"),
     ];
     let mut table = Table::new("deprivation", "Rates by decile of deprivation", &headings);
     for tenth in tenths {

@@ -20,8 +20,11 @@ const TITLE: &str = "Has it changed over time?";
 pub fn find(world: &World) -> Finding {
     let Some(months) = world.months else { return Finding::default() };
     let totals = world.month_totals();
-    let per_day: Vec<Option<f64>> =
-        totals.iter().zip(months.each()).map(|(total, month)| Some(real(*total) / f64::from(days_in_month(month)))).collect();
+    let per_day: Vec<Option<f64>> = totals
+        .iter()
+        .zip(months.each())
+        .map(|(total, month)| Some(real(*total) / f64::from(days_in_month(month))))
+        .collect();
     let rules = Rules { better: Better::Down, least: Some(0.0), ..Rules::default() };
     match chart(Measure::Individuals(&per_day), &rules) {
         Ok(drawn) => said(months, &totals, &drawn),
@@ -30,8 +33,12 @@ pub fn find(world: &World) -> Finding {
 }
 
 fn said(months: Months, totals: &[u64], drawn: &Chart) -> Finding {
-    let odd: Vec<String> =
-        months.each().zip(&drawn.points).filter(|(_, point)| !point.signals.is_empty()).map(|(month, _)| month_in_words(month)).collect();
+    let odd: Vec<String> = months
+        .each()
+        .zip(&drawn.points)
+        .filter(|(_, point)| !point.signals.is_empty())
+        .map(|(month, _)| month_in_words(month))
+        .collect();
     let few = months.count < PROVISIONAL;
     let table = table(months, totals, drawn);
     let what = match (months.count, odd.as_slice()) {
@@ -75,7 +82,14 @@ fn picture(months: Months, drawn: &Chart) -> String {
 }
 
 fn table(months: Months, totals: &[u64], drawn: &Chart) -> Table {
-    let headings = [("month", "Month"), ("count", "Events"), ("per_day", "Per day"), ("lower", "Lower limit"), ("upper", "Upper limit"), ("stands_out", "Stands out")];
+    let headings = [
+        ("month", "Month"),
+        ("count", "Events"),
+        ("per_day", "Per day"),
+        ("lower", "Lower limit"),
+        ("upper", "Upper limit"),
+        ("stands_out", "Stands out"),
+    ];
     let mut table = Table::new("months", "Events by month", &headings);
     for ((month, total), point) in months.each().zip(totals).zip(&drawn.points) {
         table.rows.push(vec![

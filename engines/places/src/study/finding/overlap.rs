@@ -30,7 +30,9 @@ pub fn histories(overlap: &Overlap) -> Result<Histories, StudyError> {
         let mut history = 0_u32;
         for on in &seen.on {
             let list = overlap.lists.iter().position(|list| list == on);
-            let list = list.ok_or_else(|| StudyError::Spec(format!("overlap: “{on}” is none of the lists ({})", overlap.lists.join(", "))))?;
+            let list = list.ok_or_else(|| {
+                StudyError::Spec(format!("overlap: “{on}” is none of the lists ({})", overlap.lists.join(", ")))
+            })?;
             history |= 1_u32.checked_shl(u32::try_from(list).unwrap_or(u32::MAX)).unwrap_or_default();
         }
         rows.push((history, seen.count));
@@ -41,7 +43,9 @@ pub fn histories(overlap: &Overlap) -> Result<Histories, StudyError> {
 /// Capture-recapture of the lists in the spec; nothing where it has none.
 pub fn find(world: &World) -> Finding {
     let Some(overlap) = &world.spec.overlap else { return Finding::default() };
-    let found = histories(overlap).map_err(|error| error.to_string()).and_then(|histories| estimate(&histories).map(|found| (histories, found)).map_err(|error| error.to_string()));
+    let found = histories(overlap)
+        .map_err(|error| error.to_string())
+        .and_then(|histories| estimate(&histories).map(|found| (histories, found)).map_err(|error| error.to_string()));
     match found {
         Ok((histories, estimate)) => said(overlap, &histories, &estimate),
         Err(error) => Finding::without("overlap", TITLE, &error),
@@ -49,7 +53,11 @@ pub fn find(world: &World) -> Finding {
 }
 
 fn estimate(histories: &Histories) -> Result<Estimate, OverlapError> {
-    if histories.lists() == 2 { histories.two(0, 1).estimate() } else { average(histories, Criterion::Aic).map(|averaged| averaged.estimate) }
+    if histories.lists() == 2 {
+        histories.two(0, 1).estimate()
+    } else {
+        average(histories, Criterion::Aic).map(|averaged| averaged.estimate)
+    }
 }
 
 fn said(overlap: &Overlap, histories: &Histories, estimate: &Estimate) -> Finding {
@@ -80,7 +88,8 @@ fn said(overlap: &Overlap, histories: &Histories, estimate: &Estimate) -> Findin
                 .to_owned()
         },
         method: if histories.lists() == 2 {
-            "Chapman's estimate, interval after Sadinle (2009); for other odds ratios after Gerritse and others (2015).".to_owned()
+            "Chapman's estimate, interval after Sadinle (2009); for other odds ratios after Gerritse and others (2015)."
+                .to_owned()
         } else {
             "Log-linear models of every set of pairwise dependences, averaged by Akaike's criterion (Buckland and others 1997).".to_owned()
         },
@@ -97,14 +106,24 @@ fn table(overlap: &Overlap, histories: &Histories, estimate: &Estimate) -> Table
         table.rows.push(vec![Cell::text(what), Cell::Real(total, 0), Cell::Real(lower, 0), Cell::Real(upper, 0)]);
     };
     if histories.lists() > 2 {
-        row("Dependences as the lists show them".to_owned(), estimate.total, estimate.interval.lower, estimate.interval.upper);
+        row(
+            "Dependences as the lists show them".to_owned(),
+            estimate.total,
+            estimate.interval.lower,
+            estimate.interval.upper,
+        );
         return table;
     }
     for under in band(&histories.two(0, 1), &USUAL).unwrap_or_default() {
         let what = if (under.odds_ratio - 1.0).abs() < f64::EPSILON {
             "The lists are independent".to_owned()
         } else {
-            format!("Odds of being on {} are {} times as high for those on {}", overlap.lists.get(1).map_or("the second", String::as_str), real(under.odds_ratio, 2), overlap.lists.first().map_or("the first", String::as_str))
+            format!(
+                "Odds of being on {} are {} times as high for those on {}",
+                overlap.lists.get(1).map_or("the second", String::as_str),
+                real(under.odds_ratio, 2),
+                overlap.lists.first().map_or("the first", String::as_str)
+            )
         };
         row(what, under.total, under.interval.lower, under.interval.upper);
     }

@@ -35,13 +35,30 @@ pub fn find(world: &World) -> Finding {
 }
 
 fn found(world: &World, smoothed: &[Option<f64>], standing: &Funnel) -> Finding {
-    let rates: Vec<Option<Rate>> = world.counts.iter().zip(&world.residents).map(|(count, residents)| Rate::of(*count, *residents)).collect();
+    let rates: Vec<Option<Rate>> =
+        world.counts.iter().zip(&world.residents).map(|(count, residents)| Rate::of(*count, *residents)).collect();
     let mut columns = vec![
         world.column("count", Tells::Own, world.counts.iter().map(|count| Cell::Count(*count)).collect()),
-        world.column("residents", Tells::Nothing, world.residents.iter().map(|residents| Cell::Count(*residents)).collect()),
-        world.column("per_1000", Tells::Own, rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.per_1000), 2)).collect()),
-        world.column("lower", Tells::Own, rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.interval.lower), 2)).collect()),
-        world.column("upper", Tells::Own, rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.interval.upper), 2)).collect()),
+        world.column(
+            "residents",
+            Tells::Nothing,
+            world.residents.iter().map(|residents| Cell::Count(*residents)).collect(),
+        ),
+        world.column(
+            "per_1000",
+            Tells::Own,
+            rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.per_1000), 2)).collect(),
+        ),
+        world.column(
+            "lower",
+            Tells::Own,
+            rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.interval.lower), 2)).collect(),
+        ),
+        world.column(
+            "upper",
+            Tells::Own,
+            rates.iter().map(|rate| Cell::real(rate.map(|rate| rate.interval.upper), 2)).collect(),
+        ),
         world.column("smoothed_per_1000", Tells::Own, smoothed.iter().map(|rate| Cell::real(*rate, 2)).collect()),
         world.column("funnel", Tells::Nothing, standing.areas.iter().map(|standing| side(*standing)).collect()),
     ];
@@ -85,7 +102,8 @@ fn harm(world: &World) -> Vec<Column> {
             *amount += world.weight(event);
         }
     }
-    let per_1000 = |(amount, residents): (&f64, &u64)| Cell::real((*residents > 0).then(|| 1000.0 * amount / real(*residents)), 1);
+    let per_1000 =
+        |(amount, residents): (&f64, &u64)| Cell::real((*residents > 0).then(|| 1000.0 * amount / real(*residents)), 1);
     vec![
         world.column("harm", Tells::Own, amounts.iter().map(|amount| Cell::Real(*amount, 1)).collect()),
         world.column("harm_per_1000", Tells::Own, amounts.iter().zip(&world.residents).map(per_1000).collect()),
@@ -95,7 +113,8 @@ fn harm(world: &World) -> Vec<Column> {
 fn section(world: &World, rates: &[Option<Rate>], smoothed: &[Option<f64>], standing: &Funnel) -> Section {
     let whole = Rate::of(world.total(), world.residents.iter().sum());
     let far = |side: Side| standing.areas.iter().flatten().filter(|standing| standing.side == side).count() as u64;
-    let mut order: Vec<(usize, f64)> = smoothed.iter().enumerate().filter_map(|(area, rate)| rate.map(|rate| (area, rate))).collect();
+    let mut order: Vec<(usize, f64)> =
+        smoothed.iter().enumerate().filter_map(|(area, rate)| rate.map(|rate| (area, rate))).collect();
     order.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     let said = whole.map_or_else(String::new, |whole| {
         format!(
@@ -131,12 +150,16 @@ fn section(world: &World, rates: &[Option<Rate>], smoothed: &[Option<f64>], stan
 }
 
 fn picture(world: &World, smoothed: &[Option<f64>]) -> String {
-    let shown: Vec<Option<f64>> = smoothed.iter().zip(&world.hidden).map(|(rate, hidden)| rate.filter(|_| !hidden)).collect();
+    let shown: Vec<Option<f64>> =
+        smoothed.iter().zip(&world.hidden).map(|(rate, hidden)| rate.filter(|_| !hidden)).collect();
     let classes = Quantiles::of(shown.iter().flatten().copied(), CLASSES);
     let legend: Vec<Shade> = ["s1", "s2", "s3", "s4", "s5"]
         .into_iter()
         .zip(classes.classes())
-        .map(|(style, class)| Shade { style, means: format!("{} to {} ({} areas)", number(class.least, 1), number(class.greatest, 1), class.count) })
+        .map(|(style, class)| Shade {
+            style,
+            means: format!("{} to {} ({} areas)", number(class.least, 1), number(class.greatest, 1), class.count),
+        })
         .collect();
     let shades: Vec<Option<usize>> = shown.iter().map(|rate| rate.and_then(|rate| classes.class_of(rate))).collect();
     world.canvas.shaded("Map of smoothed rates per 1,000 residents", &shades, &legend)
@@ -144,7 +167,13 @@ fn picture(world: &World, smoothed: &[Option<f64>]) -> String {
 
 fn highest(world: &World, rates: &[Option<Rate>], order: &[(usize, f64)]) -> Table {
     let headings = [
-        ("code", "Code"), ("name", "Area"), ("count", "Events"), ("residents", "Residents"), ("per_1000", "Per 1,000"), ("lower", "From"), ("upper", "To"),
+        ("code", "Code"),
+        ("name", "Area"),
+        ("count", "Events"),
+        ("residents", "Residents"),
+        ("per_1000", "Per 1,000"),
+        ("lower", "From"),
+        ("upper", "To"),
         ("smoothed_per_1000", "Smoothed"),
     ];
     let mut table = Table::new("areas", "The highest smoothed rates", &headings);

@@ -34,7 +34,13 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
         Some(_) if world.spec.scan.prospective => Time::Prospective { longest },
         Some(_) => Time::Retrospective { longest },
     };
-    let settings = Settings { time, share: world.spec.scan.share, replicates: world.spec.scan.replicates, seed: world.spec.seed, ..Settings::default() };
+    let settings = Settings {
+        time,
+        share: world.spec.scan.share,
+        replicates: world.spec.scan.replicates,
+        seed: world.spec.seed,
+        ..Settings::default()
+    };
     match scan(&observed, &settings, &|done, of| tell.at(done, of)) {
         Ok(found) => said(world, &found, months, &settings),
         Err(error) => Finding::without("scan", TITLE, &error.to_string()),
@@ -71,7 +77,12 @@ fn said(world: &World, found: &Scan, months: Option<Months>, settings: &Settings
         picture: (!certain.is_empty()).then(|| picture(world, &certain)),
         table: Some(table.only(&["cluster", "name", "areas", "from", "to", "cases", "expected", "p"])),
     };
-    Finding { section: Some(section), columns: vec![world.column("scan_cluster", Tells::Nothing, number)], tables: vec![table], ..Finding::default() }
+    Finding {
+        section: Some(section),
+        columns: vec![world.column("scan_cluster", Tells::Nothing, number)],
+        tables: vec![table],
+        ..Finding::default()
+    }
 }
 
 fn p(cluster: &Cluster) -> f64 {
@@ -104,7 +115,11 @@ fn areas(number: usize) -> String {
 
 fn span(cluster: &Cluster, months: Months) -> String {
     let name = |at: usize| months.each().nth(at).map(month_in_words).unwrap_or_default();
-    if cluster.first == cluster.last { name(cluster.first) } else { format!("{} to {}", name(cluster.first), name(cluster.last)) }
+    if cluster.first == cluster.last {
+        name(cluster.first)
+    } else {
+        format!("{} to {}", name(cluster.first), name(cluster.last))
+    }
 }
 
 fn method(world: &World, found: &Scan, settings: &Settings) -> String {
@@ -139,14 +154,26 @@ fn picture(world: &World, certain: &[&Cluster]) -> String {
 
 fn table(world: &World, found: &Scan, months: Option<Months>) -> Table {
     let headings = [
-        ("cluster", "Cluster"), ("centre", "Around"), ("name", "Area"), ("areas", "Areas"), ("from", "From"), ("to", "To"),
-        ("cases", "Events"), ("expected", "Expected"), ("relative_risk", "Rate against elsewhere"), ("llr", "Log likelihood ratio"),
-        ("p", "p"), ("p_gumbel", "p (Gumbel)"), ("recurrence", "By chance once in so many looks"),
+        ("cluster", "Cluster"),
+        ("centre", "Around"),
+        ("name", "Area"),
+        ("areas", "Areas"),
+        ("from", "From"),
+        ("to", "To"),
+        ("cases", "Events"),
+        ("expected", "Expected"),
+        ("relative_risk", "Rate against elsewhere"),
+        ("llr", "Log likelihood ratio"),
+        ("p", "p"),
+        ("p_gumbel", "p (Gumbel)"),
+        ("recurrence", "By chance once in so many looks"),
     ];
     let mut table = Table::new("scan", "Clusters, the strongest first", &headings);
     for (at, cluster) in (1..).zip(&found.clusters) {
         let (code, name) = world.ground.code_and_name(cluster.centre);
-        let month = |at: usize| months.and_then(|months| months.each().nth(at)).map_or(Cell::None, |month| Cell::text(month_name(month)));
+        let month = |at: usize| {
+            months.and_then(|months| months.each().nth(at)).map_or(Cell::None, |month| Cell::text(month_name(month)))
+        };
         let significance = cluster.significance;
         // One hidden area among shown ones could be worked out from their sum.
         let hidden = cluster.areas.iter().any(|area| world.hidden.get(*area).copied().unwrap_or_default());

@@ -77,13 +77,28 @@ fn squares(world: &World, located: &Located) -> Result<Found, DensityError> {
     let bounds = points.bounds().unwrap_or_default();
     let grid = Grid::over(bounds, world.spec.density.cell_metres, reach)?;
     let density = density(points, Some(&located.weight), &grid, Kernel::Quartic, reach, Edge::Open)?;
-    Ok(Found { squares, taken: found.taken, share: found.share.unwrap_or_default(), square_metres: found.square_metres, density })
+    Ok(Found {
+        squares,
+        taken: found.taken,
+        share: found.share.unwrap_or_default(),
+        square_metres: found.square_metres,
+        density,
+    })
 }
 
 fn said(world: &World, located: &Located, found: &Found) -> Finding {
-    let shown: Vec<&Square> = found.taken.iter().filter_map(|at| found.squares.get(*at)).filter(|square| square.events as u64 >= world.least).collect();
+    let shown: Vec<&Square> = found
+        .taken
+        .iter()
+        .filter_map(|at| found.squares.get(*at))
+        .filter(|square| square.events as u64 >= world.least)
+        .collect();
     let side = world.spec.spots.cell_metres;
-    let what = if located.by_harm { format!("of all harm ({})", world.spec.harm.name) } else { "of all events with a point".to_owned() };
+    let what = if located.by_harm {
+        format!("of all harm ({})", world.spec.harm.name)
+    } else {
+        "of all events with a point".to_owned()
+    };
     let table = table(world, &shown);
     let snapped = if world.events.published {
         "Published points are moved to one of a set of places near where it happened, each standing for at least eight addresses: a \
@@ -100,9 +115,13 @@ fn said(world: &World, located: &Located, found: &Found) -> Finding {
             real(side, 0),
             percent(found.share),
             real(found.square_metres / 1e6, 1),
-            shown.first().map_or("too few to say".to_owned(), |square| format!("{} events", count(square.events as u64))),
+            shown
+                .first()
+                .map_or("too few to say".to_owned(), |square| format!("{} events", count(square.events as u64))),
         ),
-        caveat: format!("{snapped}Whether the same squares are full next time is another question: see how stable places are, above."),
+        caveat: format!(
+            "{snapped}Whether the same squares are full next time is another question: see how stable places are, above."
+        ),
         method: format!(
             "Disjoint squares of the national grid, taken by {} per square metre until they hold {} (after Weinborn and others 2017). Beside it, in \
              density.geojson, the {} densest cells of a quartic kernel density, bandwidth {} metres, cells of {} metres, open edges.",
@@ -115,7 +134,10 @@ fn said(world: &World, located: &Located, found: &Found) -> Finding {
         picture: Some(picture(world, &shown)),
         table: Some(table.clone()),
     };
-    let shapes = vec![("spots.geojson".to_owned(), spots_shapes(world, &shown)), ("density.geojson".to_owned(), density_shapes(world, &found.density))];
+    let shapes = vec![
+        ("spots.geojson".to_owned(), spots_shapes(world, &shown)),
+        ("density.geojson".to_owned(), density_shapes(world, &found.density)),
+    ];
     Finding { section: Some(section), tables: vec![table], shapes, ..Finding::default() }
 }
 
@@ -133,12 +155,22 @@ fn picture(world: &World, shown: &[&Square]) -> String {
         Some((point, if most > 0.0 { (square.harm / most).sqrt() } else { 0.0 }))
     };
     let dots: Vec<_> = shown.iter().filter_map(dot).collect();
-    world.canvas.dotted("Map of the small squares that hold most of it", &dots, "A square, wider where it holds more; not to scale")
+    world.canvas.dotted(
+        "Map of the small squares that hold most of it",
+        &dots,
+        "A square, wider where it holds more; not to scale",
+    )
 }
 
 fn table(world: &World, shown: &[&Square]) -> Table {
     let headings = [
-        ("rank", "Rank"), ("code", "In area"), ("name", "Name"), ("events", "Events"), ("weight", "Weight"), ("easting", "Easting"), ("northing", "Northing"),
+        ("rank", "Rank"),
+        ("code", "In area"),
+        ("name", "Name"),
+        ("events", "Events"),
+        ("weight", "Weight"),
+        ("easting", "Easting"),
+        ("northing", "Northing"),
     ];
     let locator = world.ground.locator();
     let mut table = Table::new("spots", "Small squares that hold most of it, the fullest first", &headings);
@@ -165,7 +197,11 @@ fn spots_shapes(world: &World, shown: &[&Square]) -> String {
         .zip(shown)
         .filter_map(|(rank, square)| {
             let shape = world.ground.shape(&square.boundary(side))?;
-            let properties = [("rank", Value::from(rank)), ("events", Value::from(square.events)), ("weight", Value::from(square.harm))];
+            let properties = [
+                ("rank", Value::from(rank)),
+                ("events", Value::from(square.events)),
+                ("weight", Value::from(square.harm)),
+            ];
             Some((shape, properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
         })
         .collect();
@@ -173,7 +209,8 @@ fn spots_shapes(world: &World, shown: &[&Square]) -> String {
 }
 
 fn density_shapes(world: &World, density: &Density) -> String {
-    let mut order: Vec<(usize, f64)> = density.per_km2.iter().copied().enumerate().filter(|(_, value)| *value > 0.0).collect();
+    let mut order: Vec<(usize, f64)> =
+        density.per_km2.iter().copied().enumerate().filter(|(_, value)| *value > 0.0).collect();
     order.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
     // A density tells how many are near: of files that aren't published, cells that few events made are left out.
     let disc = std::f64::consts::PI * (world.spec.density.bandwidth_metres / 1000.0).powi(2);

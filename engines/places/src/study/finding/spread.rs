@@ -69,10 +69,13 @@ fn tested(world: &World, dated: &Dated, tell: &Tell<'_>) -> Result<(Times, Knox)
     let narrowest = spec.days.first().copied().unwrap_or(1).max(1);
     let (unit, ends) = if dated.months { (Unit::Months, &spec.months) } else { (Unit::Days(narrowest), &spec.days) };
     let times = times(&dated.when, unit)?;
-    let pick = |from: &[f64]| -> Vec<f64> { times.rows.iter().filter_map(|row| from.get(*row as usize).copied()).collect() };
+    let pick =
+        |from: &[f64]| -> Vec<f64> { times.rows.iter().filter_map(|row| from.get(*row as usize).copied()).collect() };
     let (x, y) = (pick(&dated.x), pick(&dated.y));
     let bands = Bands::of(&spec.metres, ends, Ends::With, Metric::Euclidean)?;
-    let found = knox(Points::of(&x, &y)?, &times.times, &bands, spec.permutations, world.spec.seed, &|done, of| tell.at(done, of))?;
+    let found = knox(Points::of(&x, &y)?, &times.times, &bands, spec.permutations, world.spec.seed, &|done, of| {
+        tell.at(done, of)
+    })?;
     Ok((times, found))
 }
 
@@ -104,7 +107,12 @@ fn said(world: &World, times: &Times, found: &Knox) -> Finding {
         id: "spread",
         title: TITLE.to_owned(),
         said: format!("{first} {}", farther(found)),
-        caveat: format!("{snapped}{}", times.caveat().unwrap_or_else(|| "Pairs are not causes: the same people, or a season's crowd, can make both.".to_owned())),
+        caveat: format!(
+            "{snapped}{}",
+            times.caveat().unwrap_or_else(|| {
+                "Pairs are not causes: the same people, or a season's crowd, can make both.".to_owned()
+            })
+        ),
         method: format!(
             "Knox test (1964): pairs of {} events by bands of distance and {unit}, each with its end, against {} permutations of the dates, seed {}; expected pairs \
              are exact; p for an excess only, ties counted.",
@@ -130,7 +138,14 @@ fn farther(found: &Knox) -> String {
 }
 
 fn table(found: &Knox, unit: Unit) -> Table {
-    let headings = [("metres", "How far"), ("time", "How soon"), ("pairs", "Pairs"), ("expected", "By chance"), ("ratio", "Times as many"), ("p", "p")];
+    let headings = [
+        ("metres", "How far"),
+        ("time", "How soon"),
+        ("pairs", "Pairs"),
+        ("expected", "By chance"),
+        ("ratio", "Times as many"),
+        ("p", "p"),
+    ];
     let mut table = Table::new("spread", "Pairs of events by distance and time apart", &headings);
     for distance in 0..found.bands.metres().len() {
         for time in 0..found.bands.times().len() {

@@ -19,8 +19,12 @@ impl Days {
         let parts: Vec<&str> = date.split(['-', '/']).collect();
         match parts.as_slice() {
             [year, month] if year.len() == 4 => Self::month(year.parse().ok()?, month.parse().ok()?),
-            [year, month, day] if year.len() == 4 => Self::day(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?),
-            [day, month, year] if year.len() == 4 => Self::day(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?),
+            [year, month, day] if year.len() == 4 => {
+                Self::day(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+            }
+            [day, month, year] if year.len() == 4 => {
+                Self::day(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+            }
             _ => None,
         }
     }
@@ -104,7 +108,18 @@ pub fn month_name(month: i32) -> String {
 #[must_use]
 pub fn month_in_words(month: i32) -> String {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let name = usize::try_from(month.rem_euclid(12)).ok().and_then(|at| NAMES.get(at)).copied().unwrap_or_default();
     format!("{name} {}", month.div_euclid(12))
@@ -130,7 +145,10 @@ mod tests {
     #[test]
     fn an_interval_lies_in_a_month_or_has_a_middle() {
         let between = Days::parse("2019-01-30").unwrap().until(Days::parse("2019-02-10").unwrap()).unwrap();
-        assert_eq!((between.within_month(), between.middle_month(), between.is_day()), (None, Some(2019 * 12 + 1), false));
+        assert_eq!(
+            (between.within_month(), between.middle_month(), between.is_day()),
+            (None, Some(2019 * 12 + 1), false)
+        );
         assert_eq!(Days::parse("2019-03-01").unwrap().until(Days::parse("2019-02-01").unwrap()), None);
     }
 }

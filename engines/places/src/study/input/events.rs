@@ -74,8 +74,10 @@ impl Columns {
     fn of(table: &Table, named: &EventColumns) -> Result<Self, StudyError> {
         let find = |given: &Option<String>, guesses: &[&str]| table.column(given.as_deref(), guesses);
         let pair = |one: Option<Column>, other: Option<Column>| one.zip(other);
-        let degrees = pair(find(&named.longitude, &["longitude", "lon", "lng"])?, find(&named.latitude, &["latitude", "lat"])?);
-        let metres = pair(find(&named.easting, &["easting", "eastings"])?, find(&named.northing, &["northing", "northings"])?);
+        let degrees =
+            pair(find(&named.longitude, &["longitude", "lon", "lng"])?, find(&named.latitude, &["latitude", "lat"])?);
+        let metres =
+            pair(find(&named.easting, &["easting", "eastings"])?, find(&named.northing, &["northing", "northings"])?);
         let in_grid = named.easting.is_some() || degrees.is_none();
         let source = find(&None, &["Reported by"])?;
         let columns = Self {
@@ -173,7 +175,10 @@ impl<'a> Reading<'a> {
                 return Ok(());
             }
             (Some(code), _) => self.ground.area(code),
-            (None, Some((longitude, latitude))) => Point::new(longitude, latitude).ok().and_then(|point| self.locator.area_of(point)).map(|area| area as usize),
+            (None, Some((longitude, latitude))) => Point::new(longitude, latitude)
+                .ok()
+                .and_then(|point| self.locator.area_of(point))
+                .map(|area| area as usize),
         };
         let Some(area) = area else {
             self.events.rows.outside += 1;
@@ -184,7 +189,8 @@ impl<'a> Reading<'a> {
         };
         let category = self.category(category);
         let count = columns.count.map_or(Ok(Some(1)), |column| row.count(column, "the count"))?;
-        let count = count.ok_or_else(|| row.wrong("it has no count. Write 0 for none, or leave the row out".to_owned()))?;
+        let count =
+            count.ok_or_else(|| row.wrong("it has no count. Write 0 for none, or leave the row out".to_owned()))?;
         if columns.count.is_some() && point.is_none() {
             self.once(table, number, row, (area, days.map(|days| (days.first, days.last)), category))?;
         }
@@ -211,12 +217,20 @@ impl<'a> Reading<'a> {
         let earlier = self.months.entry(key).or_insert_with(|| table.name.clone());
         if *earlier != table.name {
             let month = month_name(month);
-            return Err(row.wrong(format!("{month} came in {earlier} already and would count twice. Leave one of the files out")));
+            return Err(row.wrong(format!(
+                "{month} came in {earlier} already and would count twice. Leave one of the files out"
+            )));
         }
         Ok(())
     }
 
-    fn once(&mut self, table: &Table, number: u64, row: &Row<'_>, key: (usize, Option<Span>, usize)) -> Result<(), StudyError> {
+    fn once(
+        &mut self,
+        table: &Table,
+        number: u64,
+        row: &Row<'_>,
+        key: (usize, Option<Span>, usize),
+    ) -> Result<(), StudyError> {
         if let Some((file, earlier)) = self.counts.get(&key) {
             let same = format!("the same area, time and category came in row {earlier} of {file}");
             return Err(row.wrong(format!("{same} and would count twice. Add the two up, or leave one out")));
@@ -260,7 +274,11 @@ impl<'a> Reading<'a> {
 
 fn nothing(rows: Rows, asked: &[String]) -> String {
     if rows.other_category == rows.read && rows.read > 0 {
-        return format!("none of the {} rows is of the categories asked for ({}). Look how the files spell them", rows.read, asked.join(", "));
+        return format!(
+            "none of the {} rows is of the categories asked for ({}). Look how the files spell them",
+            rows.read,
+            asked.join(", ")
+        );
     }
     format!(
         "nothing is left to count: of {} rows, {} have no place, {} lie outside the areas and {} are of other categories",
@@ -273,13 +291,20 @@ fn days(columns: &Columns, row: &Row<'_>) -> Result<Option<Days>, StudyError> {
         let text = row.text(column);
         let wrong = || {
             let shown = shown(text);
-            row.wrong(format!("{what} is {shown}: write a day as 2019-01-31 or a month as 2019-01, or leave the cell empty"))
+            row.wrong(format!(
+                "{what} is {shown}: write a day as 2019-01-31 or a month as 2019-01, or leave the cell empty"
+            ))
         };
         if text.is_empty() { Ok(None) } else { Days::parse(text).map(Some).ok_or_else(wrong) }
     };
     let Some(first) = columns.date.map_or(Ok(None), |column| parsed(column, "the date"))? else { return Ok(None) };
-    let Some(last) = columns.latest.map_or(Ok(None), |column| parsed(column, "the latest date"))? else { return Ok(Some(first)) };
-    first.until(last).map(Some).ok_or_else(|| row.wrong("the latest date lies before the earliest. Change them over".to_owned()))
+    let Some(last) = columns.latest.map_or(Ok(None), |column| parsed(column, "the latest date"))? else {
+        return Ok(Some(first));
+    };
+    first
+        .until(last)
+        .map(Some)
+        .ok_or_else(|| row.wrong("the latest date lies before the earliest. Change them over".to_owned()))
 }
 
 /// Longitude and latitude of a row that has a point.

@@ -1,9 +1,6 @@
 //! A file as the study reads it: plain or gzip, with its hash, and a CSV table whose rows know their number.
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::{io::Read as _, path::Path};
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
@@ -46,10 +43,9 @@ pub fn read(path: &Path) -> Result<(Read, Vec<u8>), StudyError> {
 
 fn unpacked(name: &str, raw: &[u8]) -> Result<Vec<u8>, StudyError> {
     let mut bytes = Vec::new();
-    MultiGzDecoder::new(raw)
-        .take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| StudyError::file(name, format!("it breaks off or is no whole gzip file ({error}). Fetch it again")))?;
+    MultiGzDecoder::new(raw).take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| {
+        StudyError::file(name, format!("it breaks off or is no whole gzip file ({error}). Fetch it again"))
+    })?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(StudyError::file(name, "it unpacks to more than 4 GiB. Split it".to_owned()));
     }
@@ -79,10 +75,10 @@ impl Table {
     ///
     /// # Errors
     /// As [`read`]; when the first row is no row of names.
-    pub fn open(path: &PathBuf) -> Result<(Read, Self), StudyError> {
+    pub fn open(path: &Path) -> Result<(Read, Self), StudyError> {
         let (read, bytes) = read(path)?;
         let mut table = Self { name: read.file.clone(), headers: Vec::new(), bytes };
-        let headers = table.reader().headers().map(Clone::clone);
+        let headers = table.reader().headers().cloned();
         let headers = headers.map_err(|error| table.wrong(None, format!("its first row can't be read: {error}")))?;
         table.headers = headers.iter().map(|header| header.trim_start_matches('\u{feff}').trim().to_owned()).collect();
         Ok((read, table))
@@ -100,9 +96,9 @@ impl Table {
     pub fn column(&self, given: Option<&str>, guesses: &[&str]) -> Result<Option<Column>, StudyError> {
         if let Some(given) = given {
             let found = self.headers.iter().position(|header| header == given);
-            return found.map(|at| Some(Column(at))).ok_or_else(|| {
-                self.wrong(None, format!("it has no column “{given}”. It has: {}", self.headings()))
-            });
+            return found
+                .map(|at| Some(Column(at)))
+                .ok_or_else(|| self.wrong(None, format!("it has no column “{given}”. It has: {}", self.headings())));
         }
         let fits = |header: &str, guess: &str| {
             let (header, guess) = (header.to_lowercase(), guess.to_lowercase());
@@ -116,9 +112,18 @@ impl Table {
     ///
     /// # Errors
     /// When it isn't there; says what the setting is called and which columns there are.
-    pub fn needed(&self, given: Option<&str>, guesses: &[&str], what: &str, setting: &str) -> Result<Column, StudyError> {
+    pub fn needed(
+        &self,
+        given: Option<&str>,
+        guesses: &[&str],
+        what: &str,
+        setting: &str,
+    ) -> Result<Column, StudyError> {
         self.column(given, guesses)?.ok_or_else(|| {
-            self.wrong(None, format!("none of its columns is {what}. Name it in the spec ({setting}). It has: {}", self.headings()))
+            self.wrong(
+                None,
+                format!("none of its columns is {what}. Name it in the spec ({setting}). It has: {}", self.headings()),
+            )
         })
     }
 
@@ -198,7 +203,9 @@ impl<'a> Row<'a> {
             return Ok(None);
         }
         let number = text.replace(',', "").parse::<f64>().ok().filter(|number| number.is_finite());
-        let wrong = || self.wrong(format!("{what} is {}, which is no number. Mend the cell, or leave the row out", shown(text)));
+        let wrong = || {
+            self.wrong(format!("{what} is {}, which is no number. Mend the cell, or leave the row out", shown(text)))
+        };
         number.map(Some).ok_or_else(wrong)
     }
 
@@ -211,6 +218,7 @@ impl<'a> Row<'a> {
 /// A cell for a message: what looks like a number or a date as it stands, and of anything else only that it is text, since it may
 /// be somebody's name.
 pub fn shown(text: &str) -> String {
-    let plain = text.chars().count() <= 30 && text.chars().all(|letter| letter.is_ascii_digit() || "+-.,/: eE".contains(letter));
+    let plain = text.chars().count() <= 30
+        && text.chars().all(|letter| letter.is_ascii_digit() || "+-.,/: eE".contains(letter));
     if plain { format!("“{text}”") } else { "a text".to_owned() }
 }

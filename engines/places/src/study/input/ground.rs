@@ -19,7 +19,8 @@ const SHOWN: usize = 5;
 
 #[cfg(feature = "geoparquet")]
 fn geoparquet(path: &PathBuf, options: &ReadOptions) -> Result<Areas, ReadError> {
-    let file = std::fs::File::open(path).map_err(|error| ReadError::Form { form: "GeoParquet file", problem: error.to_string() })?;
+    let file = std::fs::File::open(path)
+        .map_err(|error| ReadError::Form { form: "GeoParquet file", problem: error.to_string() })?;
     read::geoparquet(file, options)
 }
 
@@ -50,25 +51,42 @@ impl Ground {
     pub fn read(path: &PathBuf, named: &AreaProperties) -> Result<(Self, Read), StudyError> {
         let (read, bytes) = file::read(path)?;
         let options = ReadOptions { code: named.code.clone(), convert_grid: true, ..ReadOptions::default() };
-        let areas = if bytes.starts_with(b"PAR1") { geoparquet(path, &options) } else { read::geojson(bytes.as_slice(), &options) };
+        let areas = if bytes.starts_with(b"PAR1") {
+            geoparquet(path, &options)
+        } else {
+            read::geojson(bytes.as_slice(), &options)
+        };
         let areas = areas.map_err(|error| StudyError::file(&read.file, error.to_string()))?;
         let findings = check(&areas);
         if let Some(fatal) = findings.iter().find(|finding| finding.is_fatal()) {
             return Err(StudyError::file(&read.file, fatal.to_string()));
         }
-        let mut notes: Vec<String> = findings.iter().take(SHOWN).map(|finding| format!("{}: {finding}.", read.file)).collect();
+        let mut notes: Vec<String> =
+            findings.iter().take(SHOWN).map(|finding| format!("{}: {finding}.", read.file)).collect();
         if findings.len() > SHOWN {
             notes.push(format!("{}: {} more boundaries have such faults.", read.file, findings.len() - SHOWN));
         }
         if areas.was_grid {
-            notes.push(format!("The boundaries in {} are in eastings and northings and were converted to longitude and latitude.", read.file));
+            notes.push(format!(
+                "The boundaries in {} are in eastings and northings and were converted to longitude and latitude.",
+                read.file
+            ));
         }
         if areas.slivers > 0 {
             notes.push(format!("{} parts of boundaries smaller than a metre were left out.", areas.slivers));
         }
         let by_code = areas.codes.iter().enumerate().map(|(at, code)| (code.clone(), at)).collect();
-        let districts = if areas.district_names.iter().any(Option::is_some) { areas.district_names } else { areas.district_codes };
-        let mut ground = Self { codes: areas.codes, names: areas.names, districts, shapes: areas.shapes, by_code, plane: None, notes };
+        let districts =
+            if areas.district_names.iter().any(Option::is_some) { areas.district_names } else { areas.district_codes };
+        let mut ground = Self {
+            codes: areas.codes,
+            names: areas.names,
+            districts,
+            shapes: areas.shapes,
+            by_code,
+            plane: None,
+            notes,
+        };
         ground.plane = ground.plane_unless_grid();
         Ok((ground, read))
     }

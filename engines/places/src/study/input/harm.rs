@@ -23,7 +23,9 @@ pub fn weights(path: &PathBuf, named: &HarmColumns, categories: &[String]) -> Re
         Ok(())
     })?;
     let of_category = |name: &String| {
-        let missing = || table.wrong(None, format!("it has no weight for “{name}”. Add a row; a weight of 0 leaves a category out"));
+        let missing = || {
+            table.wrong(None, format!("it has no weight for “{name}”. Add a row; a weight of 0 leaves a category out"))
+        };
         weights.get(name).copied().ok_or_else(missing)
     };
     Ok((categories.iter().map(of_category).collect::<Result<_, _>>()?, read))

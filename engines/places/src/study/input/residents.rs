@@ -30,10 +30,12 @@ pub fn residents(path: &PathBuf, named: &PopulationColumns, ground: &Ground) -> 
     let (read, table) = Table::open(path)?;
     let area = table.needed(named.area.as_deref(), &AREA, "an area's code", "[population] area")?;
     let guesses = ["total population…", "residents", "population", "all ages", "total", "all persons…"];
-    let all = table.needed(named.residents.as_deref(), &guesses, "the number of residents", "[population] residents")?;
+    let all =
+        table.needed(named.residents.as_deref(), &guesses, "the number of residents", "[population] residents")?;
     let by_day = table.column(named.daytime.as_deref(), &["daytime", "daytime population…", "workday population…"])?;
     let residents = by_area(&table, ground, area, |row| row.count(all, "the number of residents"))?;
-    let daytime = by_day.map(|column| by_area(&table, ground, area, |row| row.count(column, "the number of people by day")));
+    let daytime =
+        by_day.map(|column| by_area(&table, ground, area, |row| row.count(column, "the number of people by day")));
     let missing: Vec<&str> = missing(&residents, ground).collect();
     if let Some(first) = missing.first() {
         return Err(table.wrong(
@@ -54,19 +56,28 @@ pub fn residents(path: &PathBuf, named: &PopulationColumns, ground: &Ground) -> 
 ///
 /// # Errors
 /// A row that can't be understood or comes twice, a decile that isn't 1 to 10, a file of other areas.
-pub fn deprivation(path: &PathBuf, named: &DeprivationColumns, ground: &Ground) -> Result<(Vec<Option<u8>>, Read), StudyError> {
+pub fn deprivation(
+    path: &PathBuf,
+    named: &DeprivationColumns,
+    ground: &Ground,
+) -> Result<(Vec<Option<u8>>, Read), StudyError> {
     let (read, table) = Table::open(path)?;
     let area = table.needed(named.area.as_deref(), &AREA, "an area's code", "[deprivation] area")?;
     let guesses = ["index of multiple deprivation (imd) decile…", "imd decile…", "decile"];
-    let column = table.needed(named.decile.as_deref(), &guesses, "the decile of deprivation", "[deprivation] decile")?;
+    let column =
+        table.needed(named.decile.as_deref(), &guesses, "the decile of deprivation", "[deprivation] decile")?;
     let deciles = by_area(&table, ground, area, |row| {
         let decile = row.count(column, "the decile")?;
         let right = decile.map(|decile| u8::try_from(decile).ok().filter(|decile| (1..=10).contains(decile)));
-        let wrong = || row.wrong("a decile goes from 1, the most deprived, to 10. Mend the cell, or leave it empty".to_owned());
+        let wrong =
+            || row.wrong("a decile goes from 1, the most deprived, to 10. Mend the cell, or leave it empty".to_owned());
         right.map(|decile| decile.ok_or_else(wrong)).transpose()
     })?;
     if deciles.iter().all(Option::is_none) {
-        return Err(table.wrong(None, "none of its rows is about one of the areas. Take a file of the same areas and year".to_owned()));
+        return Err(table.wrong(
+            None,
+            "none of its rows is about one of the areas. Take a file of the same areas and year".to_owned(),
+        ));
     }
     Ok((deciles, read))
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Finding, geojson, table::{Cell, Table}};
+use super::{
+    Finding, geojson,
+    table::{Cell, Table},
+};
 use crate::study::world::World;
 
 /// One row for each area: its code, name and district, and each finding's figures.

@@ -26,7 +26,10 @@ pub struct Mark {
 /// Bars from 0.
 #[must_use]
 pub fn bars(label: &str, axis: &str, marks: &[Mark]) -> String {
-    let top = marks.iter().map(|mark| mark.interval.map_or(mark.value, |(_, upper)| upper.max(mark.value))).fold(0.0, f64::max);
+    let top = marks
+        .iter()
+        .map(|mark| mark.interval.map_or(mark.value, |(_, upper)| upper.max(mark.value)))
+        .fold(0.0, f64::max);
     let mut plot = Plot::open(label, axis, top);
     let each = plot.inner_width() / real(marks.len().max(1));
     for (at, mark) in marks.iter().enumerate() {
@@ -92,9 +95,17 @@ pub fn shares(label: &str, found: &[(f64, f64)], by_chance: &[(f64, f64)]) -> St
     }
     for tenth in (0..=10).step_by(2) {
         let x = LEFT + width * f64::from(tenth) / 10.0;
-        plot.put(format!("<text class=\"under\" x=\"{x:.1}\" y=\"{:.1}\">{}%</text>", HEIGHT - BOTTOM + 18.0, tenth * 10));
+        plot.put(format!(
+            "<text class=\"under\" x=\"{x:.1}\" y=\"{:.1}\">{}%</text>",
+            HEIGHT - BOTTOM + 18.0,
+            tenth * 10
+        ));
     }
-    plot.put(format!("<text class=\"under\" x=\"{:.1}\" y=\"{:.1}\">Share of places</text>", LEFT + width / 2.0, HEIGHT - 6.0));
+    plot.put(format!(
+        "<text class=\"under\" x=\"{:.1}\" y=\"{:.1}\">Share of places</text>",
+        LEFT + width / 2.0,
+        HEIGHT - 6.0
+    ));
     plot.close()
 }
 
@@ -108,13 +119,22 @@ impl Plot {
         let step = step(greatest);
         let top = ((greatest / step).ceil() * step).max(step);
         let mut plot = Self {
-            svg: format!("<svg class=\"chart\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">", escaped(label)),
+            svg: format!(
+                "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">",
+                escaped(label)
+            ),
             top,
         };
         let mut level = 0.0;
         while level <= top + step / 2.0 {
             let y = plot.y(level);
-            let decimals = if step >= 1.0 { 0 } else if step >= 0.1 { 1 } else { 2 };
+            let decimals = if step >= 1.0 {
+                0
+            } else if step >= 0.1 {
+                1
+            } else {
+                2
+            };
             plot.put(format!(
                 "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{WIDTH}\"/><text class=\"left\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 LEFT - 6.0,
@@ -143,7 +163,11 @@ impl Plot {
     fn interval(&mut self, x: f64, mark: &Mark) {
         if let Some((lower, upper)) = mark.interval {
             let (low, high) = (self.y(lower), self.y(upper));
-            self.put(format!("<path class=\"interval\" d=\"M{x:.1} {low:.1}V{high:.1}M{:.1} {low:.1}h8M{:.1} {high:.1}h8\"/>", x - 4.0, x - 4.0));
+            self.put(format!(
+                "<path class=\"interval\" d=\"M{x:.1} {low:.1}V{high:.1}M{:.1} {low:.1}h8M{:.1} {high:.1}h8\"/>",
+                x - 4.0,
+                x - 4.0
+            ));
         }
     }
 
@@ -151,7 +175,11 @@ impl Plot {
     fn under(&mut self, x: f64, room: f64, at: usize, of: usize, label: &str) {
         let every = (56.0 / room).ceil().max(1.0);
         if (real(at) % every).abs() < 0.5 || (at + 1 == of && every < 2.0) {
-            self.put(format!("<text class=\"under\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>", HEIGHT - BOTTOM + 18.0, escaped(label)));
+            self.put(format!(
+                "<text class=\"under\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
+                HEIGHT - BOTTOM + 18.0,
+                escaped(label)
+            ));
         }
     }
 

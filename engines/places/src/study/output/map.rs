@@ -44,8 +44,13 @@ impl Canvas {
             // Writing to a string cannot fail.
             let _ = write!(svg, "<path class=\"{}\" d=\"{path}\"/>", shade.style);
         }
-        let blank: String =
-            self.paths.iter().zip(shade_of).filter(|(_, of)| of.is_none()).map(|(outline, _)| outline.as_str()).collect();
+        let blank: String = self
+            .paths
+            .iter()
+            .zip(shade_of)
+            .filter(|(_, of)| of.is_none())
+            .map(|(outline, _)| outline.as_str())
+            .collect();
         let _ = write!(svg, "<path class=\"blank\" d=\"{blank}\"/></svg>");
         svg + &legend_html(legend)
     }
@@ -57,7 +62,11 @@ impl Canvas {
         let _ = write!(svg, "<path class=\"blank\" d=\"{}\"/>", self.paths.concat());
         for (point, width) in dots {
             let (x, y) = self.view.place(*point);
-            let _ = write!(svg, "<circle class=\"spot\" cx=\"{x}\" cy=\"{y}\" r=\"{:.1}\"/>", 3.0 + 7.0 * width.clamp(0.0, 1.0));
+            let _ = write!(
+                svg,
+                "<circle class=\"spot\" cx=\"{x}\" cy=\"{y}\" r=\"{:.1}\"/>",
+                3.0 + 7.0 * width.clamp(0.0, 1.0)
+            );
         }
         svg.push_str("</svg>");
         svg + &legend_html(&[Shade { style: "spot", means: means.to_owned() }])

@@ -51,9 +51,16 @@ fn about(world: &World) -> String {
     };
     let when = world.months.map_or(String::new(), |months| {
         let last = months.first + i32::try_from(months.count).unwrap_or(1) - 1;
-        if months.count == 1 { format!(", {}", month_in_words(months.first)) } else { format!(", {} to {}", month_in_words(months.first), month_in_words(last)) }
+        if months.count == 1 {
+            format!(", {}", month_in_words(months.first))
+        } else {
+            format!(", {} to {}", month_in_words(months.first), month_in_words(last))
+        }
     });
-    format!("Events of {what} in {} areas{when}. Each part below says what was found in two sentences, then what to bear in mind.", count(world.ground.len() as u64))
+    format!(
+        "Events of {what} in {} areas{when}. Each part below says what was found in two sentences, then what to bear in mind.",
+        count(world.ground.len() as u64)
+    )
 }
 
 fn figures_of(world: &World) -> Vec<(String, String)> {
@@ -101,8 +108,14 @@ fn warnings(world: &World) -> Vec<String> {
 
 fn made(world: &World, inputs: &Inputs) -> Vec<String> {
     let mut made = vec![
-        format!("Made by {MADE_BY} with seed {}: the same files and settings give the same figures, to the byte. manifest.json has them all.", world.spec.seed),
-        format!("Areas that share at least a corner are neighbours: {} pairs.", count(world.touching.links() as u64 / 2)),
+        format!(
+            "Made by {MADE_BY} with seed {}: the same files and settings give the same figures, to the byte. manifest.json has them all.",
+            world.spec.seed
+        ),
+        format!(
+            "Areas that share at least a corner are neighbours: {} pairs.",
+            count(world.touching.links() as u64 / 2)
+        ),
     ];
     let others = [&inputs.areas, &inputs.population, &inputs.deprivation, &inputs.harm].into_iter().flatten();
     for read in inputs.events.iter().chain(others) {
@@ -162,7 +175,11 @@ fn part(page: &mut String, section: &Section) {
     if let Some(rows) = &section.table {
         table(page, rows);
     }
-    let _ = writeln!(page, "<details><summary>How this was worked out</summary><p>{}</p></details>\n</section>", escaped(&section.method));
+    let _ = writeln!(
+        page,
+        "<details><summary>How this was worked out</summary><p>{}</p></details>\n</section>",
+        escaped(&section.method)
+    );
 }
 
 fn list(page: &mut String, lines: &[String]) {
@@ -175,7 +192,10 @@ fn list(page: &mut String, lines: &[String]) {
 
 fn table(page: &mut String, table: &Table) {
     let caption = escaped(&table.caption);
-    let _ = write!(page, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>");
+    let _ = write!(
+        page,
+        "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table><caption>{caption}</caption><thead><tr>"
+    );
     let numeric: Vec<bool> = (0..table.headings.len())
         .map(|at| table.rows.iter().filter_map(|row| row.get(at)).any(|cell| cell.is_number() && *cell != Cell::None))
         .collect();
@@ -192,7 +212,12 @@ fn table(page: &mut String, table: &Table) {
     }
     page.push_str("</tbody></table></div>\n");
     if table.rows.len() > SHOWN {
-        let _ = writeln!(page, "<p class=\"more\">The first {SHOWN} of {}; all are in {}.csv.</p>", table.rows.len(), escaped(&table.name));
+        let _ = writeln!(
+            page,
+            "<p class=\"more\">The first {SHOWN} of {}; all are in {}.csv.</p>",
+            table.rows.len(),
+            escaped(&table.name)
+        );
     }
 }
 

@@ -107,7 +107,9 @@ impl Table {
     #[must_use]
     pub fn only(&self, names: &[&str]) -> Self {
         let kept = |at: usize| self.headings.get(at).is_some_and(|(name, _)| names.contains(name));
-        let row = |row: &Vec<Cell>| row.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, cell)| cell.clone()).collect();
+        let row = |row: &Vec<Cell>| {
+            row.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, cell)| cell.clone()).collect()
+        };
         Self {
             headings: self.headings.iter().filter(|(name, _)| names.contains(name)).copied().collect(),
             rows: self.rows.iter().map(row).collect(),
