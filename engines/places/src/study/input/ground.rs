@@ -1,6 +1,6 @@
 //! The areas that everything is counted in: their codes, names and shapes, and which of them a code or a point means.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{collections::HashMap, path::Path};
 
 use super::file::{self, Read};
 use crate::{
@@ -18,14 +18,14 @@ use crate::{
 const SHOWN: usize = 5;
 
 #[cfg(feature = "geoparquet")]
-fn geoparquet(path: &PathBuf, options: &ReadOptions) -> Result<Areas, ReadError> {
+fn geoparquet(path: &Path, options: &ReadOptions) -> Result<Areas, ReadError> {
     let file = std::fs::File::open(path)
         .map_err(|error| ReadError::Form { form: "GeoParquet file", problem: error.to_string() })?;
     read::geoparquet(file, options)
 }
 
 #[cfg(not(feature = "geoparquet"))]
-fn geoparquet(_: &PathBuf, _: &ReadOptions) -> Result<Areas, ReadError> {
+fn geoparquet(_: &Path, _: &ReadOptions) -> Result<Areas, ReadError> {
     let problem = "this program was built without GeoParquet; save the areas as GeoJSON".to_owned();
     Err(ReadError::Form { form: "GeoJSON file", problem })
 }
@@ -48,7 +48,7 @@ impl Ground {
     ///
     /// # Errors
     /// When the file can't be read, or an area of it can't be used.
-    pub fn read(path: &PathBuf, named: &AreaProperties) -> Result<(Self, Read), StudyError> {
+    pub fn read(path: &Path, named: &AreaProperties) -> Result<(Self, Read), StudyError> {
         let (read, bytes) = file::read(path)?;
         let options = ReadOptions { code: named.code.clone(), convert_grid: true, ..ReadOptions::default() };
         let areas = if bytes.starts_with(b"PAR1") {

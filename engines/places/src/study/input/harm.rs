@@ -1,6 +1,6 @@
 //! Weights of harm by category, from a file.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::Path};
 
 use super::file::{Read, Table};
 use crate::study::{StudyError, spec::HarmColumns};
@@ -9,7 +9,7 @@ use crate::study::{StudyError, spec::HarmColumns};
 ///
 /// # Errors
 /// A row that can't be understood or comes twice; a category without a weight.
-pub fn weights(path: &PathBuf, named: &HarmColumns, categories: &[String]) -> Result<(Vec<f64>, Read), StudyError> {
+pub fn weights(path: &Path, named: &HarmColumns, categories: &[String]) -> Result<(Vec<f64>, Read), StudyError> {
     let (read, table) = Table::open(path)?;
     let category = table.needed(Some(&named.category), &[], "the category", "[harm] category")?;
     let weight = table.needed(Some(&named.weight), &[], "the weight", "[harm] weight")?;

@@ -1,6 +1,6 @@
 //! What is known of the areas beside events: residents, people there by day, deprivation.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::{
     file::{Column, Read, Row, Table},
@@ -26,7 +26,7 @@ const AREA: [&str; 6] = ["LSOA code…", "area", "area code", "code", "geography
 ///
 /// # Errors
 /// A row that can't be understood or comes twice; areas that have no row.
-pub fn residents(path: &PathBuf, named: &PopulationColumns, ground: &Ground) -> Result<(Residents, Read), StudyError> {
+pub fn residents(path: &Path, named: &PopulationColumns, ground: &Ground) -> Result<(Residents, Read), StudyError> {
     let (read, table) = Table::open(path)?;
     let area = table.needed(named.area.as_deref(), &AREA, "an area's code", "[population] area")?;
     let guesses = ["total population…", "residents", "population", "all ages", "total", "all persons…"];
@@ -57,7 +57,7 @@ pub fn residents(path: &PathBuf, named: &PopulationColumns, ground: &Ground) -> 
 /// # Errors
 /// A row that can't be understood or comes twice, a decile that isn't 1 to 10, a file of other areas.
 pub fn deprivation(
-    path: &PathBuf,
+    path: &Path,
     named: &DeprivationColumns,
     ground: &Ground,
 ) -> Result<(Vec<Option<u8>>, Read), StudyError> {
