@@ -4,6 +4,7 @@
 use std::io::{Read as _, Write as _};
 
 use base::{Date, Id, code, kind};
+use serde_json::json;
 use vault::{Actor, Operation, Scope, StoredBlob, Vault, Verb};
 
 use super::{
@@ -14,22 +15,23 @@ use super::{
     course::{Course, CourseError, Stage, Step},
     gather::{self, Gathered},
     mark::{Mark, Marks, NewMark},
+    sealed,
     store::{self, For},
     suggest,
 };
 use crate::ask::make::member_of;
 
-fn file_failed(error: impl std::fmt::Display) -> RightsError {
+pub(super) fn file_failed(error: impl std::fmt::Display) -> RightsError {
     RightsError::File(error.to_string())
 }
 
-fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
+pub(super) fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
     let mut writer = vault.new_blob()?;
     writer.write_all(bytes).map_err(file_failed)?;
     Ok(writer.finish()?)
 }
 
-async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
+pub(super) async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
     let mut reader = vault.open_blob(id).await?.ok_or(RightsError::Gone)?;
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).map_err(file_failed)?;
@@ -73,6 +75,9 @@ pub(crate) async fn gather_for(
     if let Some(before) = before {
         stepping.change.erase_blob(before.gathered).await?;
     }
+    // What is sealed is answered apart, for every request alike.
+    let payload = json!({ "request": id.to_string(), "person": person.to_string() });
+    stepping.change.enqueue(sealed::KIND, &payload, now).await?;
     stepping.change.note("rows", found.items.len());
     stepping.change.note("unread", found.unread);
     Ok(stepping.change.commit().await?)
