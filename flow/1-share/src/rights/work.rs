@@ -52,8 +52,7 @@ pub(crate) async fn gather_for(
     let case = open(vault, actor, id).await?;
     let person = case.request.person.ok_or(RightsError::NotFound)?;
     let found = gather::gather(vault, everyone, actor, person).await?;
-    let bytes = serde_json::to_vec(&found).map_err(file_failed)?;
-    let blob = write_blob(vault, &bytes)?;
+    let blob = write_blob(vault, &found.packed()?)?;
     let mut stepping = stepping(vault, actor, id, (Operation::Consultation, code!("rights_gathered"))).await?;
     let before = store::answer_in(&stepping.change, id).await?;
     let step = stepping.step(Deed::Gathered);
@@ -102,7 +101,7 @@ pub(crate) async fn work(vault: &Vault, actor: &Actor, id: Id<kind::RightsReques
     if !case.course.is_closed() {
         gather::permit(vault, actor, person).await?;
     }
-    let gathered = serde_json::from_slice(&read_blob(vault, answer.gathered).await?).map_err(file_failed)?;
+    let gathered = Gathered::unpacked(&read_blob(vault, answer.gathered).await?)?;
     let marks = Marks::of(store::marks(&reader, id).await?);
     Ok(Work { case, gathered, marks })
 }

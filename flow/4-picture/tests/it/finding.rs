@@ -80,10 +80,11 @@ async fn counts_under_an_address_are_suppressed(t: Bench) {
     let old = crime("c1", "2025-08", "E01090001", "Robbery", "");
     deliver(&t, &format!("{STREET}{many}{few}{old}")).await;
     t.drain_jobs(&handlers()).await;
-    let html = Browser::of(&t, true).await.answer("SS1 2AB").await;
+    let browser = Browser::of(&t, true).await;
+    let html = browser.answer("SS1 2AB").await;
     assert!(html.contains("fewer than 5") && html.contains("Burglary") && html.contains("Drugs"), "{html}");
     assert!(!html.contains("Robbery"), "twelve months, up to the last that came in: {html}");
-    assert!(Browser::of(&t, true).await.answer("SS1 2AD").await.contains("No street crime is counted here"));
+    assert!(browser.answer("SS1 2AD").await.contains("No street crime is counted here"));
 }
 
 async fn nothing_that_was_typed_is_kept(t: Bench) {

@@ -145,7 +145,7 @@ impl Browser {
         let site = Site::new(Setup {
             vault: t.vault.clone(),
             clock: t.clock.clone(),
-            random: base::Random::seeded(5),
+            random: base::Random::seeded(5 + u64::try_from(member.unwrap_or_default()).unwrap()),
             unit: "Selmarsh VVU".into(),
             demo: false,
             https: false,

@@ -81,8 +81,8 @@ impl Handler for GatherSealed {
         let mut blobs = Vec::new();
         for agency in agencies {
             let part = found.remove(&agency).unwrap_or_else(|| empty.clone());
-            let bytes = serde_json::to_vec(&part).map_err(|error| JobFault::Later(error.to_string()))?;
-            blobs.push((agency, write_blob(vault, &bytes).map_err(fault)?, part.items.len()));
+            let packed = part.packed().map_err(fault)?;
+            blobs.push((agency, write_blob(vault, &packed).map_err(fault)?, part.items.len()));
         }
         let cause = Cause {
             actor: job.actor()?,

@@ -56,7 +56,7 @@ pub(super) struct Work {
 pub(super) async fn open(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<Work, RightsError> {
     let permit = permit(vault, actor, Verb::View, scope(id)).await?;
     let part = store::one(&vault.read(&permit)?, id).await?.ok_or(RightsError::NotFound)?;
-    let gathered = serde_json::from_slice(&read_blob(vault, part.gathered).await?).map_err(file_failed)?;
+    let gathered = Gathered::unpacked(&read_blob(vault, part.gathered).await?)?;
     let marks = Marks::of(part.marks.clone());
     Ok(Work { part, gathered, marks })
 }
