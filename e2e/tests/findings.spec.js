@@ -27,8 +27,8 @@ function tokenOf(agency) {
   return { authorization: `Bearer ${tokens.get(agency)}` }
 }
 
-/** What the API answers where there is nothing, and to a way of asking that is none: it doesn't say what there could be. */
-const nothing = 404
+/** What the API answers where there is nothing, and to a way of asking that is none: that it knows nobody, not what there could be. */
+const nothing = 401
 
 /** The newest file of a feed, as records with the file's own column names. */
 function rowsOf(feed) {
@@ -96,7 +96,7 @@ test('2: no borough has a rule of its own', async ({ page }) => {
     expect(await rules.inputValue(), where).toContain('Harrow')
     await page.getByLabel('What is the change for?').fill('Harrow does it its own way')
     await page.getByRole('button', { name: 'Propose it' }).click()
-    await expect(page.locator('.govuk-error-summary'), where).toContainText(/10-help\.cedar: .*district/)
+    await expect(page.locator('.govuk-error-summary'), where).toContainText(/10-help\.cedar.*attribute `district`/)
   }
   // Nor does anybody put a rule into force alone: whoever proposed it can't approve it, and nothing has changed.
   await rules.fill(before.replace('Rota leads', 'Leads of the rota').replace('A rota lead', 'Whoever leads the rota'))
