@@ -41,9 +41,9 @@ impl GatherSealed {
     }
 }
 
-struct Open;
+struct Asked;
 
-impl FromRow for Open {
+impl FromRow for Asked {
     fn from_row(_: &Row) -> Result<Self, StoreError> {
         Ok(Self)
     }
@@ -68,11 +68,11 @@ impl Handler for GatherSealed {
     }
 
     async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault> {
-        const OPEN: &str = "SELECT id FROM rights_opening WHERE id = $1 AND about = $2 AND closed_at IS NULL";
+        const ASKED: &str = "SELECT id FROM rights_opening WHERE id = $1 AND about = $2";
         let (request, person) = (id::<kind::RightsRequest>(job, "request")?, id::<kind::Person>(job, "person")?);
-        let open: Option<Open> = vault.book().first(OPEN, params![request, person]).await?;
-        if open.is_none() {
-            return Ok(()); // answered, or taken back
+        let asked: Option<Asked> = vault.book().first(ASKED, params![request, person]).await?;
+        if asked.is_none() {
+            return Ok(()); // erased since
         }
         let mut found = gather_sealed(vault, self.everyone.as_ref(), &job.actor()?, person).await.map_err(fault)?;
         let named = seal::with_own_readers(&vault.book()).await?;
