@@ -130,6 +130,7 @@ fn handlers(history_days: Option<u32>) -> Handlers {
         .with(share::WatchNotices)
         .with(ingest::TellRecipients)
         .with(share::WatchRights)
+        .with(share::GatherSealed::new(crate::pages::LinkedPeople))
         .with(share::WatchUnusual::new(crate::surroundings::Stages))
         .with(share::DraftTransparency::new(learn::People))
         .with(ingest::api::ReadDelivery)

@@ -39,11 +39,11 @@ export function shapeOf(address) {
   const url = new URL(address)
   const path = url.pathname
     .replace(/[0-9A-HJKMNP-TV-Z]{26}/g, '{id}')
-    .replace(/^\/places\/[^/]+$/, '/places/{area}')
+    .replace(/^\/places\/[EW]\d{8}$/, '/places/{area}')
     .replace(/^\/data\/feeds\/[^/]+/, '/data/feeds/{feed}')
     .replace(/(\/links\/pairs\/)[^/]+/, '$1{pair}')
     .replace(/(\/new\/\{id\}\/)[0-9a-f]{32}/, '$1{way}')
-    .replace(/(\/people\/found\/)[0-9a-f]{32}/, '$1{found}')
+    .replace(/(\/(people|places)\/found\/)[0-9a-f]{32}/, '$1{found}')
   const shown = url.searchParams.get('show')
   return shown ? `${path}?show=${shown}` : path
 }

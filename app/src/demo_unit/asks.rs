@@ -21,7 +21,7 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
     else {
         return Ok(());
     };
-    let Some(person) = somebody_excluded(vault, owner.id).await? else { return Ok(()) };
+    let Some(person) = people_excluded(vault, owner.id).await?.into_iter().next() else { return Ok(()) };
     let question = NewAsk {
         person,
         owner: owner.id,
@@ -35,13 +35,10 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The first person, by id, of whom the agency holds an exclusion.
-pub(super) async fn somebody_excluded(
-    vault: &Vault,
-    owner: Id<kind::Agency>,
-) -> anyhow::Result<Option<Id<kind::Person>>> {
+/// The first people, by id, of whom the agency holds an exclusion.
+pub(super) async fn people_excluded(vault: &Vault, owner: Id<kind::Agency>) -> anyhow::Result<Vec<Id<kind::Person>>> {
     const FIRST: &str = "SELECT record, person, controller, category, superseded FROM person_record \
-         WHERE controller = $1 AND category = 'exclusion' ORDER BY person, record LIMIT 1";
+         WHERE controller = $1 AND category = 'exclusion' ORDER BY person, record LIMIT 60";
     let facets = vec![Facet { controller: owner, category: code!("exclusion") }];
     let asked = Ask {
         actor: Actor::System,
@@ -53,9 +50,11 @@ pub(super) async fn somebody_excluded(
     };
     let permit = match vault.permit(asked).await {
         Ok(permit) => permit,
-        Err(Refusal::Refused { .. }) => return Ok(None),
+        Err(Refusal::Refused { .. }) => return Ok(Vec::new()),
         Err(Refusal::Store(error)) => return Err(error.into()),
     };
-    let found: Option<PersonRecord> = vault.read(&permit)?.first(FIRST, params![owner]).await?;
-    Ok(found.map(|found| found.person))
+    let found: Vec<PersonRecord> = vault.read(&permit)?.rows(FIRST, params![owner]).await?;
+    let mut people: Vec<_> = found.into_iter().map(|found| found.person).collect();
+    people.dedup();
+    Ok(people)
 }

@@ -80,7 +80,7 @@ pub fn introduced() -> Vec<String> {
         .iter()
         .map(|(_, name, _, duties)| {
             let words: Vec<&str> = duties.iter().map(|duty| duty.words()).collect();
-            let does = duties.first().map_or("", |duty| duty.does());
+            let does = duties.first().map_or("", |duty| duty.more());
             format!("{name} ({}): {does}", words.join(", ").to_lowercase())
         })
         .collect()

@@ -1,9 +1,10 @@
-//! What is sealed in the demonstration: two people whom children's social care protects, and the social worker who is named for them.
+//! What is sealed in the demonstration: two people whom children’s social care protects, and the two who are named for them; and two
+//! identities of an adopted child that are kept apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Id, code, kind};
-use link::api::PersonRecord;
+use link::api::{NewAdoption, PersonRecord, keep_apart};
 use share::api::{Member, NewSeal, SealWhy, agency_by_code, member_by_email, name_for_sealed, seal, seal_readers};
 use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb, params};
 
@@ -11,6 +12,8 @@ use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb, params};
 const OWNER: &str = "joan.petrie@selmarsh.example";
 const UNITS_OWNER: &str = "ines.calder@selmarsh.example";
 const NAMED: &str = "ruth.adeyemi@selmarsh.example";
+/// The second of the two who see what is kept apart.
+const OFFICER: &str = "nadia.hassan@selmarsh.example";
 
 const WHY: [SealWhy; 2] = [SealWhy::ProtectedAddress, SealWhy::AdoptedChild];
 
@@ -36,12 +39,18 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
         return Ok(());
     }
     let people = last_known(vault, care.id).await?;
+    if let ([_, _, one, other], Some(officer)) = (people.as_slice(), member_by_email(&book, OFFICER).await?) {
+        let adoption = NewAdoption { people: [*one, *other], members: [named.id, officer.id] };
+        keep_apart(vault, &actor(&named), false, &adoption).await?;
+    }
     for (person, why) in people.into_iter().zip(WHY) {
         let new = NewSeal { about: person.to_string(), whole: true, why, agency: care.id };
         seal(vault, &actor(&owner), &new).await?;
     }
     name_for_sealed(vault, &actor(&units), units.agency, named.id).await?;
     name_for_sealed(vault, &actor(&owner), care.id, named.id).await?;
+    // Two look through what is sealed of somebody who asks.
+    name_for_sealed(vault, &actor(&owner), care.id, owner.id).await?;
     Ok(())
 }
 
@@ -74,7 +83,8 @@ async fn last_known(vault: &Vault, care: Id<kind::Agency>) -> anyhow::Result<Vec
         if link::api::who_knows(&reader, person).await? == [care] {
             alone.push(person);
         }
-        if alone.len() == WHY.len() {
+        // Two are sealed, and two kept apart.
+        if alone.len() == WHY.len() + 2 {
             break;
         }
     }

@@ -57,11 +57,17 @@ pub use crate::{
         propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
     },
     retention::{
-        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold, RetentionError,
-        ask_to_lift, erase, keep as keep_record, lift as lift_hold, put_hold, reached as erasure_reached,
-        see_to_retention, see_to_starting_rules as see_to_retention_rules,
+        EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold,
+        Restrict as RestrictRecord, RestrictReason, RetentionError, ask_to_lift, erase, keep as keep_record,
+        lift as lift_hold, put_hold, reached as erasure_reached, restrict as restrict_record, see_to_retention,
+        see_to_starting_rules as see_to_retention_rules,
     },
-    rights::{Everyone, Statement, act::record_request, everyone::Unlinked, what_they_say},
+    rights::{
+        Everyone, Statement,
+        act::{SoFar, bring_request, record_request},
+        everyone::Unlinked,
+        what_they_say,
+    },
     rules::{RulesError, see_to_starting_set},
     seal::{
         NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed,

@@ -34,7 +34,7 @@ pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
 pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
-pub use rights::WatchRights;
+pub use rights::{GatherSealed, WatchRights};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -84,4 +84,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(195, "rights", "rights/0195_rights.sql"),
     migration!(196, "rights_kept", "rights/0196_rights_kept.sql"),
     migration!(180, "seal", "seal/0180_seal.sql"),
+    migration!(197, "rights_sealed", "rights/sealed/0197_rights_sealed.sql"),
 ];

@@ -4,6 +4,7 @@
 //! No error here repeats the value it refuses, because that value may be about a person.
 
 mod code;
+mod code_list;
 pub mod counts;
 mod declared;
 mod id;

@@ -47,8 +47,32 @@ pub fn age_on(born: Date, on: Date) -> Option<Age> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{list} must be one of: {codes}")]
 pub struct UnknownCode {
-    list: &'static str,
+    list: ListName,
     codes: &'static str,
+}
+
+/// `KeepReason` as `keep reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ListName(&'static str);
+
+impl fmt::Display for ListName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, letter) in self.0.chars().enumerate() {
+            if at > 0 && letter.is_uppercase() {
+                f.write_str(" ")?;
+            }
+            write!(f, "{}", letter.to_lowercase())?;
+        }
+        Ok(())
+    }
+}
+
+impl UnknownCode {
+    /// Of a list, by the name of its type, with its codes apart by spaces.
+    #[must_use]
+    pub const fn of(list: &'static str, codes: &'static str) -> Self {
+        Self { list: ListName(list), codes: codes.trim_ascii_end() }
+    }
 }
 
 macro_rules! coded {
@@ -79,7 +103,7 @@ macro_rules! coded {
             fn by_code(text: &str) -> Result<Self, UnknownCode> {
                 match text {
                     $($code => Ok(Self::$case),)*
-                    _ => Err(UnknownCode { list: $list, codes: concat!($($code, " ",)*).trim_ascii_end() }),
+                    _ => Err(UnknownCode::of($list, concat!($($code, " ",)*))),
                 }
             }
         }

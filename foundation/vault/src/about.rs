@@ -11,6 +11,7 @@ use crate::{
     database,
     erasing::{BATCH, Plan, keys},
     holding::holds_among,
+    marking::Marks,
     params,
     schema::{ColumnKind, Table},
 };
@@ -56,25 +57,23 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn about(&self, vault: &Vault, ids: &[String]) -> Result<Vec<About>, StoreError> {
+        Ok(self.about_and_missing(vault, ids).await?.0)
+    }
+
+    /// As [`Reader::about`], with how many more rows there are that the permit doesn't cover: an answer that says that it is whole must
+    /// have none. What is sealed is not among those: to whoever isn't named it is not there, and those who are named answer for it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn about_and_missing(&self, vault: &Vault, ids: &[String]) -> Result<(Vec<About>, u64), StoreError> {
         let plan = Plan::read(vault).await?;
         let pool = &vault.database().pool;
         let grown = grow(pool, &plan, with_versions(pool, &plan, ids).await?).await?;
         let mut rows = all_rows(pool, &plan, &grown).await?;
+        let covered = |row: &About| self.permit.grant_of(row.controller, &row.category).is_some();
+        let missing = rows.iter().filter(|row| !Marks::split(&row.category).1.sealed && !covered(row)).count();
         rows.retain_mut(|row| self.permit.let_through(row));
-        Ok(rows)
-    }
-
-    /// How many rows [`Reader::about`] finds and does not release, since the permit doesn't cover them: an answer that says that it is whole
-    /// must have none.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn not_released_about(&self, vault: &Vault, ids: &[String]) -> Result<u64, StoreError> {
-        let plan = Plan::read(vault).await?;
-        let pool = &vault.database().pool;
-        let grown = grow(pool, &plan, with_versions(pool, &plan, ids).await?).await?;
-        let rows = all_rows(pool, &plan, &grown).await?;
-        Ok(rows.iter().filter(|row| self.permit.grant_of(row.controller, &row.category).is_none()).count() as u64)
+        Ok((rows, missing as u64))
     }
 }
 

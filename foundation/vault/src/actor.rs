@@ -1,7 +1,5 @@
 //! Who acts, why, and what kind of processing it is: the words that every permit and every audit entry is made of.
 
-use std::{fmt, str::FromStr};
-
 use base::{Code, Id, kind};
 
 /// Whoever does something. An operator at the command line is a member, or the recorded system account.
@@ -65,108 +63,73 @@ impl Actor {
     }
 }
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The code that is stored and that policies name.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.code()) }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownCode;
-            fn from_str(text: &str) -> Result<Self, UnknownCode> {
-                match text { $($code => Ok(Self::$variant),)* _ => Err(UnknownCode(stringify!($name))) }
-            }
-        }
-    };
-}
-
-/// A code that is not one of the list.
-#[derive(Debug, thiserror::Error)]
-#[error("not a known {0} code")]
-pub struct UnknownCode(&'static str);
-
-codes! {
+base::code_list! {
     /// Why something is done. An agreement lists the purposes it covers.
     Purpose {
         /// Protecting a child or a vulnerable adult from harm.
-        Safeguarding => "safeguarding",
+        Safeguarding => "safeguarding";
         /// Offering support at a reachable moment.
-        Support => "support",
+        Support => "support";
         /// Finding which records are the same person.
-        Linking => "linking",
+        Linking => "linking";
         /// Taking in what partners send, checking it and having it mended.
-        Collection => "collection",
+        Collection => "collection";
         /// Counting, for the board, the funder and the public.
-        Statistics => "statistics",
+        Statistics => "statistics";
         /// Preventing crime and disorder, under the agreement's own gateway.
-        Prevention => "prevention",
+        Prevention => "prevention";
         /// Answering a person's rights: access, correction, erasure.
-        Rights => "rights",
+        Rights => "rights";
         /// Keeping accounts, agreements, rotas and settings.
-        Administration => "administration",
+        Administration => "administration";
         /// Checking who looked and why.
-        Oversight => "oversight",
+        Oversight => "oversight";
     }
 }
 
-codes! {
+base::code_list! {
     /// What an actor wants to do with rows about people.
     Verb {
         /// Take rows in from a partner.
-        Collect => "collect",
+        Collect => "collect";
         /// Open one person, record or moment.
-        View => "view",
+        View => "view";
         /// See a list of work: moments, pairs to review, quarantined rows.
-        List => "list",
+        List => "list";
         /// Look for a person.
-        Search => "search",
+        Search => "search";
         /// Write to what is kept about a person.
-        Record => "record",
+        Record => "record";
         /// Compare records to find which are the same person.
-        Link => "link",
+        Link => "link";
         /// Count without seeing anyone.
-        Count => "count",
+        Count => "count";
         /// Give to another agency or take out of the system.
-        Disclose => "disclose",
+        Disclose => "disclose";
         /// Delete at the end of retention or by right.
-        Erase => "erase",
+        Erase => "erase";
     }
 }
 
-codes! {
+base::code_list! {
     /// The kinds of processing that are logged (Data Protection Act 2018 section 62), and two of the house's own.
     Operation {
         /// Data came in.
-        Collection => "collection",
+        Collection => "collection";
         /// Data was changed.
-        Alteration => "alteration",
+        Alteration => "alteration";
         /// Data was looked at.
-        Consultation => "consultation",
+        Consultation => "consultation";
         /// Data was given out.
-        Disclosure => "disclosure",
+        Disclosure => "disclosure";
         /// Data was combined with other data.
-        Combination => "combination",
+        Combination => "combination";
         /// Data was deleted.
-        Erasure => "erasure",
+        Erasure => "erasure";
         /// Accounts, agreements or settings were changed.
-        Administration => "administration",
+        Administration => "administration";
         /// Somebody signed in, failed to, or signed out.
-        SignIn => "sign_in",
+        SignIn => "sign_in";
     }
 }
 

@@ -54,7 +54,7 @@ use std::{
 use base::{Clock, Code, Id, Random, Timestamp};
 
 pub use about::About;
-pub use actor::{Actor, Operation, Purpose, Scope, UnknownCode, Verb};
+pub use actor::{Actor, Operation, Purpose, Scope, Verb};
 pub use catalogue::TableKind;
 pub use change::{Cause, Change};
 pub use database::Location;

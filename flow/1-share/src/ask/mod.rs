@@ -18,7 +18,6 @@ use vault::{Purpose, StoreError};
 pub use answer::{Facts, NewGrant, grant, refuse, take_back, withdraw};
 pub use job::WatchAsk;
 pub use make::{NewAsk, ask};
-pub(crate) use words::code_list;
 pub use words::{Condition, Why};
 
 /// The category of asks, as policies name it.

@@ -1,50 +1,6 @@
 //! Code lists of asking, each with its words: how what was given must be handled, and why it was not given.
 
-macro_rules! code_list {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:literal, $words:literal, $more:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every one, in the order in which pages show them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The code that is stored.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// Its words.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words,)* }
-            }
-
-            /// What else to know or do.
-            #[must_use]
-            #[allow(dead_code, reason = "not every list has more to say")]
-            pub fn more(self) -> &'static str {
-                match self { $(Self::$variant => $more,)* }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = &'static str;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|one| one.code() == text).ok_or(concat!("not a ", stringify!($name)))
-            }
-        }
-    };
-}
-pub(crate) use code_list;
-
-code_list! {
+base::code_list! {
     /// How what was given must be handled.
     Condition {
         /// Nobody else is given it.
@@ -58,7 +14,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// Why an ask is refused. `more` says what else is possible.
     Why {
         /// There is no such record.

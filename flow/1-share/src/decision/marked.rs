@@ -43,7 +43,9 @@ fn may_use_restricted(case: &Case, controller: Id<kind::Agency>) -> bool {
             let owner = duties.contains("data_owner") && *agency == controller;
             case.ask.purpose == Purpose::Rights && (owner || duties.contains("data_protection_officer"))
         }
-        Asker::Job | Asker::Program => case.ask.verb == Verb::Erase,
+        Asker::Job | Asker::Program => {
+            case.ask.verb == Verb::Erase || (case.ask.verb == Verb::View && case.ask.purpose == Purpose::Rights)
+        }
         Asker::Token { .. } | Asker::Stranger => false,
     }
 }

@@ -14,13 +14,13 @@ use vault::{
 use super::{GroundKind, How};
 use crate::{
     agency,
-    ask::{code_list, make::member_of, store::has_duty},
+    ask::{make::member_of, store::has_duty},
 };
 
 /// Working days within which a notice is to be acknowledged; the setting `notice_hours` says another time, in hours.
 const DAYS: u32 = 5;
 
-code_list! {
+base::code_list! {
     /// What became of something that was disclosed.
     Told {
         /// It was wrong and is right now.
@@ -34,7 +34,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// What a recipient did with copies.
     Copies {
         /// There were none.

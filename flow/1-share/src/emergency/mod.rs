@@ -24,7 +24,7 @@ pub(crate) const HOURS: i64 = 4;
 /// Within how many hours it must be justified, unless the setting `emergency_justify_hours` says otherwise.
 pub(crate) const JUSTIFY_HOURS: i64 = 24;
 
-crate::ask::code_list! {
+base::code_list! {
     /// What somebody is in danger of.
     Danger {
         /// Somebody may die.
@@ -38,7 +38,7 @@ crate::ask::code_list! {
     }
 }
 
-crate::ask::code_list! {
+base::code_list! {
     /// What the data protection officer thinks of it.
     Verdict {
         /// It had to be.

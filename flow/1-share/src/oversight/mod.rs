@@ -2,6 +2,7 @@
 //! assessment. What is shown is made of what is configured and of the log; nothing of it is kept up by hand.
 
 mod assessment;
+mod backlog;
 mod home;
 mod processing;
 pub(crate) mod transparency;

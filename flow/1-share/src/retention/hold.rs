@@ -45,7 +45,7 @@ impl Held {
     }
 }
 
-crate::ask::code_list! {
+base::code_list! {
     /// Why something is held.
     HoldReason {
         /// A court.

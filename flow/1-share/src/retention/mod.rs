@@ -24,7 +24,7 @@ pub use hold::{Held, HoldReason, NewHold, ask_to_lift, lift, put as put_hold};
 pub(crate) use pages::routes;
 pub use plan::{PlanRetention, see_to_retention};
 pub use prove::ProveErasure;
-pub use review::{Keep, KeepReason, keep};
+pub use review::{Keep, KeepReason, Restrict, RestrictReason, keep, restrict};
 pub use version::see_to_starting_rules;
 
 /// Announced in the transaction of every erasure: `{erasure, deliveries, sources}`, where each source is a feed and the vault's digest of

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use base::{Code, Date, Id, Timestamp, code, kind};
 use serde_json::json;
 use vault::{
-    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Operation, Permit, Plain, Purpose, Reader, Refusal,
-    Row, Scope, StoreError, Value, Vault, Verb,
+    Actor, Ask, Cause, Change, Facet, FromRow, IntoValue, Kept, Marks, Operation, Permit, Plain, Purpose, Reader,
+    Refusal, Row, Scope, StoreError, Value, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -212,8 +212,9 @@ impl Run<'_> {
         let mut rows = Vec::new();
         for row in &kept {
             let before = before.get(&row.id);
-            let facts = self.facts(reader, row, before).await?;
-            let due = self.rules.due(&row.category, &facts, self.today);
+            let (category, _) = Marks::split(&row.category);
+            let facts = self.facts(reader, row, &category, before).await?;
+            let due = self.rules.due(&category, &facts, self.today);
             let same = before.is_some_and(|before| {
                 before.rule == due.rule
                     && before.then == due.then
@@ -248,7 +249,13 @@ impl Run<'_> {
         Ok(changed)
     }
 
-    async fn facts(&self, reader: &Reader, row: &Kept, before: Option<&Review>) -> Result<Facts, StoreError> {
+    async fn facts(
+        &self,
+        reader: &Reader,
+        row: &Kept,
+        category: &Code,
+        before: Option<&Review>,
+    ) -> Result<Facts, StoreError> {
         let body: Body = serde_json::from_str(&row.body).unwrap_or_default();
         let mut facts = Facts {
             received: row.received_at.map(Timestamp::date_in_london),
@@ -258,14 +265,14 @@ impl Run<'_> {
             last_contact: None,
             // As it first stood: what was brought forward here is no day of the feed's.
             feed: before.map_or(row.expires_on, |before| before.feed_on),
-            agreement_days: self.agreed.get(&(row.controller, row.category.clone())).copied(),
+            agreement_days: self.agreed.get(&(row.controller, category.clone())).copied(),
             kept_until: before.and_then(|before| before.kept_until),
         };
         // Contacts are looked for only where they may still put the end off.
         let from_contact = |rule: &super::rule::Rule| {
-            rule.from == super::rule::Start::LastContact && rule.categories.contains(&row.category)
+            rule.from == super::rule::Start::LastContact && rule.categories.contains(category)
         };
-        if self.rules.0.iter().any(from_contact) && self.rules.due(&row.category, &facts, self.today).on < self.today {
+        if self.rules.0.iter().any(from_contact) && self.rules.due(category, &facts, self.today).on < self.today {
             facts.last_contact = last_contact(reader, self.vault, &row.id).await?;
         }
         Ok(facts)

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use base::{Code, Date, Id, code, kind};
 use vault::{
-    Actor, Ask, Cause, Facet, FromRow, Operation, Permit, Purpose, Refusal, Row, Scope, StoreError, Vault, Verb, params,
+    Actor, Ask, Cause, Change, Facet, FromRow, Mark, Operation, Permit, Purpose, Refusal, Row, Scope, StoreError,
+    Vault, Verb, params,
 };
 
 use super::{
@@ -19,9 +20,10 @@ use crate::{
         category,
         make::{member_of, own_permit},
     },
+    disclosure::{self, Told},
 };
 
-crate::ask::code_list! {
+base::code_list! {
     /// Why a record is kept.
     KeepReason {
         /// Open work.
@@ -37,7 +39,7 @@ crate::ask::code_list! {
     }
 }
 
-crate::ask::code_list! {
+base::code_list! {
     /// Why a record goes.
     DeleteReason {
         /// No need.
@@ -48,6 +50,20 @@ crate::ask::code_list! {
         Child => "young_child", "It is about a child who was too young", "";
         /// Low.
         Low => "low_value", "It says too little to be kept", "";
+    }
+}
+
+base::code_list! {
+    /// Why a record is kept and not used, in place of being kept or deleted. `more` is the law.
+    RestrictReason {
+        /// Its accuracy.
+        Disputed => "disputed", "The person says that it is wrong, and that is not settled", "UK GDPR article 18(1)(a)";
+        /// Unlawful, and not to be erased.
+        Opposed => "opposed", "It should go, and the person asks that it is kept", "UK GDPR article 18(1)(b)";
+        /// A claim.
+        Claims => "claims", "It is needed for a legal claim or as evidence, and for nothing else", "UK GDPR article 18(1)(c); Data Protection Act 2018 section 47(2)";
+        /// An objection.
+        Objection => "objection", "The person objects to its use, and that is not decided", "UK GDPR article 18(1)(d)";
     }
 }
 
@@ -114,47 +130,116 @@ pub struct Keep {
 /// # Errors
 /// [`RetentionError::NotDue`], [`RetentionError::TooLong`], [`RetentionError::Past`], [`RetentionError::NotFound`].
 pub async fn keep(vault: &Vault, actor: &Actor, keep: &Keep) -> Result<(), RetentionError> {
+    let decided = Decided {
+        record: keep.record,
+        until: keep.until,
+        verdict: "keep",
+        reason: keep.reason.code(),
+        words: &keep.words,
+        form_key: &keep.form_key,
+    };
+    let Some(mut change) = decide(vault, actor, &decided, code!("retention_kept")).await? else { return Ok(()) };
+    // What an earlier review restricted is used again.
+    change.unmark(Mark::Restricted, &restriction(keep.record)).await?;
+    Ok(change.commit().await?)
+}
+
+/// What was decided of a record that stays.
+struct Decided<'a> {
+    record: Id<kind::Record>,
+    until: Date,
+    verdict: &'static str,
+    reason: &'static str,
+    words: &'a str,
+    form_key: &'a str,
+}
+
+/// Notes a decision by which a record stays; none where the same form was sent before.
+async fn decide(
+    vault: &Vault,
+    actor: &Actor,
+    decided: &Decided<'_>,
+    act: Code,
+) -> Result<Option<Change>, RetentionError> {
     const SQL: &str = "INSERT INTO retention_decision (id, record, controller, category, verdict, reason, words, until, by_member, by_agency, \
-         at, form_key) VALUES ($1, $2, $3, $4, 'keep', $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (form_key) DO NOTHING";
+         at, form_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (form_key) DO NOTHING";
     const KEPT: &str = "UPDATE retention_review SET kept_until = $2, due_on = $2, because = 'decision', batch = NULL WHERE record = $1";
     let (by, agency) = member_of(actor).map_err(|_| RetentionError::NotFound)?;
     let whose = whose(vault, actor).await?;
-    let scope = Scope::of("record", keep.record);
+    let scope = Scope::of("record", decided.record);
     let permit = permit(vault, actor, whose, Verb::View, scope.clone()).await?;
     let (_, rules) = version::in_force(&vault.plain()).await?;
-    let words = vault.seal(keep.words.as_bytes())?;
-    let cause = Cause {
-        actor: actor.clone(),
-        purpose: Purpose::Rights,
-        operation: Operation::Administration,
-        act: code!("retention_kept"),
-        scope,
-    };
+    let words = vault.seal(decided.words.as_bytes())?;
+    let (operation, purpose) = (Operation::Administration, Purpose::Rights);
+    let cause = Cause { actor: actor.clone(), purpose, operation, act, scope };
     let mut change = vault.change_under(&permit, cause).await?;
     let (today, now) = (change.now().date_in_london(), change.now());
-    let review = store::one_in(&change, whose, keep.record).await?.ok_or(RetentionError::NotFound)?;
+    let review = store::one_in(&change, whose, decided.record).await?.ok_or(RetentionError::NotFound)?;
     let id: Id<kind::Entry> = change.new_id();
     let row = params![
         id,
-        keep.record,
+        decided.record,
         review.owner,
         &review.data,
-        keep.reason.code(),
+        decided.verdict,
+        decided.reason,
         words,
-        keep.until,
+        decided.until,
         by,
         agency,
         now,
-        &keep.form_key,
+        decided.form_key,
     ];
     if change.execute(SQL, row).await? == 0 {
-        return Ok(());
+        return Ok(None);
     }
-    may_keep(&rules, &review, keep.until, today)?;
-    change.execute(KEPT, params![keep.record, keep.until]).await?;
-    change.note("until", keep.until);
-    change.note("reason", keep.reason.code());
+    may_keep(&rules, &review, decided.until, today)?;
+    change.execute(KEPT, params![decided.record, decided.until]).await?;
+    change.note("until", decided.until);
+    change.note("reason", decided.reason);
     change.note("rule", &review.rule);
+    Ok(Some(change))
+}
+
+/// A decision to keep a record and not to use it.
+#[derive(Debug, Clone)]
+pub struct Restrict {
+    /// Which.
+    pub record: Id<kind::Record>,
+    /// Until the end of this day; then somebody decides again.
+    pub until: Date,
+    /// Why.
+    pub reason: RestrictReason,
+    /// In a sentence.
+    pub words: String,
+    /// The form's own key.
+    pub form_key: String,
+}
+
+/// The cause of the mark: another than that of a restriction at the person's own request, which nobody lifts in a review.
+fn restriction(record: Id<kind::Record>) -> String {
+    format!("retention:{record}")
+}
+
+/// Keeps a record until a day and stops its use from this second: it is seen by its data owner and the data protection officer alone, for
+/// the person's rights. Whoever received it is told. Sent twice, it is one decision.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn restrict(vault: &Vault, actor: &Actor, restrict: &Restrict) -> Result<(), RetentionError> {
+    let id = restrict.record.to_string();
+    let decided = Decided {
+        record: restrict.record,
+        until: restrict.until,
+        verdict: "restrict",
+        reason: restrict.reason.code(),
+        words: &restrict.words,
+        form_key: &restrict.form_key,
+    };
+    let Some(mut change) = decide(vault, actor, &decided, code!("retention_restricted")).await? else { return Ok(()) };
+    let rows = change.mark(std::slice::from_ref(&id), Mark::Restricted, &restriction(restrict.record)).await?;
+    disclosure::tell(&mut change, std::slice::from_ref(&id), Told::Restricted).await?;
+    change.note("restricted", rows);
     Ok(change.commit().await?)
 }
 

@@ -1,7 +1,7 @@
 //! The SQL of reviews: when each record's time is up, the queue, and what was decided.
 
 use base::{Code, Date, Id, Timestamp, kind};
-use vault::{Change, FromRow, Held, Reader, Row, StoreError, Value, params};
+use vault::{Change, FromRow, Held, Marks, Reader, Row, StoreError, Value, params};
 
 use super::rule::Then;
 
@@ -28,7 +28,8 @@ impl FromRow for Review {
         Ok(Self {
             record: row.id("record")?,
             owner: row.id("owner")?,
-            data: row.parse("data")?,
+            // A seal or a restriction changes nothing of which rule it is kept by.
+            data: Marks::split(&row.parse("data")?).0,
             rule: row.parse("rule")?,
             then: row.parse("regime")?,
             due_on: row.parse("due_on")?,

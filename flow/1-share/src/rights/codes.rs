@@ -1,9 +1,7 @@
 //! Code lists of people's rights, each with its words: what is asked, by whom, under which regime, what was done, on which ground
 //! something is withheld or refused. Citations are a reading of the law for software, not legal advice.
 
-use crate::ask::code_list;
-
-code_list! {
+base::code_list! {
     /// Which right. `more` is the law.
     Kind {
         /// A copy of what is held.
@@ -21,7 +19,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// Who asks.
     MadeBy {
         /// The person.
@@ -37,7 +35,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// Under which law. It hangs on the controller and what it keeps the data for.
     Regime {
         /// UK GDPR.
@@ -49,7 +47,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// What was done with a request.
     Deed {
         /// It came.
@@ -85,7 +83,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// Why an answer takes two more months (UK GDPR article 12(3)).
     Longer {
         /// One request is complex.
@@ -95,7 +93,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// How an answer was given.
     Given {
         /// Face to face.
@@ -109,7 +107,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// What was decided on a right other than access.
     Outcome {
         /// Wholly.
@@ -121,7 +119,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// On which ground a request, or what it asks for, is refused. `more` is the law.
     NotDone {
         /// Unfounded.
@@ -147,7 +145,7 @@ code_list! {
     }
 }
 
-code_list! {
+base::code_list! {
     /// On which ground something is left out of an answer. `more` is the law.
     Ground {
         /// Somebody else.

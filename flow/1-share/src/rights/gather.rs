@@ -1,16 +1,20 @@
 //! Everything that the unit holds about a person, as rows of every table of the catalogue that name them, and what the audit log says of who
 //! looked: gathered under one permit, in plain words, and frozen in a file, so that what two people look at is what is given.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read as _, Write as _},
+};
 
 use base::{Code, Id, Timestamp, code, kind};
+use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use serde::{Deserialize, Serialize};
 use vault::{
-    Actor, Ask, Facet, IntoValue as _, Permit, Purpose, Reader, Scope, StoreError, Value, Vault, Verb,
+    Actor, Ask, Facet, IntoValue as _, Marks, Permit, Purpose, Reader, Scope, StoreError, Value, Vault, Verb,
     audit::LoggedEntry, params,
 };
 
-use super::{Everyone, RightsError, words};
+use super::{Everyone, RightsError, sealed::store, words};
 use crate::{
     access, agency,
     agency::{Agency, AgencyKind},
@@ -55,7 +59,7 @@ pub(crate) struct Item {
 }
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Gathered {
     pub at: i64,
     /// The person's own name, as records have it; may be empty.
@@ -68,6 +72,33 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// As it is kept: its labels and references repeat, so it is a tenth of its length packed, and every page that opens it decrypts as much
+    /// less.
+    ///
+    /// # Errors
+    /// [`RightsError::File`].
+    pub(crate) fn packed(&self) -> Result<Vec<u8>, RightsError> {
+        let failed = |error: &dyn std::fmt::Display| RightsError::File(error.to_string());
+        let text = serde_json::to_vec(self).map_err(|error| failed(&error))?;
+        let mut packer = ZlibEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
+        packer.write_all(&text).map_err(|error| failed(&error))?;
+        packer.finish().map_err(|error| failed(&error))
+    }
+
+    /// What [`Gathered::packed`] made. What was kept before that was plain JSON.
+    ///
+    /// # Errors
+    /// [`RightsError::File`].
+    pub(crate) fn unpacked(bytes: &[u8]) -> Result<Self, RightsError> {
+        let failed = |error: &dyn std::fmt::Display| RightsError::File(error.to_string());
+        if bytes.starts_with(b"{") {
+            return serde_json::from_slice(bytes).map_err(|error| failed(&error));
+        }
+        let mut text = Vec::with_capacity(bytes.len().saturating_mul(8));
+        ZlibDecoder::new(bytes).read_to_end(&mut text).map_err(|error| failed(&error))?;
+        serde_json::from_slice(&text).map_err(|error| failed(&error))
+    }
+
     pub(crate) fn item(&self, number: u32) -> Option<&Item> {
         self.items.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
@@ -148,23 +179,60 @@ pub(crate) async fn gather(
     actor: &Actor,
     person: Id<kind::Person>,
 ) -> Result<Gathered, RightsError> {
+    // What is sealed is answered apart, whoever gathers: the second person may be named for it or not.
+    let permit = permit(vault, actor, person).await?.without_sealed();
+    let reader = vault.read(&permit)?;
+    let ids = ids_of(&reader, everyone, person).await?;
+    let agencies = agency::all(&vault.plain()).await?;
+    let names = Names::read(vault, actor, &agencies).await?;
+    let (rows, unread) = reader.about_and_missing(vault, &ids).await?;
+    let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
+    let mut scopes: BTreeSet<String> = ids.iter().cloned().collect();
+    scopes.extend(rows.iter().filter_map(|row| row.id.clone()));
+    items.extend(looked(vault, actor, &scopes, &agencies, &names).await?);
+    let name = everyone.name(&reader, person).await?.unwrap_or_default();
+    Ok(gathered(vault, name, items, unread))
+}
+
+/// In the order of the answer, and numbered.
+fn gathered(vault: &Vault, name: String, mut items: Vec<Item>, unread: u64) -> Gathered {
+    items.sort_by(|one, other| order(one).cmp(&order(other)));
+    for (at, item) in items.iter_mut().enumerate() {
+        item.number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+    }
+    Gathered { at: vault.now().as_micros(), own_names: own_names(&name, &items), name, items, unread }
+}
+
+/// What is sealed about the person, for each agency whose it is; nothing for an agency that has none. For the job alone.
+///
+/// # Errors
+/// As [`gather`].
+pub(super) async fn gather_sealed(
+    vault: &Vault,
+    everyone: &dyn Everyone,
+    actor: &Actor,
+    person: Id<kind::Person>,
+) -> Result<BTreeMap<Id<kind::Agency>, Gathered>, RightsError> {
     let permit = permit(vault, actor, person).await?;
     let reader = vault.read(&permit)?;
     let ids = ids_of(&reader, everyone, person).await?;
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
-    let rows = reader.about(vault, &ids).await?;
-    let unread = reader.not_released_about(vault, &ids).await?;
-    let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
-    let mut scopes: BTreeSet<String> = ids.iter().cloned().collect();
-    scopes.extend(rows.iter().filter_map(|row| row.id.clone()));
-    items.extend(looked(vault, actor, &scopes, &agencies, &names).await?);
-    items.sort_by(|one, other| order(one).cmp(&order(other)));
-    for (at, item) in items.iter_mut().enumerate() {
-        item.number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+    let mut rows: BTreeMap<Id<kind::Agency>, Vec<vault::About>> = BTreeMap::new();
+    for row in reader.about(vault, &ids).await? {
+        if Marks::split(&row.category).1.sealed && row.table != store::SEALED_PARTS {
+            rows.entry(row.controller).or_default().push(row);
+        }
     }
     let name = everyone.name(&reader, person).await?.unwrap_or_default();
-    Ok(Gathered { at: vault.now().as_micros(), own_names: own_names(&name, &items), name, items, unread })
+    let mut parts = BTreeMap::new();
+    for (agency, rows) in rows {
+        let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
+        let scopes: BTreeSet<String> = rows.iter().filter_map(|row| row.id.clone()).collect();
+        items.extend(looked(vault, actor, &scopes, &agencies, &names).await?);
+        parts.insert(agency, gathered(vault, name.clone(), items, 0));
+    }
+    Ok(parts)
 }
 
 /// Records first, service by service; then what the unit made of them; then the log.
@@ -182,7 +250,8 @@ fn order(item: &Item) -> (u8, &str, &str, &str, Option<&str>) {
 fn item(vault: &Vault, row: &vault::About, agencies: &[Agency], names: &Names) -> Item {
     let (title, why) = words::table(&row.table);
     let of = agencies.iter().find(|agency| agency.id == row.controller);
-    let category = law().category(&row.category);
+    let (plain, _) = Marks::split(&row.category);
+    let category = law().category(&plain);
     let enforces = of.is_some_and(|agency| {
         matches!(agency.kind, AgencyKind::Police | AgencyKind::Probation | AgencyKind::YouthJustice)
     });
@@ -202,7 +271,7 @@ fn item(vault: &Vault, row: &vault::About, agencies: &[Agency], names: &Names) -
         why: why.to_owned(),
         agency: of.map_or_else(|| "A service".to_owned(), |agency| agency.name.clone()),
         controller: row.controller.to_string(),
-        category: row.category.to_string(),
+        category: plain.to_string(),
         about: category.name,
         law_enforcement: enforces && category.criminal_offence,
         sees: row.sees.clone(),

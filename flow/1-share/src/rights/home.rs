@@ -9,6 +9,7 @@ use crate::{agency, ask::home::HomeLine};
 const HREF: &str = "/trust/rights";
 
 pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine>) -> Result<(), Fault> {
+    super::sealed::lines(site, caller, lines).await?;
     let (officer, owner) = (caller.has("data_protection_officer"), caller.has("data_owner"));
     if !officer && !owner {
         return Ok(());

@@ -16,6 +16,7 @@ mod job;
 pub(crate) mod mark;
 pub(crate) mod pages;
 mod says;
+pub(crate) mod sealed;
 pub(crate) mod store;
 pub(crate) mod suggest;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use course::{Course, CourseError, Due, Step};
 pub use everyone::Everyone;
 pub use job::WatchRights;
 pub use says::{Statement, what_they_say};
+pub use sealed::GatherSealed;
 
 /// The category of requests, as policies name it.
 pub(crate) fn category() -> Code {

@@ -4,6 +4,7 @@
 use std::io::{Read as _, Write as _};
 
 use base::{Date, Id, code, kind};
+use serde_json::json;
 use vault::{Actor, Operation, Scope, StoredBlob, Vault, Verb};
 
 use super::{
@@ -14,22 +15,23 @@ use super::{
     course::{Course, CourseError, Stage, Step},
     gather::{self, Gathered},
     mark::{Mark, Marks, NewMark},
+    sealed,
     store::{self, For},
     suggest,
 };
 use crate::ask::make::member_of;
 
-fn file_failed(error: impl std::fmt::Display) -> RightsError {
+pub(super) fn file_failed(error: impl std::fmt::Display) -> RightsError {
     RightsError::File(error.to_string())
 }
 
-fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
+pub(super) fn write_blob(vault: &Vault, bytes: &[u8]) -> Result<StoredBlob, RightsError> {
     let mut writer = vault.new_blob()?;
     writer.write_all(bytes).map_err(file_failed)?;
     Ok(writer.finish()?)
 }
 
-async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
+pub(super) async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u8>, RightsError> {
     let mut reader = vault.open_blob(id).await?.ok_or(RightsError::Gone)?;
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes).map_err(file_failed)?;
@@ -50,8 +52,7 @@ pub(crate) async fn gather_for(
     let case = open(vault, actor, id).await?;
     let person = case.request.person.ok_or(RightsError::NotFound)?;
     let found = gather::gather(vault, everyone, actor, person).await?;
-    let bytes = serde_json::to_vec(&found).map_err(file_failed)?;
-    let blob = write_blob(vault, &bytes)?;
+    let blob = write_blob(vault, &found.packed()?)?;
     let mut stepping = stepping(vault, actor, id, (Operation::Consultation, code!("rights_gathered"))).await?;
     let before = store::answer_in(&stepping.change, id).await?;
     let step = stepping.step(Deed::Gathered);
@@ -73,6 +74,9 @@ pub(crate) async fn gather_for(
     if let Some(before) = before {
         stepping.change.erase_blob(before.gathered).await?;
     }
+    // What is sealed is answered apart, for every request alike.
+    let payload = json!({ "request": id.to_string(), "person": person.to_string() });
+    stepping.change.enqueue(sealed::KIND, &payload, now).await?;
     stepping.change.note("rows", found.items.len());
     stepping.change.note("unread", found.unread);
     Ok(stepping.change.commit().await?)
@@ -97,7 +101,7 @@ pub(crate) async fn work(vault: &Vault, actor: &Actor, id: Id<kind::RightsReques
     if !case.course.is_closed() {
         gather::permit(vault, actor, person).await?;
     }
-    let gathered = serde_json::from_slice(&read_blob(vault, answer.gathered).await?).map_err(file_failed)?;
+    let gathered = Gathered::unpacked(&read_blob(vault, answer.gathered).await?)?;
     let marks = Marks::of(store::marks(&reader, id).await?);
     Ok(Work { case, gathered, marks })
 }

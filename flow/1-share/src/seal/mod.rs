@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 use base::{Code, Id, Timestamp, code, kind};
 use vault::{Actor, Cause, Change, Mark, Operation, Purpose, Scope, StoreError, Vault};
 
-pub(crate) use store::named;
 pub use store::readers;
+pub(crate) use store::{named, with_own_readers};
 
 use crate::{agency, member};
 
-crate::ask::code_list! {
+base::code_list! {
     /// Why something is sealed.
     SealWhy {
         /// Where they live must not be found.

@@ -90,6 +90,22 @@ pub async fn readers(staff: &Staff) -> Result<Vec<SealReader>, StoreError> {
     staff.rows(NAMED, params![]).await
 }
 
+struct Named(Id<kind::Agency>);
+
+impl FromRow for Named {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.id("agency").map(Self)
+    }
+}
+
+/// The agencies that named somebody who works for them.
+pub(crate) async fn with_own_readers(book: &Staff) -> Result<BTreeSet<Id<kind::Agency>>, StoreError> {
+    const SQL: &str = "SELECT r.agency FROM seal_reader r JOIN member m ON m.id = r.member AND m.agency = r.agency \
+         WHERE r.ended_at IS NULL AND m.active = $1 GROUP BY r.agency";
+    let named: Vec<Named> = book.rows(SQL, params![true]).await?;
+    Ok(named.into_iter().map(|named| named.0).collect())
+}
+
 pub(super) async fn one(staff: &Staff, id: Id<kind::Seal>) -> Result<Option<Seal>, StoreError> {
     staff.first(ONE, params![id]).await
 }

@@ -64,7 +64,7 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     web::render(AccountPage {
         page: page.title("Your account"),
         email: who.email.clone(),
-        duties: duties.map(|duty| (duty.words(), duty.does())).collect(),
+        duties: duties.map(|duty| (duty.words(), duty.more())).collect(),
         second_factor: match (who.second_factor.is_some(), store::recovery_codes_left(site.vault(), caller.id).await?) {
             (false, _) => "Not set up".to_owned(),
             (true, 1) => "An app on your phone; 1 recovery code left".to_owned(),

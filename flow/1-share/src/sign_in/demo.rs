@@ -102,7 +102,7 @@ async fn people(site: &Site) -> Result<Vec<Someone>, Fault> {
         .into_iter()
         .map(|member| {
             let duties: Vec<&str> = member.duties.iter().map(|duty| duty.words()).collect();
-            let does: Vec<&str> = member.duties.iter().map(|duty| duty.does()).collect();
+            let does: Vec<&str> = member.duties.iter().map(|duty| duty.more()).collect();
             let at = agencies.iter().find(|agency| agency.id == member.agency);
             Someone {
                 id: member.id.to_string(),

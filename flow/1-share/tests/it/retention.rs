@@ -1,5 +1,7 @@
 //! Retention: what goes by itself and what a person decides; holds; lists for two; erasure that proves itself, and again after a restore.
 
+mod restricting;
+
 use std::{collections::BTreeMap, fs::File, io::Write as _};
 
 use base::{Id, SignedDuration, code, kind};
@@ -20,10 +22,13 @@ use crate::{
     house::{change, make_demo, signed_in, site},
 };
 
+use restricting::what_a_review_restricts_is_used_by_nobody_until_somebody_decides_again;
+
 store_suite! { plan: kept_plan() => [
     every_table_has_an_end,
     what_expires_goes_at_the_shortest_time_and_what_is_reviewed_waits,
     keeping_takes_a_reason_a_day_and_a_named_person,
+    what_a_review_restricts_is_used_by_nobody_until_somebody_decides_again,
     deleting_leaves_a_report_that_proves_it,
     a_hold_stops_expiry_and_erasure_until_two_lift_it,
     a_hold_on_a_kind_of_data_holds_all_of_it,

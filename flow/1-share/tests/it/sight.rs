@@ -210,6 +210,33 @@ async fn the_assessment_states_what_holds_and_what_changed_since_it_was_signed()
 }
 
 #[tokio::test]
+async fn what_waits_too_long_stands_in_the_assessment_and_in_the_report() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let mut orla = browser(&world, "orla").await;
+            let before = orla.get("/trust/assessment").await.text;
+            assert!(before.contains("Whoever asks about their own data is answered in time"));
+            assert!(before.matches("none is late").count() >= 2, "nobody waits yet");
+            for day in 1..=6 {
+                let received = format!("2026-10-0{day}").parse().unwrap();
+                let asked = (received, "What do you have about me?");
+                let (actor, kind) = (world.actor("orla"), code!("complaint"));
+                share::api::record_request(world.vault(), &actor, &kind, None, None, asked, true).await.unwrap();
+            }
+            let after = orla.get("/trust/assessment").await.text;
+            assert!(after.contains("6 requests are past their last day"), "{after}");
+            world.t.drain_jobs(&vault::jobs::Handlers::new().with(share::WatchRights)).await;
+            count(&world, &Around::default(), "2026-q4").await;
+            let report = orla.get("/trust/transparency/2026-q4").await.text;
+            assert!(report.contains("People’s requests about their own data, by right"), "{report}");
+            assert!(report.contains("Records whose time is up and that wait for a decision"), "{report}");
+            assert!(cells(&world).await.contains(&"6".to_owned()), "{:?}", cells(&world).await);
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn the_officer_sees_all_of_it_and_a_data_owner_their_own() {
     plan()
         .both(|t| async move {

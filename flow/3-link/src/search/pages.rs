@@ -144,6 +144,10 @@ fn wanted(form: &mut Form) -> Option<Wanted> {
         if let Ok(number) = identifier.parse::<Upn>() {
             return Some(Wanted::Upn(number));
         }
+        if identifier.parse::<base::Postcode>().is_ok() {
+            form.refuse("identifier", "This is a postcode. It finds a place, not people: look it up under Places");
+            return None;
+        }
         form.refuse(
             "identifier",
             "This is neither an NHS number (10 digits) nor a unique pupil number (a letter and 12 more characters): one character may be wrong",
@@ -223,6 +227,11 @@ mod tests {
         assert!(errors.is_empty());
         assert!(matches!(wanted, Some(Wanted::Nhs(_))));
         assert_eq!(error_of(&[("identifier", "943 476 5918")]).0, ["identifier"]);
+        assert_eq!(
+            error_of(&[("identifier", "SS1 2AB")]),
+            (vec!["identifier".to_owned()], None),
+            "a postcode finds nobody"
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod tests;
 pub(crate) use boundary::shape_of;
 pub(crate) use load::DRAWING_WIDTH;
 pub use load::{LoadError, Loaded, load_areas, load_deprivation, load_population, load_postcodes};
-pub(crate) use store::{AreaRow, areas_with_residents, bump_version, version};
+pub(crate) use store::{AreaRow, areas_with_residents, bump_version, described, names, version};
 
 use std::collections::BTreeMap;
 

@@ -85,6 +85,19 @@ pub(crate) async fn areas_with_residents(plain: &Plain) -> Result<Vec<AreaRow>, 
     plain.rows(SQL, params![]).await
 }
 
+/// Every area's name and district, by name.
+pub(crate) async fn names(plain: &Plain) -> Result<Vec<AreaPlace>, StoreError> {
+    const SQL: &str = "SELECT code, name, district_code, district_name FROM area ORDER BY name, code";
+    plain.rows(SQL, params![]).await
+}
+
+/// One area with its residents and decile.
+pub(crate) async fn described(plain: &Plain, code: &str) -> Result<Option<AreaRow>, StoreError> {
+    const SQL: &str = "SELECT a.code, a.name, a.district_code, a.district_name, a.boundary, a.outline, p.residents, d.decile \
+        FROM area a LEFT JOIN area_population p ON p.area = a.code LEFT JOIN area_deprivation d ON d.area = a.code WHERE a.code = $1";
+    plain.first(SQL, params![code]).await
+}
+
 struct Version(i64);
 
 impl FromRow for Version {

@@ -32,7 +32,8 @@ pub fn routes(basemap: Option<Basemap>) -> Router<Site> {
     let mut routes = Router::new()
         .route("/places", get(map))
         .route("/places/areas.geojson", get(areas_geojson))
-        .route("/places/{area}", get(area));
+        .route("/places/{area}", get(area))
+        .merge(crate::find::pages::routes());
     if basemap.is_some() {
         routes = routes.route(basemap::PATH, get(basemap::tiles));
     }

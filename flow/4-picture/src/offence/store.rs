@@ -27,6 +27,37 @@ pub(crate) async fn counts(plain: &Plain) -> Result<Vec<Count>, StoreError> {
         .await
 }
 
+/// How many offences of a category, as they are shown under an address: suppressed.
+pub(crate) struct Known {
+    pub category: String,
+    pub count: base::counts::Count,
+}
+
+struct OfCategory {
+    category: String,
+    n: u64,
+}
+
+impl FromRow for OfCategory {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { category: row.text("category")?, n: row.count("n")? })
+    }
+}
+
+/// The offences of one area by category, in the twelve months up to the last one that came in. Somebody who comes from an address may know
+/// who lives at it: so these go through the suppression of small numbers, open as they are.
+pub(crate) async fn known_of(plain: &Plain, area: &str) -> Result<Vec<Known>, StoreError> {
+    const SQL: &str = "SELECT category, CAST(SUM(n) AS BIGINT) AS n FROM offence_count WHERE area = $1 AND n > 0 AND month > \
+         (SELECT CAST(CAST(substr(MAX(month), 1, 4) AS INTEGER) - 1 AS TEXT) || substr(MAX(month), 5, 3) FROM offence_count WHERE n > 0) \
+         GROUP BY category ORDER BY category";
+    let found: Vec<OfCategory> = plain.rows(SQL, params![area]).await?;
+    let counts: Vec<Vec<u64>> = found.iter().map(|of| vec![of.n]).collect();
+    let table = base::counts::suppress_table(&counts, base::counts::Rule::default())
+        .map_err(|error| StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() })?;
+    let shown = table.cells.into_iter().filter_map(|cells| cells.into_iter().next());
+    Ok(found.into_iter().zip(shown).map(|(of, count)| Known { category: of.category, count }).collect())
+}
+
 struct Counted;
 
 impl FromRow for Counted {

@@ -4,6 +4,7 @@
 mod areas;
 mod basemap;
 mod essex;
+mod finding;
 mod offences;
 mod pages;
 mod setting;

@@ -131,12 +131,21 @@ impl Browser {
         Self::with_basemap(t, signed_in, None).await
     }
 
+    /// Somebody else, who is signed in too.
+    pub async fn another(t: &Bench) -> Self {
+        Self::with(t, Some(3), None).await
+    }
+
     /// A browser of a unit that has a basemap of its own.
     pub async fn with_basemap(t: &Bench, signed_in: bool, basemap: Option<picture::Basemap>) -> Self {
+        Self::with(t, signed_in.then_some(1), basemap).await
+    }
+
+    async fn with(t: &Bench, member: Option<u128>, basemap: Option<picture::Basemap>) -> Self {
         let site = Site::new(Setup {
             vault: t.vault.clone(),
             clock: t.clock.clone(),
-            random: base::Random::seeded(5),
+            random: base::Random::seeded(5 + u64::try_from(member.unwrap_or_default()).unwrap()),
             unit: "Selmarsh VVU".into(),
             demo: false,
             https: false,
@@ -145,8 +154,9 @@ impl Browser {
             members: Arc::new(Everyone),
         });
         let mut cookie = String::new();
-        if signed_in {
-            let token = site.sign_ins().open(Id::from_u128(1), Id::from_u128(2), Proof::SecondFactor).await.unwrap();
+        if let Some(member) = member {
+            let token =
+                site.sign_ins().open(Id::from_u128(member), Id::from_u128(2), Proof::SecondFactor).await.unwrap();
             let answer = web::signed_in(&site, &token, "/");
             let first = answer.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap();
             cookie = first.split(';').next().unwrap().to_owned();
@@ -157,6 +167,25 @@ impl Browser {
     pub async fn get(&self, path: &str) -> (StatusCode, String) {
         let (status, bytes) = self.get_as(path, "identity").await;
         (status, String::from_utf8(bytes).unwrap())
+    }
+
+    /// Sends a form with the token of the page that it stands on; the status, and where it leads.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+        let page = self.get(path).await.1;
+        let token = page.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let form =
+            form_urlencoded::Serializer::new(String::new()).append_pair("_csrf", token).extend_pairs(fields).finish();
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(form))
+            .unwrap();
+        let (head, _) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let location = head.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        (head.status, location.unwrap_or_default())
     }
 
     /// The answer as it travels, compressed as asked.

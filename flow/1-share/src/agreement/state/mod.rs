@@ -5,8 +5,6 @@ mod hand;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, str::FromStr};
-
 use base::{Id, Timestamp, kind};
 
 pub use dossier::{Deed, Dossier};
@@ -91,52 +89,9 @@ pub enum State {
     },
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident $error:ident $saying:literal { $($(#[$of:meta])* $variant:ident => $code:literal, $words:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$of])* $variant,)* }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The code that is stored.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
-            }
-
-            /// In plain words.
-            #[must_use]
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$variant => $words,)* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-
-        #[doc = $saying]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-        #[error($saying)]
-        pub struct $error;
-
-        impl FromStr for $name {
-            type Err = $error;
-            fn from_str(text: &str) -> Result<Self, $error> {
-                match text { $($code => Ok(Self::$variant),)* _ => Err($error) }
-            }
-        }
-    };
-}
-
-words! {
+base::code_list! {
     /// A [`State`] without its evidence, for those who need only what it permits.
-    Stage NoSuchStage "a word that is no stage of an agreement" {
+    Stage {
         /// [`State::Drafted`].
         Drafted => "drafted", "Draft";
         /// [`State::Proposed`].
@@ -152,9 +107,9 @@ words! {
     }
 }
 
-words! {
+base::code_list! {
     /// What can be done to an agreement.
-    Act NoSuchAct "a word that is nothing that is done to an agreement" {
+    Act {
         /// It was begun.
         Drafted => "drafted", "Drafted";
         /// What it says was changed; approvals given before are void.

@@ -9,6 +9,7 @@ use super::Risk;
 use crate::{
     agreement::{self, Agreement, Stage, Standing},
     law::law,
+    oversight::backlog::{Late, none_late},
     oversight::processing::numbers::{MEMBERS, WITHOUT_SECOND_FACTOR, number, setting},
 };
 
@@ -46,6 +47,7 @@ struct State {
     head: Option<Timestamp>,
     partners_with_heads: usize,
     demo: bool,
+    late: Late,
 }
 
 /// How many days back the checks look.
@@ -84,6 +86,7 @@ async fn state(vault: &Vault, staff: &Staff) -> Result<State, StoreError> {
         head: vault.heads(None, 1).await?.first().map(|head| head.at),
         partners_with_heads: vault.heads_given().await?.len(),
         demo: setting(staff, "demo").await?.is_some_and(|set| set == "yes"),
+        late: Late::on(vault, now.date_in_london()).await?,
     })
 }
 
@@ -247,7 +250,15 @@ impl State {
     }
 
     fn too_long(&self) -> Vec<Measure> {
+        let (decided, waiting) =
+            none_late(self.late.reviews, "records have waited for a decision for more than 30 days");
         vec![
+            measure(
+                "What only a person may decide to keep is decided within 30 days",
+                decided,
+                waiting,
+                "/trust/retention/queue",
+            ),
             measure(
                 "What is due is erased every day",
                 recent(self.expired_for, self.today, 2),
@@ -268,7 +279,9 @@ impl State {
     }
 
     fn no_voice(&self) -> Vec<Measure> {
+        let (answered, waiting) = none_late(self.late.requests, "requests are past their last day");
         vec![
+            measure("Whoever asks about their own data is answered in time", answered, waiting, "/trust/rights"),
             measure(
                 "For every table about people it is said how its subject sees it",
                 self.unseen_tables == 0,

@@ -11,7 +11,7 @@ mod tests;
 pub(crate) use checks::{Measure, check};
 pub(crate) use risks::Risk;
 
-crate::ask::code_list! {
+base::code_list! {
     /// How much of a risk remains by rule: nobody’s judgement, only what stands.
     Residual {
         /// Every measure holds.
@@ -23,7 +23,7 @@ crate::ask::code_list! {
     }
 }
 
-crate::ask::code_list! {
+base::code_list! {
     /// What the officer judges of a risk.
     Judgement {
         /// It may remain.

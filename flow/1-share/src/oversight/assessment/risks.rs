@@ -1,7 +1,7 @@
 //! The risks to people’s rights that the unit’s sharing brings with it: the findings against the Gangs Matrix (Information Commissioner’s
 //! Office, enforcement notice to the Metropolitan Police, 13 November 2018), the Children’s code, and the Equality Act 2010.
 
-crate::ask::code_list! {
+base::code_list! {
     /// A risk, with what it would do to somebody.
     Risk {
         /// Sharing without law.

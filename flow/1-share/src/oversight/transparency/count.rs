@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use base::{Id, Timestamp, code, kind};
 use vault::{
-    Actor, Ask, Cause, Counter, Facet, FromRow, Operation, Published, Purpose, Row, Scope, Vault, Verb,
+    Actor, Cause, Counter, FromRow, Operation, Published, Purpose, Row, Scope, Vault,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -15,9 +15,9 @@ use super::{Quarter, Report, Section, Words, publish_counts, store};
 use crate::{
     agency,
     agreement::{self, purpose_words},
-    ask,
     law::law,
-    oversight::unusual::store::watched_until,
+    oversight::{backlog::counter, unusual::store::watched_until},
+    rights,
 };
 
 /// Its kind.
@@ -120,6 +120,14 @@ const ASKS: &str = "SELECT state AS row_key, CASE WHEN settled_at IS NULL THEN '
      ELSE 'late' END AS column_key, COUNT(*) AS n FROM ask WHERE asked_at >= $1 AND asked_at < $2 \
      AND CAST($3 AS TEXT) || ' ' || category IN ({in}) \
      GROUP BY state, CASE WHEN settled_at IS NULL THEN 'open' WHEN settled_at <= answer_by THEN 'in_time' ELSE 'late' END";
+// What was told to be overdue once is late, whenever it was answered.
+const RIGHTS: &str = "SELECT kind AS row_key, CASE WHEN escalated_at IS NOT NULL THEN 'late' WHEN closed_at IS NULL THEN 'open' \
+     ELSE 'in_time' END AS column_key, COUNT(*) AS n FROM rights_request WHERE received_on >= $1 AND received_on < $2 \
+     AND controller || ' ' || category IN ({in}) \
+     GROUP BY kind, CASE WHEN escalated_at IS NOT NULL THEN 'late' WHEN closed_at IS NULL THEN 'open' ELSE 'in_time' END";
+const REVIEWS: &str = "SELECT controller AS row_key, CASE WHEN due_on < $2 THEN 'long' ELSE 'month' END AS column_key, COUNT(*) AS n \
+     FROM retention_review WHERE regime = 'review' AND batch IS NULL AND due_on < $1 AND controller <> '' \
+     AND CAST($3 AS TEXT) || ' data_request' IN ({in}) GROUP BY controller, CASE WHEN due_on < $2 THEN 'long' ELSE 'month' END";
 const EMERGENCIES: &str = "SELECT COALESCE(verdict, 'open') AS row_key, CASE WHEN justified_at IS NULL THEN 'not' \
      WHEN justified_at <= justify_by THEN 'in_time' ELSE 'late' END AS column_key, COUNT(*) AS n FROM emergency_access \
      WHERE opened_at >= $1 AND opened_at < $2 AND CAST($3 AS TEXT) || ' ' || category IN ({in}) \
@@ -202,24 +210,9 @@ impl Counting<'_> {
         ])
     }
 
-    /// A counter of the unit’s own requests between agencies and emergencies.
-    async fn counter(&self, unit: Id<kind::Agency>) -> Result<Counter, JobFault> {
-        let facets = vec![Facet { controller: unit, category: ask::category() }];
-        let wanted = Ask {
-            actor: self.actor.clone(),
-            verb: Verb::Count,
-            scope: Scope::unit(),
-            purpose: Purpose::Statistics,
-            facets,
-            facts: BTreeMap::new(),
-        };
-        let permit = self.vault.permit(wanted).await?;
-        Ok(self.vault.count(&permit)?)
-    }
-
     async fn of_requests(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Section>, JobFault> {
         let Some(unit) = agency::unit(&self.vault.plain()).await? else { return Ok(Vec::new()) };
-        let counter = self.counter(unit.id).await?;
+        let counter = counter(self.vault, self.actor, unit.id).await?;
         let table = async |sql| counter.table(sql, params![from, until, unit.id]).await;
         Ok(vec![
             Section::of(
@@ -259,7 +252,42 @@ impl Counting<'_> {
                 },
                 &table(EMERGENCIES).await?,
             ),
+            self.of_rights(&counter).await?,
+            self.of_reviews(&counter, unit.id).await?,
         ])
+    }
+
+    async fn of_rights(&self, counter: &Counter) -> Result<Section, JobFault> {
+        let words = Words {
+            title: "People’s requests about their own data, by right",
+            note: "Received in the quarter. Late: not answered by the last day that the law gives, whenever it was answered after.",
+            head: "Right",
+            row: &|key| {
+                key.parse::<rights::Kind>()
+                    .map_or_else(|_| crate::wording::sentence(key), |kind| kind.words().to_owned())
+            },
+            column: &timing,
+        };
+        let (first, after) = (self.quarter.first(), self.quarter.after().first());
+        Ok(Section::of(&words, &counter.table(RIGHTS, params![first, after]).await?))
+    }
+
+    async fn of_reviews(&self, counter: &Counter, unit: Id<kind::Agency>) -> Result<Section, JobFault> {
+        let names: BTreeMap<String, String> = agency::all(&self.vault.plain())
+            .await?
+            .into_iter()
+            .map(|agency| (agency.id.to_string(), agency.name))
+            .collect();
+        let words = Words {
+            title: "Records whose time is up and that wait for a decision, by whose they are",
+            note: "On the day of counting. A named person decides whether each is still needed.",
+            head: "Whose records",
+            row: &|key| names.get(key).cloned().unwrap_or_else(|| "A former partner".to_owned()),
+            column: &|key| (if key == "long" { "For more than 30 days" } else { "For up to 30 days" }).to_owned(),
+        };
+        let today = self.vault.now().date_in_london();
+        let long = today.saturating_sub(base::SignedDuration::from_hours(24 * crate::retention::ESCALATED_DAYS));
+        Ok(Section::of(&words, &counter.table(REVIEWS, params![today, long, unit]).await?))
     }
 
     async fn of_questions(&self, staff: &vault::Staff, from: Timestamp, until: Timestamp) -> Result<Section, JobFault> {

@@ -62,7 +62,7 @@ pub struct Finding {
     pub settled: Option<(Id<kind::Member>, Timestamp, String)>,
 }
 
-crate::ask::code_list! {
+base::code_list! {
     /// How far a question is.
     State {
         /// More was found than its answerer is asked in a day.

@@ -6,7 +6,7 @@
 
 use super::settings::Thresholds;
 
-crate::ask::code_list! {
+base::code_list! {
     /// What stood out; the first are asked about first.
     Rule {
         /// Somebody of their own name.

@@ -16,7 +16,7 @@ use crate::{
     law::law,
     retention::{
         Keep, KeepReason, RetentionError, keep, need,
-        review::{DeleteReason, delete},
+        review::{DeleteReason, Restrict, RestrictReason, delete, restrict},
         rule::{Because, Then},
         store::{self, For, Review},
         version,
@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Site> {
     Router::new()
         .route("/trust/retention/queue/{record}", get(show))
         .route("/trust/retention/queue/{record}/keep", post(keep_it))
+        .route("/trust/retention/queue/{record}/restrict", post(restrict_it))
         .route("/trust/retention/queue/{record}/delete", post(delete_it))
 }
 
@@ -65,6 +66,7 @@ struct ReviewPage {
     may_decide: bool,
     longest: String,
     keep_reasons: Vec<Choice>,
+    restrict_reasons: Vec<Choice>,
     delete_reasons: Vec<Choice>,
     list: String,
 }
@@ -89,12 +91,15 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, record:
     let names = Names::read(site, caller, &decided.iter().map(|one| one.by).collect::<Vec<_>>()).await?;
     let mut before = Vec::new();
     for one in &decided {
+        let restricted = one.verdict == "restrict";
+        let kept = one.reason.parse::<KeepReason>().map_or("", KeepReason::words);
         before.push(format!(
-            "Kept until {} by {}, {}: {} {}",
+            "{} until {} by {}, {}: {} {}",
+            if restricted { "Kept and not used" } else { "Kept" },
             time::date(one.until),
             names.member(one.by),
             time::full(one.at),
-            one.reason.parse::<KeepReason>().map_or("", KeepReason::words),
+            if restricted { one.reason.parse::<RestrictReason>().map_or("", RestrictReason::words) } else { kept },
             unsealed(vault, &one.words)?
         ));
     }
@@ -126,6 +131,10 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, record:
         may_decide: due && review.batch.is_none(),
         longest: time::date(rules.keep_at_most(review.rule.as_str(), review.longest, today)),
         keep_reasons: KeepReason::ALL.iter().map(|reason| Choice::new(reason, reason.words())).collect(),
+        restrict_reasons: RestrictReason::ALL
+            .iter()
+            .map(|reason| Choice::new(reason, reason.words()).hint(reason.more()))
+            .collect(),
         delete_reasons: DeleteReason::ALL.iter().map(|reason| Choice::new(reason, reason.words())).collect(),
         list: review.batch.map_or_else(String::new, |batch| format!("/trust/retention/lists/{batch}")),
     };
@@ -182,6 +191,35 @@ async fn keep_it(
         }
         Err(error @ (RetentionError::TooLong(_) | RetentionError::Past)) => {
             form.refuse("until", error.to_string());
+            show_page(&site, &caller, page, form, record).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn restrict_it(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(record): Path<Id<kind::Record>>,
+    mut form: Form,
+) -> web::Result {
+    whose(&site, &caller).await?;
+    let reason = form.choice::<RestrictReason>("restrict", "Select why it is kept and not used");
+    let until = form.date("restrict-until", "the day until which it is kept and not used");
+    let words = form.required("restrict-words", WORDS, "Enter what has to be settled first");
+    let form_key = form.value("form_key").to_owned();
+    let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len())
+    else {
+        return show_page(&site, &caller, page, form, record).await;
+    };
+    match restrict(site.vault(), &caller.actor(), &Restrict { record, until, reason, words, form_key }).await {
+        Ok(()) => {
+            let said = format!("It is kept and not used until {}. Then somebody decides again", time::date(until));
+            Ok(web::done(&site, "/trust/retention/queue", &said))
+        }
+        Err(error @ (RetentionError::TooLong(_) | RetentionError::Past)) => {
+            form.refuse("restrict-until", error.to_string());
             show_page(&site, &caller, page, form, record).await
         }
         Err(error) => Err(error.into()),

@@ -13,6 +13,10 @@ use crate::rights::{
 pub(crate) const MAY_BE_MORE: &str = "In any answer like this, the law may let us leave something out without saying so, for example where saying it would \
      get in the way of finding out about a crime. You can ask the Information Commissioner to check.";
 
+/// True of every answer too: what is sealed is given by those who are named for it, and nothing here says whether there is any.
+pub(crate) const MAY_BE_APART: &str = "Some services keep some records apart from all others, to protect people. Whether they keep any about you, we are not told. If they \
+     do, they look through them themselves and give you that part themselves.";
+
 /// A letter, as parts of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
@@ -74,6 +78,7 @@ fn given(about: &About<'_>) -> Vec<String> {
         return vec![
             "We looked for you by the names and numbers that you gave us. We hold nothing that we could find about you.".to_owned(),
             "If you were known under another name, or lived elsewhere, tell us, and we look again.".to_owned(),
+            MAY_BE_APART.to_owned(),
         ];
     }
     let mut text = vec![
@@ -88,6 +93,7 @@ fn given(about: &About<'_>) -> Vec<String> {
         text.push("Some of it is left out. The last part says how much, and on which ground in law.".to_owned());
     }
     text.push(MAY_BE_MORE.to_owned());
+    text.push(MAY_BE_APART.to_owned());
     text
 }
 

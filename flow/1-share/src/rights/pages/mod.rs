@@ -1,5 +1,7 @@
-//! The pages of people's rights: for the unit's data protection officer, for the data owner who decides, for the person, and for everybody.
+//! The pages of people's rights: for the unit's data protection officer, for the data owner who decides, for the person, and for everybody. What is sealed has pages of
+//! its own.
 
+pub(in crate::rights) mod cards;
 mod decide;
 mod files;
 mod list;
@@ -47,6 +49,7 @@ pub fn routes(everyone: Arc<dyn Everyone>) -> Router<Site> {
         .route("/trust/rights/{id}/letter", get(files::letter))
         .route("/trust/rights/{id}/mine", get(mine::mine))
         .route("/your-information", get(mine::everybody))
+        .merge(super::sealed::pages::routes())
         .layer(Extension(everyone))
 }
 

@@ -1,0 +1,235 @@
+//! The pages of those who are named for what is sealed: the parts of answers that wait for them, and one of them.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::Path,
+    http::header,
+    response::IntoResponse as _,
+    routing::{get, post},
+};
+use base::Id;
+use web::{Caller, Form, Page, Paging, Query, Site, time};
+
+use super::{Part, SealedPart, Stage, work};
+use crate::{
+    ask::pages::unsealed,
+    rights::{
+        RightsError, WORDS, clock,
+        course::CourseError,
+        gather::Item,
+        pages::cards::{RowView, new_marks, row_view},
+        suggest,
+        work::File,
+    },
+};
+
+/// Where they are.
+pub(super) const LIST: &str = "/trust/rights/sealed";
+/// Rows on a page.
+const SIZE: u64 = 20;
+
+pub(in crate::rights) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/trust/rights/sealed", get(list))
+        .route("/trust/rights/sealed/{id}", get(show).post(save))
+        .route("/trust/rights/sealed/{id}/checked", post(check))
+        .route("/trust/rights/sealed/{id}/second", post(second))
+        .route("/trust/rights/sealed/{id}/file", post(fetch))
+        .route("/trust/rights/sealed/{id}/given", post(give))
+}
+
+fn here(id: Id<SealedPart>) -> String {
+    format!("{LIST}/{id}")
+}
+
+fn clock_of(site: &Site, part: &Part) -> Option<time::Clock> {
+    let at = clock::end_of(part.due_on);
+    match (part.stage, part.paused) {
+        (Stage::Closed, _) => None,
+        (_, true) => Some(time::Clock::paused(at, site.now(), "waiting for whoever asked")),
+        (_, false) => Some(time::Clock::running(at, site.now())),
+    }
+}
+
+struct Row {
+    href: String,
+    title: String,
+    clock: Option<time::Clock>,
+    stage: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "rights/sealed/list.html")]
+struct ListPage {
+    page: Page,
+    agency: String,
+    rows: Vec<Row>,
+}
+
+async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
+    let parts = work::list(site.vault(), &caller.actor()).await?;
+    let row = |part: &Part| Row {
+        href: here(part.id),
+        title: format!("A request received {}", time::date(part.received_on)),
+        clock: clock_of(&site, part),
+        stage: part.stage.words(),
+    };
+    web::render(ListPage {
+        page: page.title("Sealed parts of answers"),
+        agency: caller.agency_name.clone(),
+        rows: parts.iter().map(row).collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "rights/sealed/show.html")]
+struct ShowPage {
+    page: Page,
+    form: Form,
+    here: String,
+    agency: String,
+    /// About whom, where anything is sealed; else nobody is named.
+    name: String,
+    received: String,
+    clock: Option<time::Clock>,
+    stage: &'static str,
+    identity: bool,
+    total: usize,
+    undecided: usize,
+    left_out: usize,
+    said: String,
+    editable: bool,
+    /// Whether this member is the second person, and why not where they aren't.
+    second: bool,
+    own: &'static str,
+    /// Until when its files are kept, where they were made.
+    files: Option<String>,
+    may_give: bool,
+    rows: Vec<RowView>,
+    paging: Paging,
+    showing: u64,
+}
+
+async fn show(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Path(id): Path<Id<SealedPart>>,
+    Query(query): Query,
+) -> web::Result {
+    show_page(&site, &caller, page, Form::empty(), id, query.value("page")).await
+}
+
+async fn show_page(
+    site: &Site,
+    caller: &Caller,
+    page: Page,
+    mut form: Form,
+    id: Id<SealedPart>,
+    at: &str,
+) -> web::Result {
+    let work = work::open(site.vault(), &caller.actor(), id).await?;
+    let (part, gathered, marks) = (&work.part, &work.gathered, &work.marks);
+    let editable = part.stage == Stage::Waiting;
+    let paging = Paging::new(&here(id), at, SIZE, gathered.items.len() as u64);
+    let on_page: Vec<&Item> =
+        gathered.items.iter().skip(usize::try_from(paging.offset()).unwrap_or(0)).take(20).collect();
+    let mut rows = Vec::new();
+    for item in on_page {
+        rows.push(row_view(site, (gathered, marks), item, editable, &mut form)?);
+    }
+    let suggestions = suggest::all(gathered);
+    let own = match part.checked_by == Some(caller.id) || marks.all().any(|mark| mark.by == caller.id) {
+        true => "You looked through it. A second person whom your agency named has to.",
+        false => "",
+    };
+    let good = form.is_good();
+    let kept = part.ends_at.filter(|ends| site.now() < *ends);
+    let shown = ShowPage {
+        here: here(id),
+        agency: caller.agency_name.clone(),
+        name: match (gathered.items.is_empty(), gathered.name.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => "A person whose records say no name".to_owned(),
+            (false, false) => gathered.name.clone(),
+        },
+        received: time::date(part.received_on),
+        clock: clock_of(site, part),
+        stage: part.stage.words(),
+        identity: part.identity,
+        total: gathered.items.len(),
+        undecided: marks.undecided(&suggestions).len(),
+        left_out: marks.all().filter(|mark| mark.ground.is_some()).count(),
+        said: part.said.as_deref().map_or_else(|| Ok(String::new()), |said| unsealed(site.vault(), said))?,
+        editable,
+        second: part.stage == Stage::Checked && own.is_empty(),
+        own: if part.stage == Stage::Checked { own } else { "" },
+        files: kept.filter(|_| part.to_read.is_some()).map(time::full),
+        may_give: part.stage == Stage::Ready,
+        rows,
+        showing: paging.page,
+        paging,
+        page: page.title("A sealed part of an answer").with(&form),
+        form,
+    };
+    if good { web::render(shown) } else { web::render_errors(shown) }
+}
+
+async fn save(site: Site, caller: Caller, page: Page, Path(id): Path<Id<SealedPart>>, mut form: Form) -> web::Result {
+    let work = work::open(site.vault(), &caller.actor(), id).await?;
+    let new = new_marks(&mut form, &work.gathered)?;
+    let at = form.value("page").to_owned();
+    if !form.is_good() {
+        return show_page(&site, &caller, page, form, id, &at).await;
+    }
+    work::mark(site.vault(), &caller.actor(), id, &new).await?;
+    let back = format!("{}?page={}", here(id), at.parse::<u64>().unwrap_or(1));
+    Ok(web::done(&site, &back, "Your decisions are kept"))
+}
+
+/// A second click of the same button is no fault: the page shows what stands.
+fn settled(site: &Site, path: &str, done: Result<(), RightsError>, said: &str) -> web::Result {
+    match done {
+        Ok(()) => Ok(web::done(site, path, said)),
+        Err(RightsError::Course(CourseError::Already)) => Ok(web::done(site, path, "")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn check(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, _: Form) -> web::Result {
+    let done = work::check(site.vault(), &caller.actor(), id).await;
+    settled(&site, LIST, done, "A second person whom your agency named looks at it now")
+}
+
+async fn second(site: Site, caller: Caller, page: Page, Path(id): Path<Id<SealedPart>>, mut form: Form) -> web::Result {
+    let (vault, actor) = (site.vault(), caller.actor());
+    if form.value("decision") == "approve" {
+        let done = work::approve(vault, &actor, id, (site.unit(), &caller.agency_name)).await;
+        return settled(&site, LIST, done, "It is approved");
+    }
+    let Some(words) = form.required("words", WORDS, "Say what must be changed") else {
+        return show_page(&site, &caller, page, form, id, "1").await;
+    };
+    let done = work::send_back(vault, &actor, id, &words).await;
+    settled(&site, LIST, done, "It was sent back")
+}
+
+async fn fetch(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, form: Form) -> web::Result {
+    let (file, of, name) = match form.value("file") {
+        "json" => (File::ForMachines, "application/json", "part.json"),
+        _ => (File::ToRead, "application/pdf", "part.pdf"),
+    };
+    let bytes = work::fetch(site.vault(), &caller.actor(), id, file).await?;
+    let headers = [
+        (header::CONTENT_TYPE, of.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+async fn give(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, _: Form) -> web::Result {
+    let done = work::give(site.vault(), &caller.actor(), id).await;
+    settled(&site, LIST, done, "The person has it")
+}

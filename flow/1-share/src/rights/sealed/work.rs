@@ -1,0 +1,254 @@
+//! The work on a sealed part: looked through and marked by somebody who is named, looked at by a second one, fetched and given. Each is one
+//! transaction with its entry in the log, about the part and not about the request or the person.
+
+use std::collections::BTreeMap;
+
+use base::{Code, Id, code, kind};
+use vault::{Actor, Ask, Cause, Change, Facet, Operation, Permit, Purpose, Scope, StoredBlob, Vault, Verb};
+
+use super::{Part, SealedPart, Stage, store};
+use crate::{
+    ask::make::member_of,
+    rights::{
+        KEPT_DAYS, Kind, RightsError,
+        act::unknown,
+        answer::{self, Answered},
+        course::{self, CourseError},
+        gather::Gathered,
+        mark::{Mark, Marks, NewMark},
+        suggest,
+        work::{File, file_failed, read_blob, write_blob},
+    },
+};
+
+async fn permit(vault: &Vault, actor: &Actor, verb: Verb, scope: Scope) -> Result<Permit, RightsError> {
+    let (_, agency) = member_of(actor).map_err(unknown)?;
+    let facets = vec![Facet { controller: agency, category: code!("rights_request_sealed") }];
+    let (purpose, facts) = (Purpose::Rights, BTreeMap::new());
+    Ok(vault.permit(Ask { actor: actor.clone(), verb, scope, purpose, facets, facts }).await?)
+}
+
+fn scope(id: Id<SealedPart>) -> Scope {
+    Scope::of("rights_sealed", id)
+}
+
+/// The parts of this member's agency that are not done.
+///
+/// # Errors
+/// Not found for whoever isn't named.
+pub(super) async fn list(vault: &Vault, actor: &Actor) -> Result<Vec<Part>, RightsError> {
+    let (_, agency) = member_of(actor).map_err(unknown)?;
+    let permit = permit(vault, actor, Verb::List, Scope::unit()).await?;
+    Ok(store::open(&vault.read(&permit)?, agency).await?)
+}
+
+/// A part with what is in it.
+pub(super) struct Work {
+    pub part: Part,
+    pub gathered: Gathered,
+    pub marks: Marks,
+}
+
+/// Opens a part. That it was opened is in the log.
+///
+/// # Errors
+/// Not found for whoever isn't named; [`RightsError::Gone`] where it is no longer kept.
+pub(super) async fn open(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<Work, RightsError> {
+    let permit = permit(vault, actor, Verb::View, scope(id)).await?;
+    let part = store::one(&vault.read(&permit)?, id).await?.ok_or(RightsError::NotFound)?;
+    let gathered = Gathered::unpacked(&read_blob(vault, part.gathered).await?)?;
+    let marks = Marks::of(part.marks.clone());
+    Ok(Work { part, gathered, marks })
+}
+
+/// A change of a part, and whose it is.
+async fn begin(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<SealedPart>,
+    (operation, act): (Operation, Code),
+) -> Result<(Change, Part, Id<kind::Member>), RightsError> {
+    let (member, _) = member_of(actor).map_err(unknown)?;
+    let permit = permit(vault, actor, Verb::Record, scope(id)).await?;
+    let cause = Cause { actor: actor.clone(), purpose: Purpose::Rights, operation, act, scope: scope(id) };
+    let change = vault.change_under(&permit, cause).await?;
+    let part = store::one_in(&change, id).await?.ok_or(RightsError::NotFound)?;
+    Ok((change, part, member))
+}
+
+fn not_now() -> RightsError {
+    CourseError::NotNow.into()
+}
+
+/// Keeps what was decided of fields, each checked against what is there.
+///
+/// # Errors
+/// [`RightsError`]; nothing is kept then.
+pub(super) async fn mark(vault: &Vault, actor: &Actor, id: Id<SealedPart>, new: &[NewMark]) -> Result<(), RightsError> {
+    let work = open(vault, actor, id).await?;
+    let (mut change, part, member) =
+        begin(vault, actor, id, (Operation::Alteration, code!("rights_sealed_marked"))).await?;
+    if part.stage != Stage::Waiting || part.gathered != work.part.gathered {
+        return Err(not_now());
+    }
+    let mut marks: BTreeMap<(u32, String), Mark> =
+        part.marks.into_iter().map(|mark| ((mark.number, mark.field.clone()), mark)).collect();
+    for one in new {
+        let suggested = one.check(&work.gathered)?;
+        let key = (one.number, one.field.clone());
+        if one.ground.is_none() && !suggested {
+            marks.remove(&key);
+            continue;
+        }
+        let why = if one.why.trim().is_empty() { None } else { Some(vault.seal(one.why.trim().as_bytes())?) };
+        let (number, field, ground) = (one.number, one.field.clone(), one.ground);
+        marks.insert(key, Mark { number, field, ground, suggested, why, by: member, at: change.now() });
+    }
+    let marks: Vec<Mark> = marks.into_values().collect();
+    store::keep_marks(&mut change, id, &marks).await?;
+    Ok(change.commit().await?)
+}
+
+/// Says that it was looked through, and gives it to a second person who is named.
+///
+/// # Errors
+/// [`RightsError::Undecided`].
+pub(super) async fn check(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<(), RightsError> {
+    let work = open(vault, actor, id).await?;
+    let (mut change, part, member) =
+        begin(vault, actor, id, (Operation::Administration, code!("rights_sealed_checked"))).await?;
+    let undecided = Marks::of(part.marks.clone()).undecided(&suggest::all(&work.gathered)).len();
+    if undecided > 0 {
+        return Err(RightsError::Undecided(undecided as u64));
+    }
+    let here = part.gathered == work.part.gathered;
+    if !here || !store::go(&mut change, id, (Stage::Waiting, Stage::Checked), (Some(member), None)).await? {
+        return Err(not_now());
+    }
+    Ok(change.commit().await?)
+}
+
+/// The second person sends it back, with words.
+///
+/// # Errors
+/// [`RightsError`]; nothing is kept then.
+pub(super) async fn send_back(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<SealedPart>,
+    words: &str,
+) -> Result<(), RightsError> {
+    let said = vault.seal(words.as_bytes())?;
+    let (mut change, part, member) =
+        begin(vault, actor, id, (Operation::Administration, code!("rights_sealed_sent_back"))).await?;
+    if part.checked_by == Some(member) {
+        return Err(CourseError::Own.into());
+    }
+    if !store::go(&mut change, id, (Stage::Checked, Stage::Waiting), (None, Some(&said))).await? {
+        return Err(not_now());
+    }
+    Ok(change.commit().await?)
+}
+
+/// The second person approves: who neither gave it to them nor marked any of it. Its files are made now; where nothing is in it, it is done.
+///
+/// # Errors
+/// [`RightsError::Marked`], [`CourseError::Own`]; nothing is kept then.
+pub(super) async fn approve(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<SealedPart>,
+    (unit, agency): (&str, &str),
+) -> Result<(), RightsError> {
+    let work = open(vault, actor, id).await?;
+    let (member, _) = member_of(actor).map_err(unknown)?;
+    if work.part.checked_by == Some(member) {
+        return Err(CourseError::Own.into());
+    }
+    if work.marks.all().any(|mark| mark.by == member) {
+        return Err(RightsError::Marked);
+    }
+    if work.part.stage != Stage::Checked {
+        return Err(not_now());
+    }
+    let files = if work.gathered.items.is_empty() { None } else { Some(write(vault, &work, unit, agency).await?) };
+    let (mut change, part, _) =
+        begin(vault, actor, id, (Operation::Administration, code!("rights_sealed_approved"))).await?;
+    if part.gathered != work.part.gathered {
+        return Err(not_now());
+    }
+    let ends = change.now().plus_hours(24 * KEPT_DAYS);
+    for blob in files.iter().flatten() {
+        change.keep_blob(blob, &code!("rights_answer"), Some(ends)).await?;
+    }
+    let kept = files.map(|[pdf, json]| (pdf.id, json.id, ends));
+    if !store::approve(&mut change, id, member, kept).await? {
+        return Err(not_now());
+    }
+    Ok(change.commit().await?)
+}
+
+/// Writes the part to read and the one for machines.
+async fn write(vault: &Vault, work: &Work, unit: &str, agency: &str) -> Result<[StoredBlob; 2], RightsError> {
+    let (at, received, regime) = (vault.now(), work.part.received_on, work.part.regime);
+    let (gathered, marks) = (work.gathered.clone(), work.marks.clone());
+    let (unit, own_vault) = (unit.to_owned(), vault.clone());
+    let words = format!(
+        "This part is kept apart from the rest, to protect you or somebody else. {agency} answers for it. Whoever sent you the rest of the \
+         answer has not seen it."
+    );
+    let written = tokio::task::spawn_blocking(move || {
+        let answered = Answered::of(&gathered, &marks);
+        let letter = answer::letter(&answer::Of {
+            unit: &unit,
+            kind: Kind::Access,
+            regime,
+            received,
+            today: at.date_in_london(),
+            stage: &course::Stage::Assembling,
+            found: true,
+            answered: Some(&answered),
+            words: &words,
+        });
+        let pdf = answer::to_read(&letter.title, &answer::blocks(&letter, &answered)).map_err(RightsError::File)?;
+        let json = answer::for_machines(&answered, &unit, received, at);
+        Ok::<_, RightsError>([write_blob(&own_vault, &pdf)?, write_blob(&own_vault, json.as_bytes())?])
+    });
+    written.await.map_err(file_failed)?
+}
+
+/// A file of a part. That it was fetched is in the log.
+///
+/// # Errors
+/// Not found where it was never made; [`RightsError::Gone`] where its time is over.
+pub(super) async fn fetch(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<SealedPart>,
+    file: File,
+) -> Result<Vec<u8>, RightsError> {
+    let (change, part, _) = begin(vault, actor, id, (Operation::Disclosure, code!("rights_sealed_fetched"))).await?;
+    let blob = match file {
+        File::ToRead => part.to_read,
+        File::ForMachines => part.for_machines,
+    };
+    let bytes = read_blob(vault, blob.ok_or(RightsError::NotFound)?).await?;
+    change.commit().await?;
+    Ok(bytes)
+}
+
+/// Says that the person has it.
+///
+/// # Errors
+/// [`CourseError::Identity`] before they have shown who they are.
+pub(super) async fn give(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<(), RightsError> {
+    let (mut change, part, member) =
+        begin(vault, actor, id, (Operation::Disclosure, code!("rights_sealed_given"))).await?;
+    if !part.identity {
+        return Err(CourseError::Identity.into());
+    }
+    if !store::give(&mut change, id, member).await? {
+        return Err(not_now());
+    }
+    Ok(change.commit().await?)
+}
