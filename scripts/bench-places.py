@@ -49,8 +49,8 @@ def rounded(coordinates):
 def knox_points(path):
     """50,000 points over two years with some 3.1 million pairs within 400 metres."""
     draw = np.random.default_rng(SEED + 1)
-    middles = draw.uniform(0, 60_000, (400, 2))
-    which = draw.integers(0, 400, 50_000)
+    middles = draw.uniform(0, 60_000, (104, 2))
+    which = draw.integers(0, 104, 50_000)
     xy = middles[which] + draw.normal(0, 420, (50_000, 2))
     days = draw.integers(0, 730, 50_000)
     path.write_text("x,y,day\n" + "\n".join(f"{x:.2f},{y:.2f},{d}" for (x, y), d in zip(xy, days)) + "\n")
