@@ -7,6 +7,8 @@ use super::{figures, report::escaped};
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 280.0;
 const LEFT: f64 = 56.0;
+/// Room at the right, for the names of level lines.
+const RIGHT: f64 = 84.0;
 const BOTTOM: f64 = 44.0;
 const TOP: f64 = 12.0;
 
@@ -58,9 +60,10 @@ pub fn line(label: &str, axis: &str, marks: &[Mark], levels: &[(&str, f64)]) -> 
     for (name, level) in levels {
         let y = plot.y(*level);
         plot.put(format!(
-            "<path class=\"level\" d=\"M{LEFT} {y:.1}H{WIDTH}\"/><text class=\"small\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            LEFT + 4.0,
-            y - 4.0,
+            "<path class=\"level\" d=\"M{LEFT} {y:.1}H{:.1}\"/><text class=\"small\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            WIDTH - RIGHT,
+            WIDTH - RIGHT + 4.0,
+            y + 4.0,
             escaped(name)
         ));
     }
@@ -136,7 +139,8 @@ impl Plot {
                 2
             };
             plot.put(format!(
-                "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{WIDTH}\"/><text class=\"left\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{:.1}\"/><text class=\"left\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                WIDTH - RIGHT,
                 LEFT - 6.0,
                 y + 4.0,
                 figures::real(level, decimals)
@@ -148,7 +152,7 @@ impl Plot {
     }
 
     fn inner_width(&self) -> f64 {
-        WIDTH - LEFT
+        WIDTH - LEFT - RIGHT
     }
 
     fn y(&self, value: f64) -> f64 {

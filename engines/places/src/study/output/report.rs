@@ -215,7 +215,7 @@ fn table(page: &mut String, table: &Table) {
         let _ = writeln!(
             page,
             "<p class=\"more\">The first {SHOWN} of {}; all are in {}.csv.</p>",
-            table.rows.len(),
+            count(table.rows.len() as u64),
             escaped(&table.name)
         );
     }

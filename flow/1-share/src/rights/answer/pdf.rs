@@ -1,7 +1,7 @@
 //! Parts of a page as a PDF: text that can be selected, headings as headings, numbered pages, tagged so that a screen reader reads it in order
 //! (PDF/UA-1). See docs/adr/0005.
 
-use std::num::NonZeroU16;
+use std::{collections::HashMap, num::NonZeroU16};
 
 use krilla::{
     Document, SerializeSettings,
@@ -33,8 +33,8 @@ const BEHIND: f32 = 170.0;
 /// A cut of the typeface: for drawing, and for measuring.
 struct Cut {
     font: Font,
-    face: skrifa::FontRef<'static>,
-    units: f32,
+    /// Every letter of the typeface with its glyph and how wide that is at a size of one: read once, since an answer has millions of letters.
+    letters: HashMap<char, (GlyphId, f32)>,
 }
 
 impl Cut {
@@ -42,24 +42,30 @@ impl Cut {
         let font = Font::new(bytes.into(), 0).ok_or("the typeface can’t be read")?;
         let face = skrifa::FontRef::new(bytes).map_err(|error| error.to_string())?;
         let units = font.units_per_em();
-        Ok(Self { font, face, units })
+        let metrics = face.glyph_metrics(skrifa::instance::Size::unscaled(), LocationRef::default());
+        let of_letter = |(letter, id): (u32, skrifa::GlyphId)| {
+            let advance = metrics.advance_width(id).unwrap_or(units / 2.0) / units;
+            Some((char::from_u32(letter)?, (GlyphId::new(id.to_u32()), advance)))
+        };
+        let letters = face.charmap().mappings().filter_map(of_letter).collect();
+        Ok(Self { font, letters })
     }
 
     /// The glyphs of a line, with how wide each is at a size of one. What the typeface lacks is a question mark.
     fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
-        let (map, metrics) =
-            (self.face.charmap(), self.face.glyph_metrics(skrifa::instance::Size::unscaled(), LocationRef::default()));
         let glyphs = text.char_indices().filter_map(|(at, letter)| {
-            let id = map.map(letter).or_else(|| map.map('?'))?;
-            let advance = metrics.advance_width(id).unwrap_or(self.units / 2.0) / self.units;
-            let range = at..at + letter.len_utf8();
-            Some(KrillaGlyph::new(GlyphId::new(id.to_u32()), advance, 0.0, 0.0, 0.0, range, None))
+            let (id, advance) = self.letter(letter)?;
+            Some(KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, at..at + letter.len_utf8(), None))
         });
         glyphs.collect()
     }
 
+    fn letter(&self, letter: char) -> Option<(GlyphId, f32)> {
+        self.letters.get(&letter).or_else(|| self.letters.get(&'?')).copied()
+    }
+
     fn width(&self, text: &str, size: f32) -> f32 {
-        self.glyphs(text).iter().map(|glyph| glyph.x_advance * size).sum()
+        text.chars().filter_map(|letter| self.letter(letter)).map(|(_, advance)| advance * size).sum()
     }
 
     /// A text as lines of at most so many points; a word that is longer than a line is cut.
