@@ -4,5 +4,6 @@
 mod directions;
 mod findings;
 mod own_files;
+mod places;
 mod proofs;
 mod tidy;

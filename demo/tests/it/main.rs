@@ -3,7 +3,5 @@
 
 mod county;
 mod files;
-mod hotspot;
-mod overlap;
 mod planted;
 mod records;

@@ -1,3 +1,5 @@
+//! Concentration, held to definitions, published values and what can go wrong.
+
 use proptest::prelude::*;
 
 use super::{ConcentrationError, bootstrap, chance, generalised_gini, gini, holding, lorenz, similarity, stability};

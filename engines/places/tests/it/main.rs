@@ -3,7 +3,9 @@
 
 mod essex;
 mod ground;
+mod hotspot;
 mod near_repeat;
+mod overlap;
 mod scan;
 mod spdep;
 mod study;

@@ -1,3 +1,5 @@
+//! Conditional permutation, held to definitions, published values and what can go wrong.
+
 use proptest::prelude::*;
 
 use super::deck::Deck;

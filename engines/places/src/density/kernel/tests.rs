@@ -1,3 +1,5 @@
+//! The kernel density, held to definitions, published values and what can go wrong.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Log-linear models, held to definitions, published values and what can go wrong.
+
 use proptest::prelude::*;
 
 use super::{Criterion, Histories, Model, average, every_model, fit};

@@ -29,7 +29,7 @@ const AREA: [&str; 6] = ["LSOA code…", "area", "area code", "code", "geography
 pub fn residents(path: &Path, named: &PopulationColumns, ground: &Ground) -> Result<(Residents, Read), StudyError> {
     let (read, table) = Table::open(path)?;
     let area = table.needed(named.area.as_deref(), &AREA, "an area's code", "[population] area")?;
-    let guesses = ["total population…", "residents", "population", "all ages", "total", "all persons…"];
+    let guesses = ["total population…", "residents", "population", "all", "all ages", "total", "all persons…"];
     let all =
         table.needed(named.residents.as_deref(), &guesses, "the number of residents", "[population] residents")?;
     let by_day = table.column(named.daytime.as_deref(), &["daytime", "daytime population…", "workday population…"])?;

@@ -1,3 +1,5 @@
+//! Secondary suppression, held to definitions, published values and what can go wrong.
+
 use super::{Effort, State, cost_of, protect};
 use crate::random::Stream;
 use crate::suppression::{Dimension, Linked, Rule, Table, audit};
