@@ -40,7 +40,7 @@ pub struct Request {
     pub harm: Option<PathBuf>,
     /// Settings.
     pub spec: Option<PathBuf>,
-    /// The folder that is written; files in it of the same names are replaced.
+    /// The folder that is written; an earlier study in it is replaced, other files stay.
     pub out: PathBuf,
 }
 
@@ -249,7 +249,24 @@ fn place(out: &Path, files: &[(String, Vec<u8>)]) -> Result<(), StudyError> {
         }
         return Err(error);
     }
-    files
-        .iter()
-        .try_for_each(|(name, _)| std::fs::rename(part(name), out.join(name)).map_err(|error| failed(name, error)))
+    let stale = earlier(out);
+    for (name, _) in files {
+        std::fs::rename(part(name), out.join(name)).map_err(|error| failed(name, error))?;
+    }
+    for name in stale.iter().filter(|name| !files.iter().any(|(written, _)| written == *name)) {
+        // A table of the earlier study beside this one's would be taken for its own.
+        std::fs::remove_file(out.join(name)).map_err(|error| failed(name, error))?;
+    }
+    Ok(())
+}
+
+/// The files that an earlier study left here, by its manifest.
+fn earlier(out: &Path) -> Vec<String> {
+    let manifest = std::fs::read(out.join("manifest.json")).unwrap_or_default();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
+    let outputs = manifest.get("outputs").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    // Names only: a manifest that somebody changed must not reach beyond its folder.
+    let is_name = |name: &String| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str());
+    let names = outputs.iter().filter_map(|output| output.get("file")?.as_str().map(str::to_owned));
+    names.filter(|name| is_name(name) && out.join(name).is_file()).collect()
 }

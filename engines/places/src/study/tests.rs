@@ -187,6 +187,23 @@ fn small_counts_cannot_be_worked_out() {
 }
 
 #[test]
+fn a_small_month_is_not_shown() {
+    let mut desk = Desk::new();
+    let mut text = String::from("area,count,date\n");
+    for at in 0..16_usize {
+        text += &format!("E0100{at:04},20,2026-01\nE0100{at:04},{},2026-02\n", usize::from(at < 3));
+    }
+    desk.events(&text).run().unwrap();
+    let page = desk.written("report.html");
+    assert!(page.contains("some months have fewer than 5 events") && !desk.request.out.join("months.csv").exists());
+    // Without a rule all is shown; and what an earlier study of another question left is gone.
+    desk.spec("permutations = 99\n[scan]\nreplicates = 99\n[disclosure]\nleast = 1\n").run().unwrap();
+    assert!(desk.written("months.csv").contains("2026-02,3,"));
+    desk.spec("permutations = 99\n[scan]\nreplicates = 99\n").run().unwrap();
+    assert!(!desk.request.out.join("months.csv").exists());
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_row_and_remedy() {
     type Case = (&'static str, fn(&mut Desk), &'static [&'static str]);
     let cases: [Case; 17] = [

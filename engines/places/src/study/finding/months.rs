@@ -20,6 +20,11 @@ const TITLE: &str = "Has it changed over time?";
 pub fn find(world: &World) -> Finding {
     let Some(months) = world.months else { return Finding::default() };
     let totals = world.month_totals();
+    if totals.iter().any(|total| (1..world.least).contains(total)) {
+        // The others and the total of all would give a small month away.
+        let why = format!("some months have fewer than {} events, which are not shown", world.least);
+        return Finding::without("months", TITLE, &why);
+    }
     let per_day: Vec<Option<f64>> = totals
         .iter()
         .zip(months.each())

@@ -85,6 +85,11 @@ fn said(world: &World, found: &Scan, months: Option<Months>, settings: &Settings
     }
 }
 
+/// Whether a cluster's count is not shown: a small one, or one with a hidden area, which could be worked out from the sum.
+fn is_hidden(world: &World, cluster: &Cluster) -> bool {
+    cluster.cases < world.least || cluster.areas.iter().any(|area| world.hidden.get(*area).copied().unwrap_or_default())
+}
+
 fn p(cluster: &Cluster) -> f64 {
     cluster.significance.map_or(1.0, |significance| significance.p)
 }
@@ -101,12 +106,13 @@ fn sentence(world: &World, certain: &[&Cluster], months: Option<Months>) -> Stri
         1 => "It is the only one that chance does not explain".to_owned(),
         number => format!("{} others are more than chance explains", number - 1),
     };
-    format!(
-        "The strongest cluster is {} around {name}{when}: {} events where {} were expected. {others} (p at most 0.05).",
-        areas(first.areas.len()),
-        count(first.cases),
-        real(first.expected, 1),
-    )
+    let how_many = if is_hidden(world, first) {
+        "more events than expected, which are too few to show".to_owned()
+    } else {
+        format!("{} events where {} were expected", count(first.cases), real(first.expected, 1))
+    };
+    let around = areas(first.areas.len());
+    format!("The strongest cluster is {around} around {name}{when}: {how_many}. {others} (p at most 0.05).")
 }
 
 fn areas(number: usize) -> String {
@@ -175,8 +181,7 @@ fn table(world: &World, found: &Scan, months: Option<Months>) -> Table {
             months.and_then(|months| months.each().nth(at)).map_or(Cell::None, |month| Cell::text(month_name(month)))
         };
         let significance = cluster.significance;
-        // One hidden area among shown ones could be worked out from their sum.
-        let hidden = cluster.areas.iter().any(|area| world.hidden.get(*area).copied().unwrap_or_default());
+        let hidden = is_hidden(world, cluster);
         let tells = |cell: Cell| if hidden { Cell::Hidden } else { cell };
         table.rows.push(vec![
             Cell::Count(at),
