@@ -56,10 +56,14 @@ const GROUPS: [(&str, &[Tab]); 3] = [
     ),
 ];
 
-/// Whether this caller may open the page under `/trust` at this address.
+/// Whether this caller may open the page under `/trust` at this address: a tab's own, or one that lies under a tab.
 pub(crate) fn may_open(caller: &Caller, href: &str) -> bool {
-    let named = GROUPS.iter().flat_map(|(_, tabs)| tabs.iter()).find(|tab| tab.href == href);
-    named.is_none_or(|tab| opens(caller, tab))
+    let leads_there = |tab: &&Tab| {
+        let under = href.strip_prefix(tab.href).filter(|rest| rest.starts_with('/'));
+        tab.href == href || (under.is_some() && tab.href != "/trust")
+    };
+    let named = GROUPS.iter().flat_map(|(_, tabs)| tabs.iter()).filter(leads_there);
+    named.max_by_key(|tab| tab.href.len()).is_none_or(|tab| opens(caller, tab))
 }
 
 fn opens(caller: &Caller, tab: &Tab) -> bool {
