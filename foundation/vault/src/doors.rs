@@ -208,6 +208,20 @@ impl FromRow for Cell {
     }
 }
 
+/// A table as it was counted, for whoever says what of it may be shown, and for nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedTable {
+    /// The keys of the rows, sorted.
+    pub rows: Vec<String>,
+    /// The keys of the columns, sorted.
+    pub columns: Vec<String>,
+    /// The counts, row by row.
+    pub counts: Vec<Vec<u64>>,
+}
+
+/// Says what of tables that stand side by side may be shown, in their order.
+pub type Suppress<'s> = &'s (dyn Fn(&[CountedTable]) -> Result<Vec<counts::SafeTable>, counts::NotATable> + Sync);
+
 /// A table of counts as it may be published: margins included, small numbers and what would reveal them withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
@@ -233,12 +247,15 @@ impl Counter {
     /// [`StoreError::Permit`] where the permit isn't one to count, or the statement has no `{in}`.
     pub async fn table(&self, sql: &'static str, params: Vec<Value>) -> Result<Published, StoreError> {
         let cells: Vec<Cell> = self.covered(sql, params).await?;
-        publish(cells.iter().map(|cell| (cell.row.as_str(), cell.column.as_str(), cell.count)))
+        let counted = CountedTable::of(cells.iter().map(|cell| (cell.row.as_str(), cell.column.as_str(), cell.count)));
+        let safe = counted.by_itself().map_err(not_a_table)?;
+        Ok(counted.published(safe))
     }
 
     /// Counts people once for many tables. The statement gives `keys` (codes with one space between each) and `n`, and
     /// restricts itself as that of [`Counter::table`]. Each of `tables` says at which row and column a count with such codes
-    /// stands, or that it stands in none; each is published by itself. Whoever asks sees no count before its suppression.
+    /// stands, or that it stands in none; each is published by itself, so they must have no people in common that a reader
+    /// could compare. Whoever asks sees no count before its suppression.
     ///
     /// # Errors
     /// As [`Counter::table`].
@@ -248,13 +265,31 @@ impl Counter {
         params: Vec<Value>,
         tables: &[Place<'_>],
     ) -> Result<Vec<Published>, StoreError> {
+        self.tables_together(sql, params, tables, &|counted| counted.iter().map(CountedTable::by_itself).collect())
+            .await
+    }
+
+    /// As [`Counter::tables`], for tables of the same people that stand side by side: `suppress` says of all of them together
+    /// what may be shown, and is the only one who sees the counts before that.
+    ///
+    /// # Errors
+    /// As [`Counter::table`].
+    pub async fn tables_together(
+        &self,
+        sql: &'static str,
+        params: Vec<Value>,
+        tables: &[Place<'_>],
+        suppress: Suppress<'_>,
+    ) -> Result<Vec<Published>, StoreError> {
         let groups: Vec<Group> = self.covered(sql, params).await?;
         let groups: Vec<(Vec<&str>, u64)> =
             groups.iter().map(|group| (group.keys.split(' ').collect(), group.count)).collect();
         let table = |place: &Place<'_>| {
-            publish(groups.iter().filter_map(|(keys, count)| place(keys).map(|(row, column)| (row, column, *count))))
+            CountedTable::of(groups.iter().filter_map(|(keys, n)| place(keys).map(|(row, column)| (row, column, *n))))
         };
-        tables.iter().map(table).collect()
+        let counted: Vec<CountedTable> = tables.iter().map(table).collect();
+        let safe = suppress(&counted).map_err(not_a_table)?;
+        Ok(counted.into_iter().zip(safe).map(|(counted, table)| counted.published(table)).collect())
     }
 
     async fn covered<T: FromRow>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
@@ -273,19 +308,35 @@ fn covered_key(grant: &crate::Grant) -> Value {
     Value::Text(Some(format!("{} {}", grant.facet.controller, grant.facet.category)))
 }
 
-fn publish<'c>(cells: impl Iterator<Item = (&'c str, &'c str, u64)>) -> Result<Published, StoreError> {
-    let mut sums: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    for (row, column, count) in cells {
-        *sums.entry(row).or_default().entry(column).or_default() += count;
+fn not_a_table(error: counts::NotATable) -> StoreError {
+    StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() }
+}
+
+impl CountedTable {
+    fn of<'c>(cells: impl Iterator<Item = (&'c str, &'c str, u64)>) -> Self {
+        let mut sums: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+        for (row, column, count) in cells {
+            *sums.entry(row).or_default().entry(column).or_default() += count;
+        }
+        let columns: BTreeSet<&str> = sums.values().flat_map(BTreeMap::keys).copied().collect();
+        let line =
+            |row: &BTreeMap<&str, u64>| columns.iter().map(|column| row.get(column).copied().unwrap_or(0)).collect();
+        Self {
+            counts: sums.values().map(line).collect(),
+            rows: sums.into_keys().map(str::to_owned).collect(),
+            columns: columns.into_iter().map(str::to_owned).collect(),
+        }
     }
-    let columns: BTreeSet<&str> = sums.values().flat_map(BTreeMap::keys).copied().collect();
-    let line = |row: &BTreeMap<&str, u64>| columns.iter().map(|column| row.get(column).copied().unwrap_or(0)).collect();
-    let table: Vec<Vec<u64>> = sums.values().map(line).collect();
-    let table = counts::suppress_table(&table, counts::Rule::default())
-        .map_err(|error| StoreError::BadValue { column: "n".to_owned(), problem: error.to_string() })?;
-    Ok(Published {
-        rows: sums.into_keys().map(str::to_owned).collect(),
-        columns: columns.into_iter().map(str::to_owned).collect(),
-        table,
-    })
+
+    /// What of it may be shown where nothing else is.
+    ///
+    /// # Errors
+    /// Where the counts are too large to add up.
+    pub fn by_itself(&self) -> Result<counts::SafeTable, counts::NotATable> {
+        counts::suppress_table(&self.counts, counts::Rule::default())
+    }
+
+    fn published(self, table: counts::SafeTable) -> Published {
+        Published { rows: self.rows, columns: self.columns, table }
+    }
 }

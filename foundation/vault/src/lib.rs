@@ -58,7 +58,7 @@ pub use actor::{Actor, Operation, Purpose, Scope, Verb};
 pub use catalogue::TableKind;
 pub use change::{Cause, Change};
 pub use database::Location;
-pub use doors::{Counter, Place, Plain, Published, Reader, Staff};
+pub use doors::{CountedTable, Counter, Place, Plain, Published, Reader, Staff, Suppress};
 pub use error::StoreError;
 pub use expiry::ExpireDue;
 pub use files::{

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 
 use crate::parts::number;
 
+/// The width of a chart over months, in its own units.
+const WIDTH: f64 = 360.0;
+
 /// A number with its interval, where it has one. `None` for what is missing or suppressed; `words` then says which.
 #[derive(Debug, Clone, Default)]
 pub struct Point {
@@ -207,7 +210,6 @@ impl Chart {
     }
 
     fn draw_months(&self) -> (u32, u32, String) {
-        const WIDTH: f64 = 360.0;
         const LEFT: f64 = 40.0;
         const TOP: f64 = 12.0;
         const BOTTOM: f64 = 170.0;
@@ -278,15 +280,21 @@ impl Chart {
         format!("<path class=\"chart-line\" d=\"{path}\"/>{dots}")
     }
 
-    /// At most four labels, so that they don't run into each other: `Nov 2025` is a fifth of the width.
+    /// At most four labels, and fewer where they are long, so that they neither run into each other nor over the edge.
     fn month_labels(&self, middles: &[f64]) -> String {
-        let every = self.points.len().div_ceil(4).max(1);
+        const LETTER: f64 = 7.0;
+        let all = self.points.len();
+        let half = self.points.iter().map(|point| point.label.chars().fold(LETTER, |width, _| width + LETTER) / 2.0);
+        let half = half.fold(LETTER, f64::max).min(WIDTH / 2.0);
+        let places =
+            |every: usize| -> Vec<f64> { middles.iter().step_by(every).map(|x| x.clamp(half, WIDTH - half)).collect() };
+        let apart = |every: &usize| {
+            places(*every).windows(2).all(|pair| matches!(pair, [one, next] if next - one >= 2.0 * half))
+        };
+        let every = (all.div_ceil(4).max(1)..all).find(apart).unwrap_or(all.max(1));
         let mut text = String::new();
-        for (at, (x, point)) in middles.iter().zip(&self.points).enumerate() {
-            if at.is_multiple_of(every) {
-                let _ =
-                    write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(&point.label));
-            }
+        for (x, point) in places(every).iter().zip(self.points.iter().step_by(every)) {
+            let _ = write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(&point.label));
         }
         text
     }
@@ -384,6 +392,25 @@ mod tests {
         let line = html.split("chart-line\" d=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(line.matches('M').count(), 2);
         assert!(html.contains("not supplied"));
+    }
+
+    /// A letter of the charts' type is at most 7 of its units wide.
+    #[test]
+    fn long_months_stand_apart_and_inside() {
+        for (name, months) in
+            [("Nov 2026", 12), ("September 2026", 12), ("September 2026", 3), ("A very long name of a month", 24)]
+        {
+            let points = (0..months).map(|_| Point::new(name, 1.0)).collect();
+            let html = Chart::columns("a", "t", points).to_html();
+            let middles: Vec<f64> = html
+                .match_indices("class=\"chart-middle\" x=\"")
+                .map(|(at, found)| html[at + found.len()..].split('"').next().unwrap().parse().unwrap())
+                .collect();
+            let half = f64::from(u32::try_from(name.len()).unwrap()) * 7.0 / 2.0;
+            assert!(!middles.is_empty() && middles.len() <= 4, "{name}: {middles:?}");
+            assert!(middles.iter().all(|x| x - half >= 0.0 && x + half <= 360.0), "{name}: {middles:?}");
+            assert!(middles.windows(2).all(|pair| pair[1] - pair[0] >= 2.0 * half), "{name}: {middles:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use web::{
 };
 
 use super::store::Sum;
-use crate::agreement::purpose_words;
+use crate::{agreement::purpose_words, wording::first_large};
 
 /// Months that the chart shows.
 pub(super) const MONTHS: usize = 12;
@@ -67,7 +67,7 @@ pub(super) fn by_purpose(sums: &[Sum]) -> Chart {
     let mut counted = BTreeMap::new();
     for sum in sums {
         let words = sum.purpose.parse::<Purpose>().map_or("another purpose", purpose_words);
-        *counted.entry(words.to_owned()).or_default() += sum.n;
+        *counted.entry(first_large(words)).or_default() += sum.n;
     }
     bars("by-purpose", "What for", "Purpose", counted)
 }

@@ -20,6 +20,7 @@ use crate::{
     ask::{make::own_permit, pages::Names},
     law::law,
     trust,
+    wording::first_large,
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -58,7 +59,7 @@ struct Line {
     to: String,
     what: String,
     from: String,
-    purpose: &'static str,
+    purpose: String,
     ground: String,
     how: &'static str,
 }
@@ -111,7 +112,7 @@ async fn list(site: Site, caller: Caller, page: Page, Query(form): Query) -> web
         to: named(&one.to),
         what: law().category(&one.data).name,
         from: named(&one.from),
-        purpose: purpose_words(one.purpose),
+        purpose: first_large(purpose_words(one.purpose)),
         ground: ground_words(one.ground, agreements.get(&one.ground_id).map(String::as_str)),
         how: one.how.words(),
     });
@@ -133,11 +134,6 @@ async fn list(site: Site, caller: Caller, page: Page, Query(form): Query) -> web
         form,
         paging,
     })
-}
-
-fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What the filter says; what it can't be is passed over.

@@ -6,6 +6,7 @@ pub mod proportion;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use base::{Timestamp, counts::Count};
 use vault::Published;

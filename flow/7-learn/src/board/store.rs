@@ -3,7 +3,7 @@
 use base::Timestamp;
 use vault::{Counter, Published, StoreError, params};
 
-use super::{Breakdown, Period};
+use super::{Breakdown, Period, together};
 
 // The codes of `keys`, in this order: type, age band, sex, ethnic group, how the clock ended, what came of it (`running`: the
 // clock has not ended). What is settled is grouped along the index `moment_settled` before anything else is made of it; what
@@ -32,7 +32,7 @@ pub struct Counted {
 }
 
 /// The type and how the clock ended.
-fn clock<'k>(keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
+pub(super) fn clock<'k>(keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
     match keys {
         [kind, _, _, _, clock, _] => Some((*kind, *clock)),
         _ => None,
@@ -40,7 +40,7 @@ fn clock<'k>(keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
 }
 
 /// The group and what came of it, once the clock has ended.
-fn outcome<'k>(by: Breakdown, keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
+pub(super) fn outcome<'k>(by: Breakdown, keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
     let [kind, age, sex, ethnicity, _, outcome] = keys else { return None };
     let group = match by {
         Breakdown::Type => kind,
@@ -58,7 +58,7 @@ fn outcome<'k>(by: Breakdown, keys: &[&'k str]) -> Option<(&'k str, &'k str)> {
 pub async fn counted(counter: &Counter, period: Period, now: Timestamp) -> Result<Counted, StoreError> {
     let params = params![now, period.from, period.until, true];
     let mut tables = counter
-        .tables(
+        .tables_together(
             COUNTED,
             params,
             &[
@@ -68,6 +68,7 @@ pub async fn counted(counter: &Counter, period: Period, now: Timestamp) -> Resul
                 &|keys| outcome(Breakdown::Sex, keys),
                 &|keys| outcome(Breakdown::Ethnicity, keys),
             ],
+            &together::suppress,
         )
         .await?
         .into_iter();
