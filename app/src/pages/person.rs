@@ -123,7 +123,9 @@ pub async fn show(
         let (ask, emergency) = ways.map_or((None, None), |ways| (ways.ask, ways.emergency));
         Withheld { words, ask, emergency }
     });
-    let withheld = withheld.collect();
+    // Sealed and unsealed records of one kind are one line.
+    let mut withheld: Vec<Withheld> = withheld.collect();
+    withheld.dedup_by(|one, other| one.words == other.words);
     let says = share::api::what_they_say(vault, &reader, person).await?.into_iter();
     let says = says.map(|one| {
         let of = format!("{}, {}", share::api::category_words(&one.category), named(&one.controller));

@@ -205,7 +205,8 @@ pub(crate) async fn holds_among(
     const ON: &str = "SELECT why FROM held_back WHERE what IN ({in}) AND why <> 'review'";
     let mut named = ids.clone();
     for row in rows {
-        named.insert(format!("{} {}", row.controller, row.category));
+        // What is sealed or restricted is held like the rest of its kind.
+        named.insert(format!("{} {}", row.controller, crate::Marks::split(&row.category).0));
         if let (Some(entry), Some(shape)) = (plan.entry(&row.table), plan.table(&row.table)) {
             named.extend(plan.naming(entry, shape).into_iter().filter_map(|column| row.columns.get(column).cloned()));
         }

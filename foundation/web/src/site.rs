@@ -50,12 +50,15 @@ struct Inner {
     sign_ins: SignIns,
     by_account: Throttle,
     by_address: Throttle,
+    searches: Throttle,
 }
 
 /// Wrong passwords for one account before it must wait: 5, then one more every 3 minutes.
 const ACCOUNT_TRIES: u32 = 5;
 /// Wrong passwords from one address (a whole office may share it): 30, then one more every half minute.
 const ADDRESS_TRIES: u32 = 30;
+/// People that one member looks up before they must wait: 90, then six a minute. Nobody at work comes near; whoever tries every birth date does.
+const SEARCHES: u32 = 90;
 
 impl Site {
     /// The state of one installation.
@@ -66,6 +69,7 @@ impl Site {
             sign_ins: SignIns::new(setup.vault.clone(), Arc::clone(&setup.clock), setup.random.clone()),
             by_account: Throttle::new(ACCOUNT_TRIES, quarter_hour),
             by_address: Throttle::new(ADDRESS_TRIES, quarter_hour),
+            searches: Throttle::new(SEARCHES, quarter_hour),
             setup,
         }))
     }
@@ -138,6 +142,12 @@ impl Site {
     #[must_use]
     pub fn throttle_by_account(&self) -> &Throttle {
         &self.0.by_account
+    }
+
+    /// Looking people up, per member: whoever tries one birth date after another comes to a stop.
+    #[must_use]
+    pub fn throttle_searches(&self) -> &Throttle {
+        &self.0.searches
     }
 
     /// Tries of a password per address.

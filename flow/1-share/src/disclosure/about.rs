@@ -10,7 +10,12 @@ use super::{
     store::{self, For},
     words::{ground_words, power_words},
 };
-use crate::{agency, agreement, agreement::purpose_words, ask::make::own_permit, law::law};
+use crate::{
+    agency, agreement,
+    agreement::purpose_words,
+    ask::make::{member_of, own_permit},
+    law::law,
+};
 
 /// One disclosure in words. It names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +62,9 @@ pub async fn about(
     ids: &[String],
 ) -> Result<Vec<Disclosed>, Refusal> {
     let unit = agency::unit(&vault.plain()).await?;
-    let whose = For { agency, all: unit.is_some_and(|unit| unit.id == agency) };
+    // Nobody but a member answers for any of it.
+    let Ok((member, _)) = member_of(actor) else { return Ok(Vec::new()) };
+    let whose = For { agency, all: unit.is_some_and(|unit| unit.id == agency), member };
     let permit = own_permit(vault, actor, agency, Verb::List, Scope::unit(), Purpose::Rights).await?;
     let found = store::about(&vault.read(&permit)?, whose, ids).await?;
     Ok(in_words(vault, &found).await?)

@@ -41,7 +41,8 @@ const PAGE_SIZE: u64 = 50;
 pub(crate) async fn whose(site: &Site, caller: &Caller) -> Result<For, Fault> {
     caller.needs(ANSWERERS)?;
     let unit = agency::unit(&site.vault().plain()).await?.filter(|unit| unit.id == caller.agency);
-    Ok(For { agency: caller.agency, all: unit.is_some() && caller.has("data_protection_officer") })
+    let all = unit.is_some() && caller.has("data_protection_officer");
+    Ok(For { agency: caller.agency, all, member: caller.id })
 }
 
 async fn reader(site: &Site, caller: &Caller, verb: Verb, scope: Scope) -> Result<Reader, Fault> {

@@ -12,28 +12,34 @@ pub(crate) fn category() -> Code {
 }
 
 macro_rules! of_register {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT id, controller, category AS data, CAST($1 AS TEXT) AS held_by, record, person, to_agency, to_member, kind, purpose, ",
             "ground, ground_id, power, basis, condition, confidentiality, obligations, fields, permit, via, first_at, last_at, receipt_at ",
             "FROM disclosure ",
-            $rest
+            $($rest),+
         )
     };
 }
 
-/// Whose rows an agency reads: as the unit's officer all of them; else what it gave and what it was told.
+/// Whose rows an agency reads: as the unit's officer all of them; else what it gave and what it was told. What was told of sealed records
+/// is for those whom their controller named: that there is any would tell of the seal.
 macro_rules! mine {
-    () => {
-        "($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer'))"
+    ($member:literal) => {
+        concat!(
+            "($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND (category NOT LIKE '%sealed%' OR EXISTS \
+             (SELECT 1 FROM seal_reader WHERE agency = disclosure.controller AND ended_at IS NULL AND member = ",
+            $member,
+            "))"
+        )
     };
 }
 
 macro_rules! narrowed {
-    () => {
+    ($member:literal) => {
         concat!(
             "WHERE ",
-            mine!(),
+            mine!($member),
             " AND ($3 = '' OR controller = $3 OR to_agency = $3) AND ($4 = '' OR purpose = $4) AND ($5 = '' OR kind = $5) \
              AND last_at >= $6 AND last_at < $7 "
         )
@@ -44,22 +50,17 @@ const LIST: &str = concat!(
     "SELECT id, controller, category AS data, CAST($1 AS TEXT) AS held_by, record, person, to_agency, to_member, kind, purpose, \
      ground, ground_id, power, basis, condition, confidentiality, obligations, fields, permit, via, first_at, last_at, receipt_at \
      FROM disclosure ",
-    narrowed!(),
-    "ORDER BY last_at DESC, id DESC LIMIT $8 OFFSET $9"
+    narrowed!("$8"),
+    "ORDER BY last_at DESC, id DESC LIMIT $9 OFFSET $10"
 );
 const SUMS: &str = concat!(
     "SELECT CAST($1 AS TEXT) AS held_by, SUBSTR(day, 1, 7) AS month, to_agency, purpose, COUNT(*) AS n FROM disclosure ",
-    narrowed!(),
+    narrowed!("$8"),
     "GROUP BY SUBSTR(day, 1, 7), to_agency, purpose"
 );
-const ONE: &str =
-    of_register!("WHERE id = $3 AND ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer'))");
-const ABOUT_RECORDS: &str = of_register!(
-    "WHERE ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND record IN ({in}) ORDER BY last_at DESC, id DESC"
-);
-const ABOUT_PEOPLE: &str = of_register!(
-    "WHERE ($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND person IN ({in}) ORDER BY last_at DESC, id DESC"
-);
+const ONE: &str = of_register!("WHERE id = $4 AND ", mine!("$3"));
+const ABOUT_RECORDS: &str = of_register!("WHERE ", mine!("$3"), " AND record IN ({in}) ORDER BY last_at DESC, id DESC");
+const ABOUT_PEOPLE: &str = of_register!("WHERE ", mine!("$3"), " AND person IN ({in}) ORDER BY last_at DESC, id DESC");
 
 impl Held for Disclosure {
     fn controller(&self) -> Id<kind::Agency> {
@@ -120,6 +121,8 @@ pub(crate) struct For {
     pub agency: Id<kind::Agency>,
     /// As the unit's data protection officer: everything.
     pub all: bool,
+    /// Who reads: what is sealed is for those who are named for it.
+    pub member: Id<kind::Member>,
 }
 
 /// What a list is narrowed to; empty text for everything.
@@ -141,7 +144,8 @@ impl Narrowed {
             &self.purpose,
             &self.how,
             self.from.map_or(i64::MIN, Timestamp::as_micros),
-            self.until.map_or(i64::MAX, Timestamp::as_micros)
+            self.until.map_or(i64::MAX, Timestamp::as_micros),
+            whose.member
         ]
     }
 }
@@ -201,13 +205,13 @@ pub(crate) async fn one(
     whose: For,
     id: Id<kind::Disclosure>,
 ) -> Result<Option<Disclosure>, StoreError> {
-    reader.first(ONE, params![whose.agency, i64::from(whose.all), id]).await
+    reader.first(ONE, params![whose.agency, i64::from(whose.all), whose.member, id]).await
 }
 
 /// What was told of some people and records, the newest first.
 pub(crate) async fn about(reader: &Reader, whose: For, ids: &[String]) -> Result<Vec<Disclosure>, StoreError> {
     let keys: Vec<Value> = ids.iter().filter(|id| !id.is_empty()).map(vault::IntoValue::into_value).collect();
-    let whose = params![whose.agency, i64::from(whose.all)];
+    let whose = params![whose.agency, i64::from(whose.all), whose.member];
     let mut found: Vec<Disclosure> = reader.rows_in(ABOUT_RECORDS, whose.clone(), &keys).await?;
     let of_people: Vec<Disclosure> = reader.rows_in(ABOUT_PEOPLE, whose, &keys).await?;
     let known: std::collections::BTreeSet<_> = found.iter().map(|one| one.id).collect();

@@ -369,6 +369,12 @@ async fn a_hold_on_a_kind_of_data_holds_all_of_it(t: Bench) {
     w.day().await;
     assert!(w.has(ripe).await);
     assert!(matches!(erase(w.vault(), &w.erasing(vec![ripe.to_string()], "1")).await, Err(EraseError::Held)));
+    // A mark takes nothing out of it: whoever restricts a record first erases it no sooner.
+    for mark in ["exclusion_restricted", "exclusion_sealed", "exclusion_sealed_restricted", "exclusion"] {
+        w.t.tamper(&format!("UPDATE record SET category = '{mark}' WHERE id = '{ripe}'")).await.unwrap();
+        let erased = erase(w.vault(), &w.erasing(vec![ripe.to_string()], mark)).await;
+        assert!(matches!(erased, Err(EraseError::Held)), "{mark}: {erased:?}");
+    }
     w.lift(hold).await;
     // What hangs on a record may be held by itself, and holds the record with it.
     let work = w.work(ripe, "closed").await;

@@ -8,7 +8,7 @@ use axum::{Router, extract::Path, http::StatusCode, routing::get};
 use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
 use share::api::{Pointer, pointers};
 use vault::{Purpose, Refusal};
-use web::{Caller, ChildFlag, Choice, Form, Page, Site};
+use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};
 
 use super::{
     Hit, Wanted, find,
@@ -98,6 +98,12 @@ async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
     let (Some(purpose), Some(wanted), true) = (purpose, wanted, form.is_good()) else {
         return web::render_errors(page_of(page, form, None));
     };
+    site.throttle_searches().take(&caller.id.to_string(), site.now()).map_err(|wait| {
+        Fault::TooMany(format!(
+            "You have looked for very many people in a short time. Nothing is lost. Wait {} and try again.",
+            wait.words()
+        ))
+    })?;
     let (vault, actor) = (site.vault(), caller.actor());
     let found = match find(vault, &actor, purpose, &wanted).await {
         Ok(found) => found,
