@@ -24,6 +24,7 @@ pub use sealed::LinkSealed;
 /// The tables of linking.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(300, "link_run", "run/0300_run.sql"),
+    migration!(301, "not_permitted", "run/0301_not_permitted.sql"),
     migration!(310, "person", "person/0310_person.sql"),
     migration!(320, "pair", "pair/0320_pair.sql"),
     migration!(321, "open_pairs", "pair/0321_open_pairs.sql"),
