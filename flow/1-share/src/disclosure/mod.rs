@@ -1,5 +1,5 @@
 //! The disclosure register: what was told, about whom, from whom, to whom, what for, on which ground, when; files for one recipient; and the
-//! notices that go to everyone who was told something that has since been corrected, restricted, erased or objected to.
+//! notices that go to everyone who was told something that has since been corrected, restricted, withdrawn, erased or objected to.
 //!
 //! A *disclosure* is: a member (or a system) of one agency is shown, or given, what another agency controls about a person. An agency's look at
 //! its own records is none. Rows are written where records leave the vault (`ingest::api::records_by_ids` and its like), before they do, so that a

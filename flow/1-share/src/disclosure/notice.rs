@@ -1,4 +1,4 @@
-//! Notices: whoever was told something that has since been corrected, restricted, erased or objected to is told that, in the same transaction; the
+//! Notices: whoever was told something that has since been corrected, restricted, withdrawn, erased or objected to is told that, in the same transaction; the
 //! notice has a clock, is acknowledged by a named person with what was done with copies, and escalates where nobody does. It says which disclosure it
 //! was, never what it said or about whom: what was erased is not brought back by the letter that says so.
 
@@ -27,6 +27,8 @@ base::code_list! {
         Corrected => "corrected", "It was corrected", "";
         /// It must not be used until it is settled (UK GDPR article 18).
         Restricted => "restricted", "It must not be used until further notice", "";
+        /// The agency that gave it took it back: its delivery no longer holds it.
+        Withdrawn => "withdrawn", "It was withdrawn by the agency that gave it", "";
         /// It was erased.
         Erased => "erased", "It was erased", "";
         /// The person objected to its use, and was heard.
@@ -58,6 +60,9 @@ impl Told {
             }
             Self::Restricted => {
                 "Do not use what you were shown, other than to keep it or to protect somebody, until you are told that the restriction is lifted. Mark every copy."
+            }
+            Self::Withdrawn => {
+                "Stop using it: whoever gave it no longer stands by it. Decide nothing on it, mark or destroy every copy, and tell those to whom you passed it on. Where you need to know why, ask the agency that gave it."
             }
             Self::Erased => {
                 "Destroy every copy: notes, printouts, files, entries in your own systems. Tell those to whom you passed it on to do the same."

@@ -1,4 +1,4 @@
-//! `/trust/notices`: what was told to an agency and has since been corrected, restricted, erased or objected to, for those of that agency who answer
+//! `/trust/notices`: what was told to an agency and has since been corrected, restricted, withdrawn, erased or objected to, for those of that agency who answer
 //! for it or saw it; acknowledged with what was done with copies.
 
 use askama::Template;

@@ -237,7 +237,7 @@ async fn an_agreement_suspended_in_the_middle_of_a_run_stops_it() {
         }
         let logged = "SELECT inputs FROM audit_entry WHERE inputs LIKE '%not_permitted_any_more%'";
         assert_eq!(house.t.query(logged, vec![]).await.len(), 4, "each stop is in the log");
-        let mut browser = Browser::signed_in(&house, ANALYST, Proof::Password).await;
+        let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
         assert!(browser.get("/links/review").await.body.contains("because what may be used for it changed"));
         house.t.clock.advance(base::SignedDuration::from_mins(5));
         house.run().await;
