@@ -8,6 +8,7 @@ mod agency;
 mod agreement;
 pub mod api;
 mod ask;
+mod clocks;
 mod decision;
 mod disclosure;
 mod emergency;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Site> {
         .merge(rules::pages::routes())
         .merge(may_i::routes())
         .merge(ask::pages::routes())
+        .merge(clocks::pages::routes())
         .merge(emergency::pages::routes())
         .merge(disclosure::pages::routes())
         .merge(seal::pages::routes())

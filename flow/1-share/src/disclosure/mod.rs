@@ -23,6 +23,8 @@ mod words;
 use base::{Code, Id, Timestamp, kind};
 use vault::Purpose;
 
+use crate::clocks::Setting;
+
 pub use about::{Disclosed, about, recipients_of};
 pub use file::{
     Decided, FileError, FileRow, MOST_PEOPLE, MadeFile, NewFile, Part, Person, Released, State, add_person, draft,
@@ -33,6 +35,9 @@ pub use key::{KeyError, register_key};
 pub use notice::{Acknowledged, Copies, Notice, NoticeError, Told, WatchNotices, acknowledge, tell, tell_because};
 pub use part::{PersonPart, disclosed_part};
 pub use register::{Given, Shown, register_given, register_pointers, register_views};
+
+/// The settings of this slice.
+pub(crate) static SETTINGS: [Setting; 2] = [notice::HOURS, file::DAYS];
 
 /// How something was disclosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,10 +15,17 @@ use super::{GroundKind, How};
 use crate::{
     agency,
     ask::{make::member_of, store::has_duty},
+    clocks::{Setting, Settings, Takes},
 };
 
-/// Working days within which a notice is to be acknowledged; the setting `notice_hours` says another time, in hours.
+/// Working days within which a notice is to be acknowledged, unless the unit has hours for it.
 const DAYS: u32 = 5;
+pub(super) const HOURS: Setting = Setting {
+    name: "notice_hours",
+    label: "Hours to acknowledge a notice",
+    more: "",
+    takes: Takes::NumberOrNothing { least: 1, most: 2160, nothing: "five working days" },
+};
 
 base::code_list! {
     /// What became of something that was disclosed.
@@ -196,9 +203,7 @@ impl FromRow for Text {
 }
 
 async fn due_at(change: &Change) -> Result<Timestamp, StoreError> {
-    let set: Vec<Text> = change.rows("SELECT value FROM setting WHERE name = 'notice_hours'", params![]).await?;
-    let hours = set.first().and_then(|text| text.0.parse::<i64>().ok()).filter(|hours| (1..=2160).contains(hours));
-    Ok(match hours {
+    Ok(match Settings::within(change).await?.number_or_nothing(&HOURS) {
         Some(hours) => change.now().plus_hours(hours),
         None => WorkingDays::england()
             .deadline(change.now(), DAYS)

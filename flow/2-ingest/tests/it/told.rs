@@ -111,7 +111,7 @@ async fn whoever_saw_what_its_partner_withdraws_is_told_to_stop_using_it() {
             deliver_text(&t, "youth_justice", &format!("{}\n", picture(std::slice::from_ref(&two)))).await;
             assert_eq!(told(&t).await, of_the_withdrawn);
             t.tamper("UPDATE disclosure_notice SET acknowledged_at = 1, copies = 'destroyed'").await.unwrap();
-            deliver_text(&t, "youth_justice", &picture(&[closed, two.clone()])).await;
+            deliver_text(&t, "youth_justice", &format!("{}\n", picture(&[closed, two.clone()]))).await;
             deliver_text(&t, "youth_justice", &format!("{}\n\n", picture(&[two]))).await;
             assert_eq!(told(&t).await.iter().filter(|told| told.ends_with("withdrawn")).count(), 4);
             assert_eq!(vault::testing::check_catalogue(&t.vault).await.unwrap(), Vec::<String>::new());
