@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(330, "person_search", "search/0330_search.sql"),
     migration!(350, "kept_persons", "person/0350_kept_persons.sql"),
     migration!(331, "search_found", "search/0331_found.sql"),
+    migration!(351, "no_search_found", "search/0351_no_search_found.sql"),
     migration!(340, "sealed", "sealed/0340_sealed.sql"),
     migration!(341, "adoption", "adoption/0341_adoption.sql"),
 ];
