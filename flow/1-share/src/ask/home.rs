@@ -68,12 +68,7 @@ impl<'a> Own<'a> {
     }
 }
 
-async fn answering(
-    site: &Site,
-    caller: &Caller,
-    own: &mut Own<'_>,
-    lines: &mut Vec<HomeLine>,
-) -> Result<(), Fault> {
+async fn answering(site: &Site, caller: &Caller, own: &mut Own<'_>, lines: &mut Vec<HomeLine>) -> Result<(), Fault> {
     let Some(reader) = own.reader(Purpose::Rights).await? else { return Ok(()) };
     if caller.has("data_owner") {
         let count = store::to_answer(&reader, caller.agency).await?.len();

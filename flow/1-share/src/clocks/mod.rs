@@ -50,7 +50,7 @@ impl Setting {
     /// A sentence that says what it takes.
     pub(crate) fn read(&self, typed: &str) -> Result<String, String> {
         let typed = typed.trim();
-        let within = |least: i64, most: i64| typed.parse().ok().filter(|number| (least..=most).contains(number));
+        let within = |least: i64, most: i64| typed.parse::<i64>().ok().filter(|number| (least..=most).contains(number));
         match self.takes {
             Takes::NumberOrNothing { .. } | Takes::HoursOfTheDay { .. } if typed.is_empty() => Ok(String::new()),
             Takes::Number { usual, least, most } => match within(least, most) {
@@ -59,7 +59,7 @@ impl Setting {
                 None => Err(format!("{}: enter a whole number from {least} to {most}", self.label)),
             },
             Takes::NumberOrNothing { least, most, .. } => within(least, most)
-                .map(|number: i64| number.to_string())
+                .map(|number| number.to_string())
                 .ok_or_else(|| format!("{}: enter a whole number from {least} to {most}, or nothing", self.label)),
             Takes::HoursOfTheDay { .. } => hours_of_the_day(typed)
                 .map(|(from, to)| format!("{from}-{to}"))
@@ -71,7 +71,9 @@ impl Setting {
     fn hint(&self) -> String {
         let bounds = match self.takes {
             Takes::Number { usual, least, most } => format!("Usually {usual}; from {least} to {most}."),
-            Takes::NumberOrNothing { least, most, nothing } => format!("From {least} to {most}. Left empty: {nothing}."),
+            Takes::NumberOrNothing { least, most, nothing } => {
+                format!("From {least} to {most}. Left empty: {nothing}.")
+            }
             Takes::HoursOfTheDay { nothing } => format!("Such as 9-17. Left empty: {nothing}."),
         };
         if self.more.is_empty() { bounds } else { format!("{} {bounds}", self.more) }
@@ -101,15 +103,15 @@ const SQL: &str = "SELECT name, value FROM setting ORDER BY name";
 
 impl Settings {
     pub(crate) async fn of(plain: &Plain) -> Result<Self, StoreError> {
-        Ok(Self::from(plain.rows(SQL, params![]).await?))
+        Ok(Self::of_rows(plain.rows(SQL, params![]).await?))
     }
 
     /// As a change sees them.
     pub(crate) async fn within(change: &Change) -> Result<Self, StoreError> {
-        Ok(Self::from(change.rows(SQL, params![]).await?))
+        Ok(Self::of_rows(change.rows(SQL, params![]).await?))
     }
 
-    fn from(rows: Vec<Set>) -> Self {
+    fn of_rows(rows: Vec<Set>) -> Self {
         Self(rows.into_iter().map(|Set(name, value)| (name, value)).collect())
     }
 

@@ -194,11 +194,12 @@ impl From<NoticeError> for web::Fault {
     }
 }
 
-struct Text(String);
+/// A row that is there.
+struct There;
 
-impl FromRow for Text {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        row.text("value").map(Self)
+impl FromRow for There {
+    fn from_row(_: &Row) -> Result<Self, StoreError> {
+        Ok(Self)
     }
 }
 
@@ -396,8 +397,8 @@ pub async fn acknowledge(
 ) -> Result<(), NoticeError> {
     const KEEP: &str = "UPDATE disclosure_notice SET acknowledged_by = $2, acknowledged_at = $3, copies = $4, words = $5 \
          WHERE id = $1 AND to_agency = $6 AND acknowledged_at IS NULL";
-    const SAW: &str = "SELECT member AS value FROM disclosure_notice_member WHERE notice = $1 AND member = $2";
-    const THERE: &str = "SELECT id AS value FROM disclosure_notice WHERE id = $1 AND to_agency = $2";
+    const SAW: &str = "SELECT member FROM disclosure_notice_member WHERE notice = $1 AND member = $2";
+    const THERE: &str = "SELECT id FROM disclosure_notice WHERE id = $1 AND to_agency = $2";
     if copies == Copies::KeptByLaw && words.trim().is_empty() {
         return Err(NoticeError::Why);
     }
@@ -414,7 +415,7 @@ pub async fn acknowledge(
         Actor::Token { agency, .. } => (None, *agency),
         actor => {
             let (member, agency) = member_of(actor).map_err(|_| NoticeError::NotFound)?;
-            let saw: Vec<Text> = change.rows(SAW, params![id, member]).await?;
+            let saw: Vec<There> = change.rows(SAW, params![id, member]).await?;
             let answers = has_duty(&change, member, "data_owner").await?
                 || has_duty(&change, member, "data_protection_officer").await?;
             if !answers && saw.is_empty() {
@@ -425,7 +426,7 @@ pub async fn acknowledge(
     };
     let now = change.now();
     if change.execute(KEEP, params![id, member, now, copies.code(), sealed, agency]).await? == 0 {
-        let there: Vec<Text> = change.rows(THERE, params![id, agency]).await?;
+        let there: Vec<There> = change.rows(THERE, params![id, agency]).await?;
         return Err(if there.is_empty() { NoticeError::NotFound } else { NoticeError::Done });
     }
     change.note("copies", copies.code());

@@ -63,8 +63,7 @@ impl Run<'_> {
                 .await?;
             let Some(last) = page.last() else { return Ok(count) };
             after = last.id.to_string();
-            let gone: Vec<&Present> =
-                page.iter().filter(|record| !seen.has(fingerprint(&record.key))).collect();
+            let gone: Vec<&Present> = page.iter().filter(|record| !seen.has(fingerprint(&record.key))).collect();
             for part in gone.chunks(MARKED) {
                 count += self.mark(&reader, part).await?;
             }
@@ -94,7 +93,8 @@ impl Run<'_> {
 
 /// Every version that is held of these, as texts: whoever was told of an earlier one has something that is withdrawn too.
 async fn every_version(reader: &Reader, feed: &str, keys: &[&str]) -> Result<Vec<String>, StoreError> {
-    const SQL: &str = "SELECT id, controller, category, source_key FROM record WHERE feed = $1 AND source_key IN ({in})";
+    const SQL: &str =
+        "SELECT id, controller, category, source_key FROM record WHERE feed = $1 AND source_key IN ({in})";
     let keys: Vec<Value> = keys.iter().map(|key| (*key).into_value()).collect();
     let all: Vec<Present> = reader.rows_in(SQL, params![feed], &keys).await?;
     Ok(all.iter().map(|record| record.id.to_string()).collect())

@@ -105,7 +105,8 @@ async fn whoever_saw_what_its_partner_withdraws_is_told_to_stop_using_it() {
             let row = &t.query("SELECT cause, due_at FROM disclosure_notice WHERE what = 'withdrawn'", vec![]).await[0];
             assert_eq!(row.text("cause").unwrap(), last.delivery.to_string());
             assert!(row.int("due_at").unwrap() > t.vault.now().as_micros());
-            let watched = t.query("SELECT id FROM job WHERE kind = 'watch_notices' AND state = 'waiting'", vec![]).await;
+            let watched =
+                t.query("SELECT id FROM job WHERE kind = 'watch_notices' AND state = 'waiting'", vec![]).await;
             assert!(!watched.is_empty(), "whoever says nothing is chased");
             // What never came again is withdrawn once; what comes back and goes again is told again once it was acknowledged.
             deliver_text(&t, "youth_justice", &format!("{}\n", picture(std::slice::from_ref(&two)))).await;

@@ -64,7 +64,9 @@ pub enum RunError {
     #[error(transparent)]
     Model(#[from] linkage::Error),
     /// What permitted it changed while it ran, more often than it begins again by itself.
-    #[error("what may be used for linking changed while it ran; it stopped, and goes on with what is permitted now when it is run again")]
+    #[error(
+        "what may be used for linking changed while it ran; it stopped, and goes on with what is permitted now when it is run again"
+    )]
     NotPermitted,
     /// Another run began, or somebody decided about a pair meanwhile.
     #[error("another run of linking began, or somebody decided about a pair; run it again")]

@@ -15,7 +15,7 @@ use crate::{
 
 const OVERTAKE: &str = "UPDATE link_run SET state = 'overtaken', finished_at = $1 WHERE state = 'running'";
 const STOP: &str = "UPDATE link_run SET state = 'overtaken', not_permitted = TRUE, finished_at = $2 WHERE id = $1 AND state = 'running'";
-const LAST_STOP: &str = "SELECT finished_at FROM link_run WHERE not_permitted AND finished_at >= COALESCE((SELECT finished_at FROM link_run \
+const LAST_STOP: &str = "SELECT finished_at FROM link_run WHERE not_permitted AND finished_at > COALESCE((SELECT finished_at FROM link_run \
      WHERE state = 'done' ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET 1), 0) ORDER BY started_at DESC, id DESC LIMIT 1";
 const LAST_JOB: &str = "SELECT COALESCE(MAX(id), '') AS id FROM job WHERE kind = 'link_records'";
 const BEGIN: &str =

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base::{Id, code, kind};
 use linkage::{Decision, Linker, NewRecords, RunOptions, Table, bits};
 use vault::{
-    Actor, Announcement, Ask, Cause, Change, FromRow, Marks, Operation, Permit, Purpose, Reader, Row, Scope, StoreError, Vault,
-    Verb,
+    Actor, Announcement, Ask, Cause, Change, FromRow, Marks, Operation, Permit, Purpose, Reader, Row, Scope,
+    StoreError, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };

@@ -78,9 +78,9 @@ pub(super) async fn held(
         return Ok(None);
     };
     let found = written.found.into_iter().map(|(person, agreeing)| Match { person, agreeing }).collect();
-    let purpose = written.purpose.parse().map_err(|_| StoreError::BadValue {
-        column: "sealed".to_owned(),
-        problem: "not a purpose".to_owned(),
-    })?;
+    let purpose = written
+        .purpose
+        .parse()
+        .map_err(|_| StoreError::BadValue { column: "sealed".to_owned(), problem: "not a purpose".to_owned() })?;
     Ok(Some(Held { purpose, how: written.how, found }))
 }

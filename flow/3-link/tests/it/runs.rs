@@ -253,7 +253,9 @@ async fn a_permit_that_keeps_changing_stops_the_run_for_later() {
         let tell = |progress: Progress| {
             if progress.step == "Comparing records" {
                 let mut ended = house.agreements.ended.lock().unwrap();
-                let next = ["custody", "exclusion", "social_care_involvement"].into_iter().find(|one| !ended.iter().any(|code| code.as_str() == *one));
+                let next = ["custody", "exclusion", "social_care_involvement"]
+                    .into_iter()
+                    .find(|one| !ended.iter().any(|code| code.as_str() == *one));
                 ended.extend(next.map(|one| one.parse().unwrap()));
                 house.t.clock.advance(base::SignedDuration::from_secs(2));
             }

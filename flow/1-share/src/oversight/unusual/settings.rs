@@ -19,12 +19,14 @@ const OUTSIDE: Setting =
     count("unusual:outside_work", "People opened in a day without a reason in their work", 5, 10_000);
 const AFTER_HOURS: Setting =
     count("unusual:after_hours", "People opened in a day outside working hours without a shift", 4, 10_000);
-const SEARCHES: Setting = count("unusual:searches", "Searches in a day of which hardly any was followed up", 20, 10_000);
+const SEARCHES: Setting =
+    count("unusual:searches", "Searches in a day of which hardly any was followed up", 20, 10_000);
 const EMERGENCIES: Setting = count("unusual:emergencies", "Emergencies within seven days", 3, 100);
 const SURNAME: Setting = count("unusual:same_surname", "People of the same family name in a day", 3, 100);
 const OPENS: Setting = hour("unusual:opens", "Hour at which working hours begin", 7);
 const CLOSES: Setting = hour("unusual:closes", "Hour at which working hours end", 20);
-const MOST_A_DAY: Setting = count("unusual:most_a_day", "New questions that one person gets in a day at the most", 3, 100);
+const MOST_A_DAY: Setting =
+    count("unusual:most_a_day", "New questions that one person gets in a day at the most", 3, 100);
 const QUIET_DAYS: Setting = Setting {
     name: "unusual:quiet_days",
     label: "Days in which the same is not asked again about a member",
@@ -32,15 +34,15 @@ const QUIET_DAYS: Setting = Setting {
     takes: Takes::Number { usual: 14, least: 0, most: 365 },
 };
 /// The settings of this slice.
-pub(crate) static SETTINGS: [Setting; 10] = [
-    VOLUME, OUTSIDE, AFTER_HOURS, SEARCHES, EMERGENCIES, SURNAME, OPENS, CLOSES, MOST_A_DAY, QUIET_DAYS,
-];
+pub(crate) static SETTINGS: [Setting; 10] =
+    [VOLUME, OUTSIDE, AFTER_HOURS, SEARCHES, EMERGENCIES, SURNAME, OPENS, CLOSES, MOST_A_DAY, QUIET_DAYS];
 
 /// What of a form's thresholds can't stand together: the field, and why.
 pub(crate) fn at_odds(form: &Form) -> Option<(&'static str, &'static str)> {
     let hour = |setting: &Setting| form.value(setting.name).trim().parse::<i64>().ok();
     let (opens, closes) = (hour(&OPENS)?, hour(&CLOSES)?);
-    (opens >= closes).then_some((CLOSES.name, "Hour at which working hours end: enter one after that at which they begin"))
+    (opens >= closes)
+        .then_some((CLOSES.name, "Hour at which working hours end: enter one after that at which they begin"))
 }
 
 /// The thresholds, as the settings have them.

@@ -203,7 +203,14 @@ enum Reason {
     Restrict(RestrictReason),
 }
 
-async fn stays(way: Way, site: Site, caller: Caller, page: Page, record: Id<kind::Record>, mut form: Form) -> web::Result {
+async fn stays(
+    way: Way,
+    site: Site,
+    caller: Caller,
+    page: Page,
+    record: Id<kind::Record>,
+    mut form: Form,
+) -> web::Result {
     whose(&site, &caller).await?;
     let reason = match way.restricts {
         true => form.choice(way.reason.0, way.reason.1).map(Reason::Restrict),
