@@ -8,6 +8,7 @@ mod agency;
 mod agreement;
 pub mod api;
 mod ask;
+mod clocks;
 mod decision;
 mod disclosure;
 mod emergency;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Site> {
         .merge(rules::pages::routes())
         .merge(may_i::routes())
         .merge(ask::pages::routes())
+        .merge(clocks::pages::routes())
         .merge(emergency::pages::routes())
         .merge(disclosure::pages::routes())
         .merge(seal::pages::routes())
@@ -81,6 +83,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(190, "disclosure", "disclosure/0190_disclosure.sql"),
     migration!(191, "disclosure_notice", "disclosure/0191_disclosure_notice.sql"),
     migration!(192, "disclosure_file", "disclosure/0192_disclosure_file.sql"),
+    migration!(193, "notice_withdrawn", "disclosure/0193_notice_withdrawn.sql"),
     migration!(195, "rights", "rights/0195_rights.sql"),
     migration!(196, "rights_kept", "rights/0196_rights_kept.sql"),
     migration!(180, "seal", "seal/0180_seal.sql"),

@@ -50,6 +50,7 @@ const GROUPS: [(&str, &[Tab]); 3] = [
             tab("Transparency", "/trust/transparency", crate::oversight::PUBLISHERS),
             tab("Processing", "/trust/processing", crate::oversight::READERS),
             tab("Impact", "/trust/assessment", crate::oversight::READERS),
+            tab("Clocks", crate::clocks::pages::HERE, ANSWERABLE),
             tab("Check the log", "/trust/log", EVERYONE),
             tab("Members", "/trust/members", &["administrator"]),
         ],
@@ -64,6 +65,11 @@ pub(crate) fn may_open(caller: &Caller, href: &str) -> bool {
     };
     let named = GROUPS.iter().flat_map(|(_, tabs)| tabs.iter()).filter(leads_there);
     named.max_by_key(|tab| tab.href.len()).is_none_or(|tab| opens(caller, tab))
+}
+
+/// The address of a page under `/trust`, for a link; empty for whoever may not open it.
+pub(crate) fn link(caller: &Caller, href: &'static str) -> &'static str {
+    if may_open(caller, href) { href } else { "" }
 }
 
 fn opens(caller: &Caller, tab: &Tab) -> bool {

@@ -24,6 +24,7 @@ pub use sealed::LinkSealed;
 /// The tables of linking.
 pub const MIGRATIONS: &[Migration] = &[
     migration!(300, "link_run", "run/0300_run.sql"),
+    migration!(301, "not_permitted", "run/0301_not_permitted.sql"),
     migration!(310, "person", "person/0310_person.sql"),
     migration!(320, "pair", "pair/0320_pair.sql"),
     migration!(321, "open_pairs", "pair/0321_open_pairs.sql"),
@@ -33,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(330, "person_search", "search/0330_search.sql"),
     migration!(350, "kept_persons", "person/0350_kept_persons.sql"),
     migration!(331, "search_found", "search/0331_found.sql"),
+    migration!(351, "no_search_found", "search/0351_no_search_found.sql"),
     migration!(340, "sealed", "sealed/0340_sealed.sql"),
     migration!(341, "adoption", "adoption/0341_adoption.sql"),
 ];

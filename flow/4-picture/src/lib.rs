@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(400, "area", "area/0400_area.sql"),
     migration!(410, "offence", "offence/0410_offence.sql"),
     migration!(420, "place_found", "find/0420_place_found.sql"),
+    migration!(421, "no_place_found", "find/0421_no_place_found.sql"),
 ];
 
 pub use map::{Basemap, BasemapError, routes};

@@ -66,6 +66,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn about_and_missing(&self, vault: &Vault, ids: &[String]) -> Result<(Vec<About>, u64), StoreError> {
+        vault.still_stands(&self.permit).await?;
         let plan = Plan::read(vault).await?;
         let pool = &vault.database().pool;
         let grown = grow(pool, &plan, with_versions(pool, &plan, ids).await?).await?;

@@ -134,8 +134,9 @@ impl Reader {
     /// The rows of a statement that the permit covers, by each row's controller and category.
     ///
     /// # Errors
-    /// The database's, or [`StoreError::BadValue`].
+    /// The database's, [`StoreError::BadValue`], or [`StoreError::NoLonger`] ([`Vault::still_stands`]).
     pub async fn rows<T: FromRow + Held>(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<T>, StoreError> {
+        self.vault.still_stands(&self.permit).await?;
         let mut rows: Vec<T> = self.door.rows(sql, params).await?;
         self.keep_covered(&mut rows);
         Ok(rows)
@@ -163,6 +164,7 @@ impl Reader {
         params: Vec<Value>,
         keys: &[Value],
     ) -> Result<Vec<T>, StoreError> {
+        self.vault.still_stands(&self.permit).await?;
         let mut rows: Vec<T> = self.door.rows_in(sql, params, keys).await?;
         self.keep_covered(&mut rows);
         Ok(rows)
@@ -174,10 +176,17 @@ impl Reader {
 }
 
 /// Counts people without showing any, under a permit to count. What leaves has been through suppression.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Counter {
     pub(crate) door: Door,
     pub(crate) permit: Permit,
+    pub(crate) vault: Vault,
+}
+
+impl std::fmt::Debug for Counter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counter").field("permit", &self.permit).finish_non_exhaustive()
+    }
 }
 
 /// Where in a table a count with such codes stands: its row and column.
@@ -299,6 +308,7 @@ impl Counter {
         if !sql.contains("{in}") {
             return Err(StoreError::Permit("the statement does not restrict itself to what is covered"));
         }
+        self.vault.still_stands(&self.permit).await?;
         let keys: Vec<Value> = self.permit.grants().iter().map(covered_key).collect();
         self.door.rows_in(sql, params, &keys).await
     }

@@ -34,6 +34,9 @@ pub enum StoreError {
     /// The permit has expired or was made for something else.
     #[error("the permit does not cover this: {0}")]
     Permit(&'static str),
+    /// What the permit rested on has ended or changed since it was given (an agreement was suspended). Whoever holds it asks anew.
+    #[error("what permitted this has changed since; ask again for what is permitted now")]
+    NoLonger,
     /// A legal hold is on some of what was to be erased.
     #[error("a legal hold is on it")]
     Held,

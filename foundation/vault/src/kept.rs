@@ -68,6 +68,7 @@ impl Reader {
         after: &str,
         limit: u32,
     ) -> Result<(Vec<Kept>, Option<String>), StoreError> {
+        vault.still_stands(&self.permit).await?;
         let plan = Plan::read(vault).await?;
         let mut found: Vec<Kept> = Vec::new();
         for entry in &plan.entries {

@@ -251,6 +251,7 @@ impl Vault {
             grants: decision.grants.clone(),
             withheld: decision.refused.clone(),
             until: now.plus_hours(PERMIT_HOURS),
+            asked_at: Arc::new(AtomicI64::new(now.as_micros())),
         });
         self.log(NewEntry::decided(&ask, &decision, permit.as_ref(), now)).await?;
         permit.ok_or(Refusal::Refused { why: decision.refused })
@@ -274,7 +275,26 @@ impl Vault {
     /// [`StoreError::Permit`] where it has expired.
     pub fn count(&self, permit: &Permit) -> Result<Counter, StoreError> {
         self.check_permit(permit)?;
-        Ok(Counter { door: self.door(TableKind::Subject), permit: permit.clone() })
+        Ok(Counter { door: self.door(TableKind::Subject), permit: permit.clone(), vault: self.clone() })
+    }
+
+    /// Whether a permit is still what its decision would be. Where a second has passed since the decider was asked, it is asked again, so
+    /// that a job which holds its permit for an hour reads nothing more once an agreement is suspended or over. Every [`Reader`],
+    /// [`Counter`] and [`Vault::change_under`] sees to it; whoever writes what was read without one calls it first.
+    ///
+    /// # Errors
+    /// [`StoreError::NoLonger`] where any of what it granted is no longer granted on the same ground; else the database's.
+    pub async fn still_stands(&self, permit: &Permit) -> Result<(), StoreError> {
+        let now = self.now();
+        if permit.is_fresh(now) {
+            return Ok(());
+        }
+        let decision = self.0.decider.decide(&self.book(), &permit.ask, now).await?.held_to(&permit.ask);
+        if !permit.is_within(&decision) {
+            return Err(StoreError::NoLonger);
+        }
+        permit.asked_at.store(now.as_micros(), Ordering::Relaxed);
+        Ok(())
     }
 
     fn check_permit(&self, permit: &Permit) -> Result<(), StoreError> {
@@ -292,9 +312,10 @@ impl Vault {
     /// Begins a change that may read what the permit covers.
     ///
     /// # Errors
-    /// As [`Vault::change`], and [`StoreError::Permit`] where it has expired or is one to count.
+    /// As [`Vault::change`] and [`Vault::still_stands`], and [`StoreError::Permit`] where it has expired or is one to count.
     pub async fn change_under(&self, permit: &Permit, cause: Cause) -> Result<Change, StoreError> {
         self.read(permit)?;
+        self.still_stands(permit).await?;
         self.open_change(cause, Some(permit.clone())).await
     }
 

@@ -3,11 +3,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
-use base::{Code, Id, Timestamp, code, kind};
+use base::{Code, Id, SignedDuration, Timestamp, code, kind};
 
 use crate::{Actor, Held, Marks, Purpose, Scope, Staff, StoreError, Verb};
 
@@ -140,7 +143,8 @@ pub trait Decider: Send + Sync {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError>;
 }
 
-/// The right to see or write some data, for one purpose, for a short time. Only the vault makes one.
+/// The right to see or write some data, for one purpose, for a short time. Only the vault makes one. It ends with what it rests on:
+/// see [`crate::Vault::still_stands`].
 #[derive(Debug, Clone)]
 pub struct Permit {
     pub(crate) id: Id<kind::Permit>,
@@ -148,9 +152,25 @@ pub struct Permit {
     pub(crate) grants: Vec<Grant>,
     pub(crate) withheld: Vec<(Facet, Code)>,
     pub(crate) until: Timestamp,
+    /// When the decider was last asked about it, in microseconds; clones are one.
+    pub(crate) asked_at: Arc<AtomicI64>,
 }
 
+/// For so long a decision is taken as it stands. What it rests on may end at any time: an agreement is suspended, a token revoked.
+const STANDS_FOR: SignedDuration = SignedDuration::from_secs(1);
+
 impl Permit {
+    /// Whether the decider was asked within the last second.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        let age = now.as_micros() - self.asked_at.load(Ordering::Relaxed);
+        (0..STANDS_FOR.as_micros()).contains(&i128::from(age))
+    }
+
+    /// Whether another decision about the same still grants all that this permits.
+    pub(crate) fn is_within(&self, decision: &Decision) -> bool {
+        self.grants.iter().all(|grant| decision.grants.contains(grant))
+    }
+
     /// Without what it grants of sealed rows, for work that is looked at by others than whoever was named.
     #[must_use]
     pub fn without_sealed(mut self) -> Self {

@@ -132,6 +132,11 @@ impl From<StoreError> for Fault {
             StoreError::Permit("it has expired") => {
                 Self::Conflict("It took more than an hour, so the permit to see this ran out. Open it again.".into())
             }
+            StoreError::NoLonger => Self::Conflict(
+                "What you may see here changed while the page was made: an agreement or a duty ended, or was put on hold. Nothing was \
+                 saved. Open the page again: it shows what is permitted now."
+                    .into(),
+            ),
             other => Self::internal(other),
         }
     }

@@ -65,6 +65,7 @@ mod faults;
 mod form;
 mod frame;
 mod headers;
+mod held;
 mod page;
 mod parts;
 mod sign_in;
@@ -78,8 +79,16 @@ pub use fault::{Fault, Result};
 pub use form::{Choice, Form, Query};
 pub use frame::{done, own_path, serve, signed_in, signed_out};
 pub use headers::CONTENT_SECURITY_POLICY;
+pub use held::{held_answer, hold_answer};
 pub use page::{NavItem, Page, Signed, render, render_as, render_errors};
 pub use parts::{ChildFlag, Confidence, Estimate, Paging, Sensitivity, number, thousands};
-pub use sign_in::{ABSOLUTE_HOURS, End, IDLE_MINUTES, MIGRATIONS, Proof, SignIn, SignIns, Token};
+pub use sign_in::{ABSOLUTE_HOURS, End, IDLE_MINUTES, Proof, SignIn, SignIns, Token};
 pub use site::{NavLink, Setup, Site};
 pub use throttle::{Throttle, Wait};
+
+/// The tables of the page kit.
+pub const MIGRATIONS: &[vault::Migration] = &[
+    vault::migration!(50, "sign_in", "sign_in/0050_sign_in.sql"),
+    vault::migration!(51, "kept_sign_ins", "sign_in/0051_kept_sign_ins.sql"),
+    vault::migration!(52, "held_answer", "held/0052_held_answer.sql"),
+];

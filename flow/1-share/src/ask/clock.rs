@@ -4,12 +4,35 @@
 use std::sync::OnceLock;
 
 use base::{SignedDuration, Timestamp, london, working::WorkingDays};
-use vault::{FromRow, Plain, Purpose, Row, StoreError, params};
+use vault::{Plain, Purpose, StoreError};
+
+use crate::clocks::{Setting, Settings, Takes};
 
 /// An ask that nobody answers is closed after so many days.
 pub(crate) const EXPIRES_DAYS: i64 = 30;
 
-/// The hours of an ask, as the settings have them: `ask_hours:safeguarding`, `ask_hours:other`, and `ask_working_hours` such as `9-17`.
+const SAFEGUARDING: Setting = Setting {
+    name: "ask_hours:safeguarding",
+    label: "Hours to answer where somebody is to be protected",
+    more: "",
+    takes: Takes::Number { usual: 24, least: 1, most: 720 },
+};
+const OTHER: Setting = Setting {
+    name: "ask_hours:other",
+    label: "Hours to answer any other request",
+    more: "",
+    takes: Takes::Number { usual: 72, least: 1, most: 720 },
+};
+const WORKING: Setting = Setting {
+    name: "ask_working_hours",
+    label: "Working hours in which these clocks run",
+    more: "Of working days, in London.",
+    takes: Takes::HoursOfTheDay { nothing: "every hour counts" },
+};
+/// The settings of this slice.
+pub(crate) static SETTINGS: [Setting; 3] = [SAFEGUARDING, OTHER, WORKING];
+
+/// The hours of an ask, as the unit has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hours {
     pub safeguarding: i64,
@@ -18,44 +41,17 @@ pub(crate) struct Hours {
     pub working: Option<(i8, i8)>,
 }
 
-impl Default for Hours {
-    fn default() -> Self {
-        Self { safeguarding: 24, other: 72, working: None }
-    }
-}
-
-struct Setting {
-    name: String,
-    value: String,
-}
-
-impl FromRow for Setting {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { name: row.text("name")?, value: row.text("value")? })
-    }
-}
-
-/// The number that a setting gives, within bounds; else the default.
-pub(crate) async fn number(
-    plain: &Plain,
-    name: &'static str,
-    default: i64,
-    bounds: std::ops::RangeInclusive<i64>,
-) -> Result<i64, StoreError> {
-    let set: Option<Setting> = plain.first("SELECT name, value FROM setting WHERE name = $1", params![name]).await?;
-    Ok(set.and_then(|set| set.value.parse().ok()).filter(|number| bounds.contains(number)).unwrap_or(default))
-}
-
 impl Hours {
     pub(crate) async fn read(plain: &Plain) -> Result<Self, StoreError> {
-        const WORKING: &str = "SELECT name, value FROM setting WHERE name = 'ask_working_hours'";
-        let default = Self::default();
-        let working: Option<Setting> = plain.first(WORKING, params![]).await?;
-        Ok(Self {
-            safeguarding: number(plain, "ask_hours:safeguarding", default.safeguarding, 1..=720).await?,
-            other: number(plain, "ask_hours:other", default.other, 1..=720).await?,
-            working: working.filter(|set| set.name == "ask_working_hours").and_then(|set| span(&set.value)),
-        })
+        Ok(Self::of(&Settings::of(plain).await?))
+    }
+
+    fn of(settings: &Settings) -> Self {
+        Self {
+            safeguarding: settings.number(&SAFEGUARDING),
+            other: settings.number(&OTHER),
+            working: settings.hours_of_the_day(&WORKING),
+        }
     }
 
     /// When the answer to an ask made then is due.
@@ -66,13 +62,6 @@ impl Hours {
             Some(working) => in_working_hours(asked_at, SignedDuration::from_hours(hours), working),
         }
     }
-}
-
-/// `9-17` as hours of the day.
-fn span(text: &str) -> Option<(i8, i8)> {
-    let (from, to) = text.split_once('-')?;
-    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
-    (0 <= from && from < to && to <= 24).then_some((from, to))
 }
 
 /// So much later, where only these hours of working days count.
@@ -113,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_day_to_protect_and_three_for_the_rest() {
-        let hours = Hours::default();
+        let hours = Hours::of(&Settings::default());
         let asked = at("2026-11-20T16:00:00Z");
         assert_eq!(hours.answer_by(Purpose::Safeguarding, asked), at("2026-11-21T16:00:00Z"));
         assert_eq!(hours.answer_by(Purpose::Support, asked), at("2026-11-23T16:00:00Z"));
@@ -122,7 +111,7 @@ mod tests {
 
     #[test]
     fn working_hours_pass_over_the_night_the_weekend_and_bank_holidays() {
-        let hours = Hours { working: span("9-17"), ..Hours::default() };
+        let hours = Hours { working: Some((9, 17)), ..Hours::of(&Settings::default()) };
         let due = |asked: &str, hours_needed: i64| {
             Hours { safeguarding: hours_needed, ..hours }.answer_by(Purpose::Safeguarding, at(asked)).to_string()
         };
@@ -132,7 +121,5 @@ mod tests {
         assert_eq!(due("2026-11-23T09:00:00Z", 8), at("2026-11-23T17:00:00Z").to_string());
         // Christmas Day 2026 is a Friday; the 28th is kept for Boxing Day.
         assert_eq!(due("2026-12-24T16:00:00Z", 2), at("2026-12-29T10:00:00Z").to_string());
-        assert_eq!(span("17-9"), None);
-        assert_eq!(span("nine to five"), None);
     }
 }

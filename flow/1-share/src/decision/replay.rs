@@ -2,7 +2,7 @@
 //! decision depended on as codes, so nobody's record is needed.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -55,18 +55,26 @@ impl Replay {
         let register = Arc::new(read(book).await?);
         let both = Policies::new(before).and_then(|before| Ok((before, Policies::new(after)?)));
         Ok(both.map(|(before, after)| {
-            let mut replay = Self::default();
+            // Of thousands of requests most are alike: each kind is read and decided once.
+            let mut alike: HashMap<_, Vec<&LoggedEntry>> = HashMap::new();
             for entry in entries {
-                replay.decide_again(entry, &register, &before, &after);
+                let asked = (&entry.inputs, &entry.agency, &entry.verb, &entry.purpose, entry.at.date_in_london());
+                alike.entry(asked).or_default().push(entry);
+            }
+            let mut replay = Self::default();
+            for same in alike.values() {
+                replay.decide_again(same, &register, &before, &after);
             }
             replay
         }))
     }
 
-    fn decide_again(&mut self, entry: &LoggedEntry, register: &Register, before: &Policies, after: &Policies) {
+    /// Decides requests that are alike, of one day.
+    fn decide_again(&mut self, same: &[&LoggedEntry], register: &Register, before: &Policies, after: &Policies) {
+        let Some(entry) = same.first() else { return };
         let Some((asker, ask)) = request(entry) else { return };
-        self.decided += 1;
-        self.since = Some(self.since.map_or(entry.at, |since| since.min(entry.at)));
+        self.decided += same.len() as u64;
+        self.since = same.iter().map(|entry| entry.at).chain(self.since).min();
         let case =
             Case { register, asker: &asker, ask: &ask, today: entry.at.date_in_london(), standing: &[], rights: false };
         let (one, other) = (outcomes(before, &case), outcomes(after, &case));
@@ -86,7 +94,7 @@ impl Replay {
                 before,
                 after,
             };
-            *self.differences.entry(difference).or_default() += 1;
+            *self.differences.entry(difference).or_default() += same.len() as u64;
         }
     }
 }

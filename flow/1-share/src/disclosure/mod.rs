@@ -1,5 +1,5 @@
 //! The disclosure register: what was told, about whom, from whom, to whom, what for, on which ground, when; files for one recipient; and the
-//! notices that go to everyone who was told something that has since been corrected, restricted, erased or objected to.
+//! notices that go to everyone who was told something that has since been corrected, restricted, withdrawn, erased or objected to.
 //!
 //! A *disclosure* is: a member (or a system) of one agency is shown, or given, what another agency controls about a person. An agency's look at
 //! its own records is none. Rows are written where records leave the vault (`ingest::api::records_by_ids` and its like), before they do, so that a
@@ -23,6 +23,8 @@ mod words;
 use base::{Code, Id, Timestamp, kind};
 use vault::Purpose;
 
+use crate::clocks::Setting;
+
 pub use about::{Disclosed, about, recipients_of};
 pub use file::{
     Decided, FileError, FileRow, MOST_PEOPLE, MadeFile, NewFile, Part, Person, Released, State, add_person, draft,
@@ -33,6 +35,9 @@ pub use key::{KeyError, register_key};
 pub use notice::{Acknowledged, Copies, Notice, NoticeError, Told, WatchNotices, acknowledge, tell, tell_because};
 pub use part::{PersonPart, disclosed_part};
 pub use register::{Given, Shown, register_given, register_pointers, register_views};
+
+/// The settings of this slice.
+pub(crate) static SETTINGS: [Setting; 2] = [notice::HOURS, file::DAYS];
 
 /// How something was disclosed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

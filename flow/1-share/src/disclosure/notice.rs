@@ -1,4 +1,4 @@
-//! Notices: whoever was told something that has since been corrected, restricted, erased or objected to is told that, in the same transaction; the
+//! Notices: whoever was told something that has since been corrected, restricted, withdrawn, erased or objected to is told that, in the same transaction; the
 //! notice has a clock, is acknowledged by a named person with what was done with copies, and escalates where nobody does. It says which disclosure it
 //! was, never what it said or about whom: what was erased is not brought back by the letter that says so.
 
@@ -15,10 +15,17 @@ use super::{GroundKind, How};
 use crate::{
     agency,
     ask::{make::member_of, store::has_duty},
+    clocks::{Setting, Settings, Takes},
 };
 
-/// Working days within which a notice is to be acknowledged; the setting `notice_hours` says another time, in hours.
+/// Working days within which a notice is to be acknowledged, unless the unit has hours for it.
 const DAYS: u32 = 5;
+pub(super) const HOURS: Setting = Setting {
+    name: "notice_hours",
+    label: "Hours to acknowledge a notice",
+    more: "",
+    takes: Takes::NumberOrNothing { least: 1, most: 2160, nothing: "five working days" },
+};
 
 base::code_list! {
     /// What became of something that was disclosed.
@@ -27,6 +34,8 @@ base::code_list! {
         Corrected => "corrected", "It was corrected", "";
         /// It must not be used until it is settled (UK GDPR article 18).
         Restricted => "restricted", "It must not be used until further notice", "";
+        /// The agency that gave it took it back: its delivery no longer holds it.
+        Withdrawn => "withdrawn", "It was withdrawn by the agency that gave it", "";
         /// It was erased.
         Erased => "erased", "It was erased", "";
         /// The person objected to its use, and was heard.
@@ -58,6 +67,9 @@ impl Told {
             }
             Self::Restricted => {
                 "Do not use what you were shown, other than to keep it or to protect somebody, until you are told that the restriction is lifted. Mark every copy."
+            }
+            Self::Withdrawn => {
+                "Stop using it: whoever gave it no longer stands by it. Decide nothing on it, mark or destroy every copy, and tell those to whom you passed it on. Where you need to know why, ask the agency that gave it."
             }
             Self::Erased => {
                 "Destroy every copy: notes, printouts, files, entries in your own systems. Tell those to whom you passed it on to do the same."
@@ -182,18 +194,17 @@ impl From<NoticeError> for web::Fault {
     }
 }
 
-struct Text(String);
+/// A row that is there.
+struct There;
 
-impl FromRow for Text {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        row.text("value").map(Self)
+impl FromRow for There {
+    fn from_row(_: &Row) -> Result<Self, StoreError> {
+        Ok(Self)
     }
 }
 
 async fn due_at(change: &Change) -> Result<Timestamp, StoreError> {
-    let set: Vec<Text> = change.rows("SELECT value FROM setting WHERE name = 'notice_hours'", params![]).await?;
-    let hours = set.first().and_then(|text| text.0.parse::<i64>().ok()).filter(|hours| (1..=2160).contains(hours));
-    Ok(match hours {
+    Ok(match Settings::within(change).await?.number_or_nothing(&HOURS) {
         Some(hours) => change.now().plus_hours(hours),
         None => WorkingDays::england()
             .deadline(change.now(), DAYS)
@@ -386,8 +397,8 @@ pub async fn acknowledge(
 ) -> Result<(), NoticeError> {
     const KEEP: &str = "UPDATE disclosure_notice SET acknowledged_by = $2, acknowledged_at = $3, copies = $4, words = $5 \
          WHERE id = $1 AND to_agency = $6 AND acknowledged_at IS NULL";
-    const SAW: &str = "SELECT member AS value FROM disclosure_notice_member WHERE notice = $1 AND member = $2";
-    const THERE: &str = "SELECT id AS value FROM disclosure_notice WHERE id = $1 AND to_agency = $2";
+    const SAW: &str = "SELECT member FROM disclosure_notice_member WHERE notice = $1 AND member = $2";
+    const THERE: &str = "SELECT id FROM disclosure_notice WHERE id = $1 AND to_agency = $2";
     if copies == Copies::KeptByLaw && words.trim().is_empty() {
         return Err(NoticeError::Why);
     }
@@ -404,7 +415,7 @@ pub async fn acknowledge(
         Actor::Token { agency, .. } => (None, *agency),
         actor => {
             let (member, agency) = member_of(actor).map_err(|_| NoticeError::NotFound)?;
-            let saw: Vec<Text> = change.rows(SAW, params![id, member]).await?;
+            let saw: Vec<There> = change.rows(SAW, params![id, member]).await?;
             let answers = has_duty(&change, member, "data_owner").await?
                 || has_duty(&change, member, "data_protection_officer").await?;
             if !answers && saw.is_empty() {
@@ -415,7 +426,7 @@ pub async fn acknowledge(
     };
     let now = change.now();
     if change.execute(KEEP, params![id, member, now, copies.code(), sealed, agency]).await? == 0 {
-        let there: Vec<Text> = change.rows(THERE, params![id, agency]).await?;
+        let there: Vec<There> = change.rows(THERE, params![id, agency]).await?;
         return Err(if there.is_empty() { NoticeError::NotFound } else { NoticeError::Done });
     }
     change.note("copies", copies.code());

@@ -1,4 +1,4 @@
-//! `/trust/notices`: what was told to an agency and has since been corrected, restricted, erased or objected to, for those of that agency who answer
+//! `/trust/notices`: what was told to an agency and has since been corrected, restricted, withdrawn, erased or objected to, for those of that agency who answer
 //! for it or saw it; acknowledged with what was done with copies.
 
 use askama::Template;
@@ -20,6 +20,7 @@ use crate::{
     agreement,
     agreement::purpose_words,
     ask::pages::{Names, unsealed},
+    clocks,
     law::law,
     trust,
 };
@@ -49,6 +50,8 @@ struct ListPage {
     waiting: Vec<Row>,
     done: Vec<Row>,
     all: bool,
+    /// Where the clock is set; empty for who may not open it.
+    clocks: &'static str,
 }
 
 fn row(one: &Notice, names: &Names, all: bool, now: base::Timestamp) -> Row {
@@ -96,6 +99,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         waiting: rows(false),
         done: rows(true),
         all,
+        clocks: trust::link(&caller, clocks::pages::HERE),
         tabs: trust::tabs(&caller, "/trust/notices"),
         page: page.title("Notices"),
     })

@@ -13,16 +13,29 @@ mod trust;
 use base::{Code, Id, Timestamp, kind};
 use vault::StoreError;
 
-use crate::ask::AskError;
+use crate::{
+    ask::AskError,
+    clocks::{Setting, Takes},
+};
 
 pub use alarm::{acknowledge, judge, justify, lift};
 pub use job::WatchEmergency;
 pub use open::{NewEmergency, break_glass};
 
-/// How long it lasts, in hours, unless the setting `emergency_hours` says otherwise.
-pub(crate) const HOURS: i64 = 4;
-/// Within how many hours it must be justified, unless the setting `emergency_justify_hours` says otherwise.
-pub(crate) const JUSTIFY_HOURS: i64 = 24;
+const HOURS: Setting = Setting {
+    name: "emergency_hours",
+    label: "Hours for which records stay open",
+    more: "",
+    takes: Takes::Number { usual: 4, least: 1, most: 24 },
+};
+const JUSTIFY_HOURS: Setting = Setting {
+    name: "emergency_justify_hours",
+    label: "Hours within which it must be justified",
+    more: "",
+    takes: Takes::Number { usual: 24, least: 1, most: 168 },
+};
+/// The settings of this slice.
+pub(crate) static SETTINGS: [Setting; 2] = [HOURS, JUSTIFY_HOURS];
 
 base::code_list! {
     /// What somebody is in danger of.

@@ -10,11 +10,11 @@ use crate::{
     agency,
     ask::{
         self, AskError,
-        clock::number,
         make::{member_of, own_permit},
         pointer::BREAKERS,
         store as asks,
     },
+    clocks::Settings,
     decision::{NewStanding, keep_standing, power},
 };
 
@@ -57,8 +57,8 @@ pub async fn break_glass(
     let permit = own_permit(vault, actor, agency, Verb::Record, scope, Purpose::Safeguarding).await?;
     let plain = vault.plain();
     agency::by_id(&plain, agency).await?.ok_or(AskError::NotFound)?;
-    let hours = number(&plain, "emergency_hours", HOURS, 1..=24).await?;
-    let justify_hours = number(&plain, "emergency_justify_hours", JUSTIFY_HOURS, 1..=168).await?;
+    let settings = Settings::of(&plain).await?;
+    let (hours, justify_hours) = (settings.number(&HOURS), settings.number(&JUSTIFY_HOURS));
     let why = vault.seal(new.why.as_bytes())?;
     let cause = Cause {
         actor: actor.clone(),

@@ -8,11 +8,13 @@ use vault::{Purpose, Scope, Vault, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
 use super::{Danger, Emergency, EmergencyError, HOURS, NewEmergency, break_glass, justify, store, store::For};
-use crate::ask::{
-    clock::number,
-    make::own_permit,
-    pages::{WHY, askable, form_key, service_name, unsealed},
-    pointer::{BREAKERS, UNNAMED, resolve},
+use crate::{
+    ask::{
+        make::own_permit,
+        pages::{WHY, askable, form_key, service_name, unsealed},
+        pointer::{BREAKERS, UNNAMED, resolve},
+    },
+    clocks::Settings,
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -34,7 +36,7 @@ struct NewPage {
 }
 
 async fn new_page(site: &Site, page: Page, form: Form, service: String) -> web::Result {
-    let hours = number(&site.vault().plain(), "emergency_hours", HOURS, 1..=24).await?;
+    let hours = Settings::of(&site.vault().plain()).await?.number(&HOURS);
     let good = form.is_good();
     let dangers = Danger::ALL.iter().map(|danger| Choice::new(danger, danger.words())).collect();
     let shown = NewPage { page: page.title("Open these records now").with(&form), form, service, dangers, hours };

@@ -246,6 +246,13 @@ async fn a_partners_system_reads_its_notices_and_acknowledges() {
             world.told(&[record.to_string()], Told::Erased).await;
             let (id, police) = world.notices().await.remove(0);
             assert_eq!(police, world.agencies["police"].to_string());
+            // What its partner withdrew comes the same way, in its own words.
+            let withdrawn: Record = world.t.id();
+            world.sees("callum", Verb::View, &[withdrawn]).await;
+            assert_eq!(world.told(&[withdrawn.to_string()], Told::Withdrawn).await, 1);
+            let of_it = world.notices().await.into_iter().find(|(other, _)| *other != id).unwrap().0;
+            let page = world.browser("owen").await.get(&format!("/trust/notices/{of_it}")).await.text;
+            assert!(page.contains("withdrawn by the agency that gave it") && page.contains("Stop using it"), "{page}");
             let mut change = crate::house::change(world.vault()).await;
             let random = world.vault().random();
             let (token, text) = add_token(&mut change, random, world.agencies["police"], "system").await.unwrap();
@@ -258,6 +265,7 @@ async fn a_partners_system_reads_its_notices_and_acknowledges() {
             let mut system = crate::house::browser(&site(world.vault(), &world.t.clock, true));
             let list = system.get_with("/api/v1/notices", &[("authorization", bearer)]).await;
             assert!(list.text.contains(&id.to_string()) && list.text.contains("\"what\":\"erased\""), "{}", list.text);
+            assert!(list.text.contains("\"what\":\"withdrawn\""), "{}", list.text);
             assert!(!list.text.contains(&record.to_string()));
             assert_eq!(system.get("/api/v1/notices").await.status, StatusCode::UNAUTHORIZED);
             acknowledge_notice(world.vault(), &actor, id, Copies::Destroyed, "").await.unwrap();

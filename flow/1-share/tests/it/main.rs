@@ -6,6 +6,7 @@ mod asking;
 mod asks;
 mod asks_pages;
 mod browser;
+mod clocks;
 mod decisions;
 mod disclosed_files;
 mod disclosures;

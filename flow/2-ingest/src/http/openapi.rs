@@ -108,7 +108,7 @@ fn notices() -> Value {
     let time = json!({ "type": "string", "format": "date-time" });
     let notice = json!({ "type": "object", "properties": {
         "notice": { "type": "string" },
-        "what": { "enum": ["corrected", "restricted", "erased", "objected"] },
+        "what": { "enum": ["corrected", "restricted", "withdrawn", "erased", "objected"] },
         "disclosure": { "type": "string", "description": "What you were told, as the register names it" },
         "from": { "type": "string", "description": "Whose data it was: the agency's code" },
         "category": { "type": "string" },
@@ -120,7 +120,7 @@ fn notices() -> Value {
         "copies": { "type": ["string", "null"] },
     } });
     json!({
-        "summary": "What your agency was told and has since been corrected, restricted, erased or objected to",
+        "summary": "What your agency was told and has since been corrected, restricted, withdrawn, erased or objected to",
         "description": "What it said, and about whom, is in no notice. Those that nobody has acknowledged come first.",
         "responses": {
             "200": { "description": "At most 500 notices", "content": { "application/json": { "schema": { "type": "object",

@@ -1,4 +1,4 @@
-//! Whoever was shown a record is told when it comes in another version: once, however often the job runs.
+//! Whoever was shown a record is told when it comes in another version, and when it comes no more: once, however often that is read.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use vault::{
     testing::{Bench, Plan},
 };
 
-use crate::setting::{MISSING, agencies, category, deliver_text, episode, migrations};
+use crate::setting::{MISSING, YOUTH, agencies, case, category, deliver_text, episode, migrations, sums};
 
 async fn agency(t: &Bench, code: &str) -> Id<kind::Agency> {
     t.query("SELECT id FROM agency WHERE code = $1", params![code]).await[0].id("id").unwrap()
@@ -19,7 +19,11 @@ async fn agency(t: &Bench, code: &str) -> Id<kind::Agency> {
 
 /// A member of an agency looks at what the police hold.
 async fn member_of(t: &Bench, code: &str) -> Reader {
-    let facet = Facet { controller: agency(t, "police").await, category: category("missing_episodes") };
+    member_who_sees(t, code, "police", "missing_episodes").await
+}
+
+async fn member_who_sees(t: &Bench, code: &str, owner: &str, feed: &str) -> Reader {
+    let facet = Facet { controller: agency(t, owner).await, category: category(feed) };
     let ask = Ask {
         actor: Actor::Member { id: Id::from_u128(9), agency: agency(t, code).await },
         verb: Verb::View,
@@ -75,4 +79,55 @@ async fn whoever_saw_an_earlier_version_is_told_once() {
             assert_eq!(t.rows_in_table("disclosure_notice").await, 2);
         })
         .await;
+}
+
+#[tokio::test]
+async fn whoever_saw_what_its_partner_withdraws_is_told_to_stop_using_it() {
+    Plan::of(&migrations())
+        .topic(ingest::RECORDS_ACCEPTED, "tell_recipients")
+        .both(|t| async move {
+            agencies(&t).await;
+            let picture = |cases: &[String]| format!("{YOUTH}{}", cases.concat());
+            let (one, two) = (case("YJ/1", "Demir", "Open"), case("YJ/2", "Lee", "Open"));
+            deliver_text(&t, "youth_justice", &picture(&[one.clone(), two.clone()])).await;
+            sees_all(&t, "education").await;
+            // The first case comes in another version, which the hospital sees; then it comes no more.
+            let closed = case("YJ/1", "Demir", "Closed");
+            deliver_text(&t, "youth_justice", &picture(&[closed.clone(), two.clone()])).await;
+            t.drain_jobs(&handlers()).await;
+            sees_all(&t, "hospital").await;
+            assert_eq!(told(&t).await, ["education corrected"]);
+            let last = deliver_text(&t, "youth_justice", &picture(std::slice::from_ref(&two))).await;
+            assert_eq!(sums(&last), "1/0/0/1/0/1");
+            t.drain_jobs(&handlers()).await;
+            let of_the_withdrawn = ["education corrected", "education withdrawn", "hospital withdrawn"];
+            assert_eq!(told(&t).await, of_the_withdrawn, "those who saw any version of it, and of no other record");
+            let row = &t.query("SELECT cause, due_at FROM disclosure_notice WHERE what = 'withdrawn'", vec![]).await[0];
+            assert_eq!(row.text("cause").unwrap(), last.delivery.to_string());
+            assert!(row.int("due_at").unwrap() > t.vault.now().as_micros());
+            let watched =
+                t.query("SELECT id FROM job WHERE kind = 'watch_notices' AND state = 'waiting'", vec![]).await;
+            assert!(!watched.is_empty(), "whoever says nothing is chased");
+            // What never came again is withdrawn once; what comes back and goes again is told again once it was acknowledged.
+            deliver_text(&t, "youth_justice", &format!("{}\n", picture(std::slice::from_ref(&two)))).await;
+            assert_eq!(told(&t).await, of_the_withdrawn);
+            t.tamper("UPDATE disclosure_notice SET acknowledged_at = 1, copies = 'destroyed'").await.unwrap();
+            deliver_text(&t, "youth_justice", &format!("{}\n", picture(&[closed, two.clone()]))).await;
+            deliver_text(&t, "youth_justice", &format!("{}\n\n", picture(&[two]))).await;
+            assert_eq!(told(&t).await.iter().filter(|told| told.ends_with("withdrawn")).count(), 4);
+            assert_eq!(vault::testing::check_catalogue(&t.vault).await.unwrap(), Vec::<String>::new());
+        })
+        .await;
+}
+
+/// A member of an agency looks at every case of the youth offending service.
+async fn sees_all(t: &Bench, code: &str) {
+    let reader = member_who_sees(t, code, "youth_justice", "youth_justice").await;
+    assert!(!current_records(&reader, &category("youth_justice"), None, 10).await.unwrap().is_empty());
+}
+
+/// To whom, and what was told.
+async fn told(t: &Bench) -> Vec<String> {
+    const SQL: &str = "SELECT a.code || ' ' || n.what AS told FROM disclosure_notice n JOIN agency a ON a.id = n.to_agency ORDER BY 1";
+    t.query(SQL, vec![]).await.iter().map(|row| row.text("told").unwrap()).collect()
 }

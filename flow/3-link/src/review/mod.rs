@@ -17,7 +17,7 @@ use crate::{
         store,
     },
     person::name_of,
-    run::store::last_run,
+    run::store::{last_run, last_stop},
 };
 
 /// Pairs of a page.
@@ -55,6 +55,7 @@ struct QueuePage {
     people: String,
     records: String,
     last: String,
+    stopped: String,
     showing_aside: bool,
     before: Option<(PairKey, &'static str)>,
 }
@@ -101,6 +102,7 @@ async fn queue(site: Site, caller: Caller, page: Page, query: Query) -> web::Res
         people: web::thousands(last.as_ref().map_or(0, |last| last.people)),
         records: format!("from {} records", web::thousands(last.as_ref().map_or(0, |last| last.records))),
         last: last.and_then(|last| last.finished_at).map(|at| time::moment(at, site.now())).unwrap_or_default(),
+        stopped: last_stop(vault).await?.map(|at| time::moment(at, site.now())).unwrap_or_default(),
         showing_aside,
         before: before.map(|(answer, key)| (key, answer.words())),
     })

@@ -43,7 +43,9 @@ impl From<RunError> for JobFault {
         match error {
             RunError::Store(error) => Self::Store(error),
             RunError::Refused(refusal) => Self::Refused(refusal),
-            RunError::Overtaken | RunError::NoUnit | RunError::Stopped => Self::Later(error.to_string()),
+            RunError::Overtaken | RunError::NotPermitted | RunError::NoUnit | RunError::Stopped => {
+                Self::Later(error.to_string())
+            }
             RunError::Model(_) => Self::Hopeless(error.to_string()),
         }
     }

@@ -63,6 +63,11 @@ pub enum RunError {
     /// The model makes no sense, or finds too many pairs.
     #[error(transparent)]
     Model(#[from] linkage::Error),
+    /// What permitted it changed while it ran, more often than it begins again by itself.
+    #[error(
+        "what may be used for linking changed while it ran; it stopped, and goes on with what is permitted now when it is run again"
+    )]
+    NotPermitted,
     /// Another run began, or somebody decided about a pair meanwhile.
     #[error("another run of linking began, or somebody decided about a pair; run it again")]
     Overtaken,
@@ -71,7 +76,7 @@ pub enum RunError {
     Stopped,
 }
 
-/// How often a run that was overtaken begins again by itself.
+/// How often a run that was overtaken, or whose permit ended, begins again by itself.
 const TRIES: u32 = 3;
 
 /// Links all records, with the model that is built in.
@@ -89,27 +94,46 @@ pub async fn run(vault: &Vault, actor: &Actor, tell: Tell<'_>) -> Result<RunRepo
 pub async fn run_with(vault: &Vault, actor: &Actor, model: &Model, tell: Tell<'_>) -> Result<RunReport, RunError> {
     let mut tries = 1;
     loop {
-        match run_once(vault, actor, model, tell).await {
-            Err(RunError::Overtaken) if tries < TRIES => tries += 1,
+        let run: Id<kind::Run> = vault.new_id();
+        let outcome = match run_once(vault, actor, model, run, tell).await {
+            Err(RunError::Store(StoreError::NoLonger)) => {
+                store::stop(vault, cause(actor, run), run).await?;
+                Err(RunError::NotPermitted)
+            }
+            outcome => outcome,
+        };
+        match outcome {
+            Err(RunError::Overtaken | RunError::NotPermitted) if tries < TRIES => tries += 1,
             outcome => return outcome,
         }
     }
 }
 
-async fn run_once(vault: &Vault, actor: &Actor, model: &Model, tell: Tell<'_>) -> Result<RunReport, RunError> {
-    let unit = unit_facet(vault).await?;
-    let run: Id<kind::Run> = vault.new_id();
-    let cause = Cause {
+fn cause(actor: &Actor, run: Id<kind::Run>) -> Cause {
+    Cause {
         actor: actor.clone(),
         purpose: Purpose::Linking,
         operation: Operation::Combination,
         act: code!("records_linked"),
         scope: Scope::of("run", run),
-    };
+    }
+}
+
+/// One try. It ends with [`StoreError::NoLonger`] before the next page that it would read, or the next change that it would write, once
+/// any of what it was permitted is no longer.
+async fn run_once(
+    vault: &Vault,
+    actor: &Actor,
+    model: &Model,
+    run: Id<kind::Run>,
+    tell: Tell<'_>,
+) -> Result<RunReport, RunError> {
+    let unit = unit_facet(vault).await?;
+    let cause = cause(actor, run);
     store::begin(vault, &cause, run, model).await?;
     let (permit, withheld) = permit(vault, actor, run, &unit).await?;
     let reader = vault.read(&permit)?;
-    let writer = write::Writer::new(vault, cause, run, unit.controller);
+    let writer = write::Writer::new(vault, cause, &permit, run, unit.controller);
     writer.unmake(&withheld).await?;
 
     let sources = source::Sources::load(&reader, tell).await?;

@@ -14,6 +14,9 @@ use crate::{
 };
 
 const OVERTAKE: &str = "UPDATE link_run SET state = 'overtaken', finished_at = $1 WHERE state = 'running'";
+const STOP: &str = "UPDATE link_run SET state = 'overtaken', not_permitted = TRUE, finished_at = $2 WHERE id = $1 AND state = 'running'";
+const LAST_STOP: &str = "SELECT finished_at FROM link_run WHERE not_permitted AND finished_at > COALESCE((SELECT finished_at FROM link_run \
+     WHERE state = 'done' ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET 1), 0) ORDER BY started_at DESC, id DESC LIMIT 1";
 const LAST_JOB: &str = "SELECT COALESCE(MAX(id), '') AS id FROM job WHERE kind = 'link_records'";
 const BEGIN: &str =
     "INSERT INTO link_run (id, state, spec, whole, served_through, started_at) VALUES ($1, 'running', $2, $3, $4, $5)";
@@ -65,6 +68,14 @@ impl FromRow for OneText {
     }
 }
 
+struct At(Timestamp);
+
+impl FromRow for At {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.time("finished_at").map(Self)
+    }
+}
+
 struct WholeRun {
     spec: String,
     records: u64,
@@ -87,6 +98,26 @@ pub(super) async fn begin(vault: &Vault, cause: &Cause, run: Id<kind::Run>, mode
     change.execute(BEGIN, params![run, &model.version, true, last, now]).await?;
     change.note("phase", "begin");
     change.commit().await
+}
+
+/// A run whose permit ended stops, and says so.
+pub(super) async fn stop(vault: &Vault, cause: Cause, run: Id<kind::Run>) -> Result<(), StoreError> {
+    let mut change = vault.change(cause).await?;
+    let now = change.now();
+    if change.execute(STOP, params![run, now]).await? > 0 {
+        change.note("phase", "not_permitted_any_more");
+        change.commit().await?;
+    }
+    Ok(())
+}
+
+/// When the last run stopped because what it was permitted changed; none once two runs have finished since.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn last_stop(vault: &Vault) -> Result<Option<Timestamp>, StoreError> {
+    let found: Option<At> = vault.plain().first(LAST_STOP, params![]).await?;
+    Ok(found.map(|found| found.0))
 }
 
 /// Stops a run that goes on while somebody decides. Gives whether there was one.

@@ -1,9 +1,10 @@
-//! Writes a plan in short changes. Each change first makes sure that the run is still the one that may write.
+//! Writes a plan in short changes. Each change first makes sure that the run is still the one that may write, and that what it read may
+//! still be used.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base::{Id, code, kind};
-use vault::{Announcement, Cause, Change, Facet, Marks, StoreError, Value, Vault, params};
+use vault::{Announcement, Cause, Change, Facet, Marks, Permit, StoreError, Value, Vault, params};
 
 use super::{
     Progress, RunError, RunReport, Tell,
@@ -31,14 +32,21 @@ fn with_marks(facet: &Facet) -> Vec<Facet> {
 pub(super) struct Writer<'a> {
     vault: &'a Vault,
     cause: Cause,
+    permit: &'a Permit,
     run: Id<kind::Run>,
     unit: Id<kind::Agency>,
     changes: AtomicU64,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(vault: &'a Vault, cause: Cause, run: Id<kind::Run>, unit: Id<kind::Agency>) -> Self {
-        Self { vault, cause, run, unit, changes: AtomicU64::new(0) }
+    pub(super) fn new(
+        vault: &'a Vault,
+        cause: Cause,
+        permit: &'a Permit,
+        run: Id<kind::Run>,
+        unit: Id<kind::Agency>,
+    ) -> Self {
+        Self { vault, cause, permit, run, unit, changes: AtomicU64::new(0) }
     }
 
     /// Rows written or deleted so far.
@@ -46,7 +54,9 @@ impl<'a> Writer<'a> {
         self.changes.load(Ordering::Relaxed)
     }
 
+    /// Begins a change, as long as what was read for it may still be used.
     async fn open(&self) -> Result<Change, RunError> {
+        self.vault.still_stands(self.permit).await?;
         let mut change = self.vault.change(self.cause.clone()).await?;
         if change.execute(TOUCH, params![self.run]).await? == 0 {
             return Err(RunError::Overtaken);

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base::{Id, code, kind};
 use linkage::{Decision, Linker, NewRecords, RunOptions, Table, bits};
 use vault::{
-    Actor, Announcement, Ask, Cause, FromRow, Marks, Operation, Permit, Purpose, Reader, Row, Scope, StoreError, Vault,
-    Verb,
+    Actor, Announcement, Ask, Cause, Change, FromRow, Marks, Operation, Permit, Purpose, Reader, Row, Scope,
+    StoreError, Vault, Verb,
     jobs::{Handler, Job, JobFault},
     params,
 };
@@ -135,7 +135,7 @@ pub async fn link_sealed(vault: &Vault, actor: &Actor) -> Result<SealedReport, R
     let mut stored = Stored::load(&reader, vault, &model).await?;
     stored.look_up_stale(&reader, |record| sources.number(record).is_some()).await?;
     let apart = Apart::load(&reader).await?;
-    let writer = Writer { vault, cause: cause(actor, Scope::of("run", run)), run, unit };
+    let writer = Writer { vault, cause: cause(actor, Scope::of("run", run)), permit: &permit, run, unit };
     let mut report = SealedReport::default();
     let mut at = Places { reader: &reader, sources, stored };
     let sealed = at.sealed();
@@ -355,6 +355,7 @@ fn compare(model: &Model, input: Input) -> Result<Compared, RunError> {
 struct Writer<'a> {
     vault: &'a Vault,
     cause: Cause,
+    permit: &'a Permit,
     run: Id<kind::Run>,
     unit: Id<kind::Agency>,
 }
@@ -363,6 +364,12 @@ struct Writer<'a> {
 const ROWS: usize = 100;
 
 impl Writer<'_> {
+    /// Begins a change, as long as what was read for it may still be used.
+    async fn open(&self) -> Result<Change, StoreError> {
+        self.vault.still_stands(self.permit).await?;
+        self.vault.change(self.cause.clone()).await
+    }
+
     async fn place(
         &self,
         sources: &Sources,
@@ -371,7 +378,7 @@ impl Writer<'_> {
         stale: &HashSet<RecordId>,
     ) -> Result<u64, RunError> {
         for part in placings.chunks(ROWS) {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             for placing in part {
                 let Some(source) = sources.record(placing.number) else { continue };
                 let Some(facet) = sources.facet(source) else { continue };
@@ -395,12 +402,12 @@ impl Writer<'_> {
             change.commit().await?;
         }
         for part in entries.chunks(ROWS) {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             search::insert(&mut change, self.vault, part).await?;
             change.commit().await?;
         }
         if !stale.is_empty() {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             for record in stale {
                 change.execute(search::REMOVE, params![*record]).await?;
             }
@@ -415,19 +422,19 @@ impl Writer<'_> {
         heirs: &[(Id<crate::adoption::Adoption>, RecordId, String, bool)],
     ) -> Result<u64, RunError> {
         for part in found.kept.chunks(ROWS) {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             pairs::keep(&mut change, self.unit, self.run, part).await?;
             change.commit().await?;
         }
         for part in found.gone.chunks(ROWS) {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             for (left, right) in part {
                 change.execute(pairs::DROP, params![*left, *right]).await?;
             }
             change.commit().await?;
         }
         for part in heirs.chunks(ROWS) {
-            let mut change = self.vault.change(self.cause.clone()).await?;
+            let mut change = self.open().await?;
             crate::adoption::store::add_heirs(&mut change, part).await?;
             change.commit().await?;
         }

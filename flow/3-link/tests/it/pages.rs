@@ -197,7 +197,7 @@ async fn what_was_found_is_held_for_a_quarter_of_an_hour_for_whoever_searched() 
         }
         let other = analyst.post("/people", &typed).await.location;
         assert_ne!(other, address, "a new id for each search");
-        let rows = house.t.query("SELECT digest, sealed FROM search_found", vec![]).await;
+        let rows = house.t.query("SELECT digest, sealed FROM held_answer", vec![]).await;
         let person = house.t.query("SELECT person FROM person_record", vec![]).await[0].text("person").unwrap();
         for row in &rows {
             let kept = format!("{} {}", row.text("digest").unwrap(), row.text("sealed").unwrap());
@@ -220,7 +220,7 @@ async fn what_was_found_is_held_for_a_quarter_of_an_hour_for_whoever_searched() 
         assert_eq!(told(&theirs.body), told(&over.body));
         assert_eq!(told(&nobodys.body), told(&over.body));
         analyst.post("/people", &typed).await;
-        assert_eq!(house.t.rows_in_table("search_found").await, 1, "what is over is forgotten");
+        assert_eq!(house.t.rows_in_table("held_answer").await, 1, "what is over is forgotten");
     })
     .await;
 }

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use base::{Id, code, kind};
 use link::api::{Model, Progress, RunError, run, run_with};
 use vault::{Actor, StoreError};
+use web::Proof;
 
-use crate::house::{House, both};
+use crate::{
+    house::{ANALYST, House, both},
+    pages::Browser,
+};
 
 const CALLUM: &str = "given=Callum;family=Barker;dob=2008-11-02;sex=male;postcode=ZQ3 2LD;phone=07104119031";
 
@@ -190,6 +194,77 @@ async fn an_ended_agreement_hides_at_once_and_the_next_run_unmakes() {
         house.agreements.ended.lock().unwrap().clear();
         house.run().await;
         assert_eq!(house.person(small.callum_typo).await, Some(person), "linked again under a new agreement");
+    })
+    .await;
+}
+
+/// Whether anything that linking stores still rests on social care's records.
+async fn rests_on_social_care(house: &House) -> bool {
+    const KEPT: [&str; 3] = [
+        "SELECT record FROM person_record WHERE category = 'social_care_involvement'",
+        "SELECT record FROM person_search WHERE category = 'social_care_involvement'",
+        "SELECT left_record FROM pair WHERE left_facet LIKE '%social_care%' OR right_facet LIKE '%social_care%'",
+    ];
+    let mut any = false;
+    for sql in KEPT {
+        any |= !house.t.query(sql, vec![]).await.is_empty();
+    }
+    any
+}
+
+#[tokio::test]
+async fn an_agreement_suspended_in_the_middle_of_a_run_stops_it() {
+    both(|house| async move {
+        let small = small(&house).await;
+        // While it reads, while it compares, at the first thing that it writes, and later.
+        for (step, at) in [("Reading records", 1), ("Comparing records", 1), ("Writing people and pairs", 1), ("Writing people and pairs", 2)] {
+            house.agreements.ended.lock().unwrap().clear();
+            house.t.tamper("DELETE FROM person_move; DELETE FROM person_record; DELETE FROM pair; DELETE FROM person_search; DELETE FROM link_run").await.unwrap();
+            let told = std::sync::atomic::AtomicU64::new(0);
+            let tell = |progress: Progress| {
+                if progress.step == step && told.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == at {
+                    house.agreements.ended.lock().unwrap().insert(code!("social_care_involvement"));
+                    house.t.clock.advance(base::SignedDuration::from_secs(2));
+                }
+            };
+            let report = run(&house.t.vault, &Actor::System, &tell).await.unwrap();
+            assert_eq!(report.records, 45, "{step}: of what is permitted now");
+            assert!(!rests_on_social_care(&house).await, "{step} {at}");
+            let runs = house.t.query("SELECT state, not_permitted FROM link_run ORDER BY started_at, id", vec![]).await;
+            let states: Vec<_> = runs.iter().map(|run| (run.text("state").unwrap(), run.bool("not_permitted").unwrap())).collect();
+            assert_eq!(states, [("overtaken".to_owned(), true), ("done".to_owned(), false)], "{step} {at}");
+            assert!(house.person(small.callum).await.is_some());
+        }
+        let logged = "SELECT inputs FROM audit_entry WHERE inputs LIKE '%not_permitted_any_more%'";
+        assert_eq!(house.t.query(logged, vec![]).await.len(), 4, "each stop is in the log");
+        let mut browser = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
+        assert!(browser.get("/links/review").await.body.contains("because what may be used for it changed"));
+        house.t.clock.advance(base::SignedDuration::from_mins(5));
+        house.run().await;
+        assert!(!browser.get("/links/review").await.body.contains("Linking stopped"), "it is over");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permit_that_keeps_changing_stops_the_run_for_later() {
+    both(|house| async move {
+        small(&house).await;
+        let tell = |progress: Progress| {
+            if progress.step == "Comparing records" {
+                let mut ended = house.agreements.ended.lock().unwrap();
+                let next = ["custody", "exclusion", "social_care_involvement"]
+                    .into_iter()
+                    .find(|one| !ended.iter().any(|code| code.as_str() == *one));
+                ended.extend(next.map(|one| one.parse().unwrap()));
+                house.t.clock.advance(base::SignedDuration::from_secs(2));
+            }
+        };
+        let outcome = run(&house.t.vault, &Actor::System, &tell).await;
+        assert!(matches!(outcome, Err(RunError::NotPermitted)), "{outcome:?}");
+        assert_eq!(house.t.rows_in_table("person_record").await, 0, "nothing was written");
+        let report = house.run().await;
+        assert_eq!(report.records, 0, "nothing is permitted any more");
     })
     .await;
 }

@@ -3,7 +3,6 @@
 //! is. It goes by POST, and its answer is held under a random id.
 
 pub(crate) mod pages;
-mod store;
 
 use base::{LsoaCode, Postcode, names::fold};
 use serde::{Deserialize, Serialize};

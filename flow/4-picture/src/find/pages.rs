@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::{Router, extract::Path, http::StatusCode, routing::get};
-use base::names::fold;
-use vault::{Plain, StoreError};
+use base::{code, names::fold};
+use vault::{Cause, Operation, Plain, Purpose, Scope, StoreError};
 use web::{Caller, Form, Page, Site, thousands};
 
-use super::{Found, Wanted, store, wanted};
+use super::{Found, Wanted, wanted};
 use crate::{
     area::{self, AreaPlace},
     offence::store::{Known, known_of},
@@ -16,6 +16,8 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/places/find", get(ask).post(look)).route("/places/found/{id}", get(show))
 }
 
+/// What kind of answer is held.
+const QUESTION: &str = "place_found";
 /// The longest text that is read, in characters.
 const LONGEST: usize = 300;
 
@@ -63,7 +65,14 @@ async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
     };
     let vault = site.vault();
     let found = find(&vault.plain(), &wanted(&text)).await?;
-    let id = store::hold(vault, &caller.actor(), caller.id, &found).await?;
+    let cause = Cause {
+        actor: caller.actor(),
+        purpose: Purpose::Administration,
+        operation: Operation::Consultation,
+        act: code!("place_looked_up"),
+        scope: Scope::unit(),
+    };
+    let id = web::hold_answer(vault, cause, QUESTION, caller.id, &found).await?;
     Ok(web::done(&site, &format!("/places/found/{id}"), ""))
 }
 
@@ -87,7 +96,8 @@ async fn find(plain: &Plain, wanted: &Wanted) -> Result<Found, StoreError> {
 /// What was found. An answer that was another's, or whose time is over, looks like one that never was.
 async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<String>) -> web::Result {
     let vault = site.vault();
-    let Some(found) = store::held(vault, &caller.actor(), caller.id, &id).await? else {
+    let act = code!("place_answer_read");
+    let Some(found) = web::held_answer::<Found>(vault, &caller.actor(), act, QUESTION, caller.id, &id).await? else {
         return web::render_as(StatusCode::GONE, OverPage { page: page.title("This answer is no longer kept") });
     };
     let answer = answer(&vault.plain(), found).await?;

@@ -91,7 +91,7 @@ async fn nothing_that_was_typed_is_kept(t: Bench) {
     county(&t).await;
     let browser = Browser::of(&t, true).await;
     browser.answer("Flat 9, 77 Secret Close, SS1 2AB").await;
-    let kept = t.query("SELECT sealed FROM place_found", Vec::new()).await;
+    let kept = t.query("SELECT sealed FROM held_answer", Vec::new()).await;
     assert_eq!(kept.len(), 1);
     assert!(!kept[0].text("sealed").unwrap().contains("E01090001"), "sealed");
     let log =

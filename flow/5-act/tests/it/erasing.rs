@@ -70,7 +70,7 @@ async fn furnish(house: &House) -> Somebody {
              ('{record}', '{police}', 'custody', 'callum', 'barker', '2010-11-02')"
         ),
         format!(
-            "INSERT INTO search_found (digest, member, sealed, made_at, ends_at) VALUES ('d', 'm', 's', {now}, {now})"
+            "INSERT INTO held_answer (digest, member, sealed, made_at, ends_at) VALUES ('d', 'm', 's', {now}, {now})"
         ),
         format!(
             "INSERT INTO contact (id, moment, person, controller, attempted_at, how, reached, made_by, written_at, form_key) \
@@ -101,7 +101,7 @@ const TABLES: [&str; 11] = [
     "person",
     "person_record",
     "person_search",
-    "search_found",
+    "held_answer",
     "moment",
     "contact",
     "referral",
@@ -145,7 +145,7 @@ async fn nothing_of_them_is_left_anywhere(t: Bench) {
         (report.text("rows_left").unwrap(), report.text("rows_found").unwrap()),
         ("{}".to_owned(), "{}".to_owned())
     );
-    assert!(report.text("rows_gone").unwrap().contains("\"search_found\":1"));
+    assert!(report.text("rows_gone").unwrap().contains("\"held_answer\":1"));
     assert!(report.opt_int("entry").unwrap().is_some());
     let reached = house.rows("SELECT what || ' ' || n || ' ' || later AS x FROM erasure_reach ORDER BY what").await;
     assert_eq!(reached, ["delivery_file 1 0", "quarantined 1 0"]);

@@ -1,10 +1,15 @@
 //! No data without a permit; every request is in the log before a row leaves.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use async_trait::async_trait;
 use base::{SignedDuration, Timestamp, code};
 use vault::{
     Actor, Ask, Decider, Decision, Purpose, Refusal, Row, Staff, StoreError, Verb, params, store_suite,
-    testing::{Bench, Plan, Table},
+    testing::{Bench, Engine, Plan, Table},
 };
 
 use crate::county::{HOSPITAL, MIGRATIONS, POLICE, RECORDS, Record, add, ask, cause, may_view, two_records};
@@ -137,6 +142,56 @@ async fn a_change_reads_only_what_its_permit_covers(t: Bench) {
     let sql = "SELECT id, controller, category, body FROM record WHERE source_key IN ({in})";
     let keys: Vec<vault::Value> = params!["a", "b", "c"];
     assert_eq!(change.rows_held_in::<Record>(sql, params![], &keys).await.unwrap().len(), 1);
+}
+
+/// The table, until it is over.
+#[derive(Clone)]
+struct Ends(Table, Arc<AtomicBool>);
+
+#[async_trait]
+impl Decider for Ends {
+    async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
+        let over = self.1.load(Ordering::SeqCst);
+        if over { Ok(Decision::default()) } else { self.0.decide(book, ask, now).await }
+    }
+}
+
+#[tokio::test]
+async fn a_permit_ends_within_a_second_of_what_it_rests_on() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let over = Arc::new(AtomicBool::new(false));
+        let table = Table::new().allow(Verb::View, Purpose::Safeguarding, "custody");
+        let table = table.allow(Verb::Count, Purpose::Safeguarding, "custody");
+        let plan = Plan::of(MIGRATIONS).decider(Ends(table, Arc::clone(&over)));
+        plan.on(engine, |t| async move {
+            two_records(&t).await;
+            let permit = may_view(&t).await;
+            let counting = t.vault.permit(ask(Verb::Count)).await.unwrap();
+            let (reader, counter) = (t.vault.read(&permit).unwrap(), t.vault.count(&counting).unwrap());
+            t.clock.advance(SignedDuration::from_mins(30));
+            assert_eq!(reader.rows::<Record>(RECORDS, params![]).await.unwrap().len(), 1, "nothing changed");
+            over.store(true, Ordering::SeqCst);
+            t.clock.advance(SignedDuration::from_secs(1));
+            let count = "SELECT category AS row_key, category AS column_key, COUNT(*) AS n FROM record \
+                         WHERE controller || ' ' || category IN ({in}) GROUP BY 1, 2";
+            let one = "SELECT id, controller, category, body FROM record WHERE source_key IN ({in})";
+            let keys: Vec<vault::Value> = params!["a"];
+            let outcomes = [
+                reader.rows::<Record>(RECORDS, params![]).await.err(),
+                reader.rows_in::<Record>(one, params![], &keys).await.err(),
+                reader.about(&t.vault, &["x".to_owned()]).await.err(),
+                counter.table(count, params![]).await.err(),
+                t.vault.change_under(&permit, cause(code!("try"))).await.err(),
+                t.vault.still_stands(&permit).await.err(),
+            ];
+            for outcome in outcomes {
+                assert!(matches!(outcome, Some(StoreError::NoLonger)), "{outcome:?}");
+            }
+            over.store(false, Ordering::SeqCst);
+            assert!(t.vault.still_stands(&permit).await.is_ok(), "it is the decision that counts");
+        })
+        .await;
+    }
 }
 
 struct Broken;

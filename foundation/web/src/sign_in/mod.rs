@@ -7,16 +7,10 @@ use std::sync::Arc;
 
 use base::{Clock, Code, Id, Random, Timestamp, code, kind};
 use sha2::{Digest, Sha256};
-use vault::{Actor, Cause, FromRow, Migration, Operation, Purpose, Row, Scope, StoreError, Vault, params};
+use vault::{Actor, Cause, FromRow, Operation, Purpose, Row, Scope, StoreError, Vault, params};
 
 pub use rules::{ABSOLUTE_HOURS, End, IDLE_MINUTES, Proof};
 use rules::{SEEN_EVERY_MINUTES, standing};
-
-/// The tables of the page kit.
-pub const MIGRATIONS: &[Migration] = &[
-    vault::migration!(50, "sign_in", "0050_sign_in.sql"),
-    vault::migration!(51, "kept_sign_ins", "0051_kept_sign_ins.sql"),
-];
 
 /// A sign-in as it is kept.
 #[derive(Debug, Clone)]

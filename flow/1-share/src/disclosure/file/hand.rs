@@ -8,7 +8,7 @@ use vault::{Actor, Cause, Change, FromRow, Operation, Purpose, Row, Scope, Store
 use web::time;
 
 use super::{
-    Decided, FileError, MAKERS, MOST_PEOPLE, MadeFile, NewFile, PURPOSES, Part, Person, State,
+    DAYS, Decided, FileError, MAKERS, MOST_PEOPLE, MadeFile, NewFile, PURPOSES, Part, Person, State,
     body::{Mark, canary, csv, read_me, sealed},
     store,
 };
@@ -16,10 +16,10 @@ use crate::{
     agency,
     agreement::purpose_words,
     ask::{
-        clock::number,
         make::{member_of, own_permit},
         store::has_duty,
     },
+    clocks::Settings,
     decision::handling,
     disclosure::{
         How,
@@ -232,7 +232,7 @@ pub async fn refuse_file(vault: &Vault, actor: &Actor, id: FileId) -> Result<(),
 }
 
 /// A second person releases it, with what the decider let each person's part hold: the file is written, encrypted, kept for some days (the setting
-/// `file_days`, 7 unless it says otherwise), and every row of it is in the register, all in one change.
+/// `file_days`), and every row of it is in the register, all in one change.
 ///
 /// # Errors
 /// [`FileError`]; nothing is given then.
@@ -241,7 +241,7 @@ pub async fn release(vault: &Vault, actor: &Actor, id: FileId, parts: &[Part]) -
          blob = $7, sha256 = $8, expires_at = $9 WHERE id = $1 AND state = 'proposed'";
     let (file, people) = file_for_release(vault, actor, id).await?;
     check(&file, &people, actor, parts)?;
-    let days = number(&vault.plain(), "file_days", 7, 1..=30).await?;
+    let days = Settings::of(&vault.plain()).await?.number(&DAYS);
     let expires_at = vault.now().plus_hours(24 * days);
     let public_key = key_of(&vault.book(), file.recipient).await?.ok_or(FileError::Recipient)?.public_key;
     let mark = mark(vault, &file, parts, expires_at).await?;

@@ -16,8 +16,17 @@ pub use hand::{add_person, draft, file_for_release, propose, refuse_file, releas
 pub(crate) use hand::{fetch, people_of, receipt, take_out};
 pub(crate) use store::{files_all, files_from, files_to, my_draft, one, waiting};
 
-use crate::decision::RECEIVER;
+use crate::{
+    clocks::{Setting, Takes},
+    decision::RECEIVER,
+};
 
+pub(crate) const DAYS: Setting = Setting {
+    name: "file_days",
+    label: "Days for which a file waits to be fetched",
+    more: "",
+    takes: Takes::Number { usual: 7, least: 1, most: 30 },
+};
 /// The most people in one file.
 pub const MOST_PEOPLE: usize = 50;
 /// What a file may be for.

@@ -8,7 +8,7 @@ mod manager;
 pub(crate) mod pages;
 mod question;
 mod rules;
-mod settings;
+pub(crate) mod settings;
 pub(crate) mod store;
 mod surroundings;
 mod tally;

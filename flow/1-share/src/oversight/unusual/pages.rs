@@ -22,7 +22,7 @@ use super::{
     store::Worker,
     watch,
 };
-use crate::{agency, ask::pages::unsealed, trust};
+use crate::{agency, ask::pages::unsealed, clocks, trust};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -129,15 +129,18 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
 struct HowPage {
     page: Page,
     rules: Vec<(&'static str, &'static str)>,
-    thresholds: Vec<(String, &'static str)>,
+    thresholds: Vec<String>,
+    /// Where they are changed; empty for who may not open it.
+    clocks: &'static str,
 }
 
-async fn how(site: Site, _: Caller, page: Page) -> web::Result {
+async fn how(site: Site, caller: Caller, page: Page) -> web::Result {
     let thresholds = Thresholds::read(&site.vault().plain()).await?;
     web::render(HowPage {
         page: page.title("When somebody’s looking stands out"),
         rules: Rule::ALL.iter().map(|rule| (rule.words(), rule.more())).collect(),
         thresholds: thresholds.explained(),
+        clocks: trust::link(&caller, clocks::pages::HERE),
     })
 }
 

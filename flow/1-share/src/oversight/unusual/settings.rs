@@ -1,8 +1,49 @@
 //! The thresholds of unusual access: settings of the unit, each with what it means. Who is asked too often stops reading.
 
 use vault::{Plain, StoreError};
+use web::Form;
 
-use crate::ask::clock::number;
+use crate::clocks::{Setting, Settings, Takes};
+
+const fn count(name: &'static str, label: &'static str, usual: i64, most: i64) -> Setting {
+    Setting { name, label, more: "", takes: Takes::Number { usual, least: 1, most } }
+}
+
+const fn hour(name: &'static str, label: &'static str, usual: i64) -> Setting {
+    Setting { name, label, more: "", takes: Takes::Number { usual, least: 0, most: 24 } }
+}
+
+const VOLUME: Setting =
+    count("unusual:volume", "People opened in a day below which nobody is asked about their number", 20, 10_000);
+const OUTSIDE: Setting =
+    count("unusual:outside_work", "People opened in a day without a reason in their work", 5, 10_000);
+const AFTER_HOURS: Setting =
+    count("unusual:after_hours", "People opened in a day outside working hours without a shift", 4, 10_000);
+const SEARCHES: Setting =
+    count("unusual:searches", "Searches in a day of which hardly any was followed up", 20, 10_000);
+const EMERGENCIES: Setting = count("unusual:emergencies", "Emergencies within seven days", 3, 100);
+const SURNAME: Setting = count("unusual:same_surname", "People of the same family name in a day", 3, 100);
+const OPENS: Setting = hour("unusual:opens", "Hour at which working hours begin", 7);
+const CLOSES: Setting = hour("unusual:closes", "Hour at which working hours end", 20);
+const MOST_A_DAY: Setting =
+    count("unusual:most_a_day", "New questions that one person gets in a day at the most", 3, 100);
+const QUIET_DAYS: Setting = Setting {
+    name: "unusual:quiet_days",
+    label: "Days in which the same is not asked again about a member",
+    more: "",
+    takes: Takes::Number { usual: 14, least: 0, most: 365 },
+};
+/// The settings of this slice.
+pub(crate) static SETTINGS: [Setting; 10] =
+    [VOLUME, OUTSIDE, AFTER_HOURS, SEARCHES, EMERGENCIES, SURNAME, OPENS, CLOSES, MOST_A_DAY, QUIET_DAYS];
+
+/// What of a form's thresholds can't stand together: the field, and why.
+pub(crate) fn at_odds(form: &Form) -> Option<(&'static str, &'static str)> {
+    let hour = |setting: &Setting| form.value(setting.name).trim().parse::<i64>().ok();
+    let (opens, closes) = (hour(&OPENS)?, hour(&CLOSES)?);
+    (opens >= closes)
+        .then_some((CLOSES.name, "Hour at which working hours end: enter one after that at which they begin"))
+}
 
 /// The thresholds, as the settings have them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,102 +73,61 @@ pub(crate) struct Thresholds {
     pub answer_days: u32,
 }
 
-impl Default for Thresholds {
-    fn default() -> Self {
+impl Thresholds {
+    pub(crate) async fn read(plain: &Plain) -> Result<Self, StoreError> {
+        Ok(Self::of(&Settings::of(plain).await?))
+    }
+
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let hour = |setting: &Setting| i8::try_from(settings.number(setting)).unwrap_or_default();
         Self {
-            volume: 20,
+            volume: settings.count(&VOLUME),
             far: 3.5,
             least_days: 5,
             habit_days: 3,
-            outside: 5,
-            after_hours: 4,
-            searches: 20,
-            emergencies: 3,
-            surname: 3,
-            opens: 7,
-            closes: 20,
-            most_a_day: 3,
-            quiet_days: 14,
+            outside: settings.count(&OUTSIDE),
+            after_hours: settings.count(&AFTER_HOURS),
+            searches: settings.count(&SEARCHES),
+            emergencies: settings.count(&EMERGENCIES),
+            surname: settings.count(&SURNAME),
+            opens: hour(&OPENS),
+            closes: hour(&CLOSES),
+            most_a_day: settings.count(&MOST_A_DAY),
+            quiet_days: settings.number(&QUIET_DAYS),
             answer_days: 5,
         }
     }
-}
 
-impl Thresholds {
-    pub(crate) async fn read(plain: &Plain) -> Result<Self, StoreError> {
-        let usual = Self::default();
-        let count = async |name: &'static str, default: u64, most: i64| {
-            let default = i64::try_from(default).unwrap_or(i64::MAX);
-            Ok::<u64, StoreError>(u64::try_from(number(plain, name, default, 1..=most).await?).unwrap_or(1))
-        };
-        let hour = async |name: &'static str, default: i8| {
-            Ok::<i8, StoreError>(
-                i8::try_from(number(plain, name, i64::from(default), 0..=24).await?).unwrap_or(default),
-            )
-        };
-        Ok(Self {
-            volume: count("unusual:volume", usual.volume, 10_000).await?,
-            outside: count("unusual:outside_work", usual.outside, 10_000).await?,
-            after_hours: count("unusual:after_hours", usual.after_hours, 10_000).await?,
-            searches: count("unusual:searches", usual.searches, 10_000).await?,
-            emergencies: count("unusual:emergencies", usual.emergencies, 100).await?,
-            surname: count("unusual:same_surname", usual.surname, 100).await?,
-            opens: hour("unusual:opens", usual.opens).await?,
-            closes: hour("unusual:closes", usual.closes).await?,
-            most_a_day: count("unusual:most_a_day", usual.most_a_day, 100).await?,
-            quiet_days: number(plain, "unusual:quiet_days", usual.quiet_days, 0..=365).await?,
-            ..usual
-        })
-    }
-
-    /// Each threshold in a sentence, with the setting that changes it; empty where none does.
-    pub(crate) fn explained(&self) -> Vec<(String, &'static str)> {
+    /// Each threshold in a sentence.
+    pub(crate) fn explained(&self) -> Vec<String> {
         vec![
-            (format!("Fewer than {} people opened in a day are never asked about for their number.", self.volume), "unusual:volume"),
-            (
-                "More is asked about where it stands more than 3.5 spreads above the middle of the member’s own days of the last four weeks, and \
-                 above that of others with the same duties; counts are first put on a scale on which they vary alike (Anscombe 1948), and the \
-                 spread is the median absolute deviation (Iglewicz and Hoaglin 1993)."
-                    .to_owned(),
-                "",
+            format!("Fewer than {} people opened in a day are never asked about for their number.", self.volume),
+            "More is asked about where it stands more than 3.5 spreads above the middle of the member’s own days of the last four weeks, and above \
+             that of others with the same duties; counts are first put on a scale on which they vary alike (Anscombe 1948), and the spread is the \
+             median absolute deviation (Iglewicz and Hoaglin 1993)."
+                .to_owned(),
+            format!(
+                "With fewer than {} days known of themselves and of others, only {} people or more are asked about.",
+                self.least_days,
+                self.volume * 3
             ),
-            (
-                format!(
-                    "With fewer than {} days known of themselves and of others, only {} people or more are asked about.",
-                    self.least_days,
-                    self.volume * 3
-                ),
-                "",
+            format!(
+                "{} people or more in a day of whom no moment, referral, request or emergency shows a reason; {} or more outside working hours \
+                 without a shift; {} searches or more with at most one opened for every ten. It is passed over where it is the member’s habit \
+                 ({} days of the last four weeks or more) and not far above it.",
+                self.outside, self.after_hours, self.searches, self.habit_days
             ),
-            (
-                format!(
-                    "{} people or more in a day of whom no moment, referral, request or emergency shows a reason; {} or more outside working \
-                     hours without a shift; {} searches or more with at most one opened for every ten. It is passed over where it is the member’s \
-                     habit ({} days of the last four weeks or more) and not far above it.",
-                    self.outside, self.after_hours, self.searches, self.habit_days
-                ),
-                "unusual:outside_work, unusual:after_hours, unusual:searches",
+            format!("Working hours are {}:00 to {}:00 on working days, in London.", self.opens, self.closes),
+            format!("{} emergencies or more within seven days.", self.emergencies),
+            format!(
+                "Somebody with the member’s own first and last name, at their own postcode, or with a colleague’s name: always. {} people or more \
+                 of the same family name in a day.",
+                self.surname
             ),
-            (
-                format!("Working hours are {}:00 to {}:00 on working days, in London.", self.opens, self.closes),
-                "unusual:opens, unusual:closes",
-            ),
-            (format!("{} emergencies or more within seven days.", self.emergencies), "unusual:emergencies"),
-            (
-                format!(
-                    "Somebody with the member’s own first and last name, at their own postcode, or with a colleague’s name: always. \
-                     {} people or more of the same family name in a day.",
-                    self.surname
-                ),
-                "unusual:same_surname",
-            ),
-            (
-                format!(
-                    "Whoever is asked gets at most {} new questions a day, the weightiest first; the rest wait. What was asked about a member in \
-                     the last {} days is not asked again for the same reason, only counted.",
-                    self.most_a_day, self.quiet_days
-                ),
-                "unusual:most_a_day, unusual:quiet_days",
+            format!(
+                "Whoever is asked gets at most {} new questions a day, the weightiest first; the rest wait. What was asked about a member in the \
+                 last {} days is not asked again for the same reason, only counted.",
+                self.most_a_day, self.quiet_days
             ),
         ]
     }

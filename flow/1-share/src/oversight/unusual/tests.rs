@@ -8,9 +8,10 @@ use super::{
     settings::Thresholds,
     tally::{LogLine, Tally, is_after_hours},
 };
+use crate::clocks::Settings;
 
 fn thresholds() -> Thresholds {
-    Thresholds::default()
+    Thresholds::of(&Settings::default())
 }
 
 fn opened(counts: &[u64]) -> Vec<Counts> {

@@ -160,7 +160,7 @@ fn table_words(table: &str) -> String {
         "person_record" => "Which person a record belongs to".to_owned(),
         "person_move" => "Where a record belonged before".to_owned(),
         "person_search" => "The index of the search".to_owned(),
-        "search_found" => "What searches found in the last minutes".to_owned(),
+        "held_answer" | "search_found" => "What searches found in the last minutes".to_owned(),
         "pair" => "Pairs that were weighed".to_owned(),
         "pair_decision" => "Decisions about pairs".to_owned(),
         "retention_review" => "Dates of review".to_owned(),

@@ -24,10 +24,15 @@ use crate::{
 };
 
 pub(super) fn routes() -> Router<Site> {
+    let stay = |way: Way| {
+        post(move |site: Site, caller: Caller, page: Page, Path(record), form: Form| {
+            stays(way, site, caller, page, record, form)
+        })
+    };
     Router::new()
         .route("/trust/retention/queue/{record}", get(show))
-        .route("/trust/retention/queue/{record}/keep", post(keep_it))
-        .route("/trust/retention/queue/{record}/restrict", post(restrict_it))
+        .route("/trust/retention/queue/{record}/keep", stay(KEEP))
+        .route("/trust/retention/queue/{record}/restrict", stay(RESTRICT))
         .route("/trust/retention/queue/{record}/delete", post(delete_it))
 }
 
@@ -168,58 +173,68 @@ fn child_flag(born: Option<base::Date>, site: &Site) -> ChildFlag {
     ChildFlag::from(born.and_then(|born| base::age_on(born, site.now().date_in_london())))
 }
 
-async fn keep_it(
-    site: Site,
-    caller: Caller,
-    page: Page,
-    Path(record): Path<Id<kind::Record>>,
-    mut form: Form,
-) -> web::Result {
-    whose(&site, &caller).await?;
-    let reason = form.choice::<KeepReason>("keep", "Select why it is kept");
-    let until = form.date("until", "the day until which it is kept");
-    let words = form.required("words", WORDS, "Enter what it is needed for");
-    let form_key = form.value("form_key").to_owned();
-    let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len())
-    else {
-        return show_page(&site, &caller, page, form, record).await;
-    };
-    match keep(site.vault(), &caller.actor(), &Keep { record, until, reason, words, form_key }).await {
-        Ok(()) => {
-            let said = format!("It is kept until {}. Then somebody looks at it again", time::date(until));
-            Ok(web::done(&site, "/trust/retention/queue", &said))
-        }
-        Err(error @ (RetentionError::TooLong(_) | RetentionError::Past)) => {
-            form.refuse("until", error.to_string());
-            show_page(&site, &caller, page, form, record).await
-        }
-        Err(error) => Err(error.into()),
-    }
+/// One way in which a record stays: the fields of its form with what is asked for where one is missing, and what is said when it is done.
+#[derive(Clone, Copy)]
+struct Way {
+    reason: (&'static str, &'static str),
+    until: (&'static str, &'static str),
+    words: (&'static str, &'static str),
+    said: (&'static str, &'static str),
+    restricts: bool,
 }
 
-async fn restrict_it(
+const KEEP: Way = Way {
+    reason: ("keep", "Select why it is kept"),
+    until: ("until", "the day until which it is kept"),
+    words: ("words", "Enter what it is needed for"),
+    said: ("It is kept until", "Then somebody looks at it again"),
+    restricts: false,
+};
+const RESTRICT: Way = Way {
+    reason: ("restrict", "Select why it is kept and not used"),
+    until: ("restrict-until", "the day until which it is kept and not used"),
+    words: ("restrict-words", "Enter what has to be settled first"),
+    said: ("It is kept and not used until", "Then somebody decides again"),
+    restricts: true,
+};
+
+enum Reason {
+    Keep(KeepReason),
+    Restrict(RestrictReason),
+}
+
+async fn stays(
+    way: Way,
     site: Site,
     caller: Caller,
     page: Page,
-    Path(record): Path<Id<kind::Record>>,
+    record: Id<kind::Record>,
     mut form: Form,
 ) -> web::Result {
     whose(&site, &caller).await?;
-    let reason = form.choice::<RestrictReason>("restrict", "Select why it is kept and not used");
-    let until = form.date("restrict-until", "the day until which it is kept and not used");
-    let words = form.required("restrict-words", WORDS, "Enter what has to be settled first");
+    let reason = match way.restricts {
+        true => form.choice(way.reason.0, way.reason.1).map(Reason::Restrict),
+        false => form.choice(way.reason.0, way.reason.1).map(Reason::Keep),
+    };
+    let until = form.date(way.until.0, way.until.1);
+    let words = form.required(way.words.0, WORDS, way.words.1);
     let form_key = form.value("form_key").to_owned();
     let (true, Some(reason), Some(until), Some(words), 32) = (form.is_good(), reason, until, words, form_key.len())
     else {
         return show_page(&site, &caller, page, form, record).await;
     };
-    match restrict(site.vault(), &caller.actor(), &Restrict { record, until, reason, words, form_key }).await {
+    let (vault, actor) = (site.vault(), caller.actor());
+    let outcome = match reason {
+        Reason::Keep(reason) => keep(vault, &actor, &Keep { record, until, reason, words, form_key }).await,
+        Reason::Restrict(reason) => restrict(vault, &actor, &Restrict { record, until, reason, words, form_key }).await,
+    };
+    match outcome {
         Ok(()) => {
-            let said = format!("It is kept and not used until {}. Then somebody decides again", time::date(until));
+            let said = format!("{} {}. {}", way.said.0, time::date(until), way.said.1);
             Ok(web::done(&site, "/trust/retention/queue", &said))
         }
         Err(error @ (RetentionError::TooLong(_) | RetentionError::Past)) => {
-            form.refuse("restrict-until", error.to_string());
+            form.refuse(way.until.0, error.to_string());
             show_page(&site, &caller, page, form, record).await
         }
         Err(error) => Err(error.into()),
