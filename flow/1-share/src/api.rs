@@ -63,8 +63,8 @@ pub use crate::{
         see_to_starting_rules as see_to_retention_rules,
     },
     rights::{
-        Everyone, Statement,
-        act::{SoFar, bring_request, record_request},
+        Everyone, Sought, Statement,
+        bring::{SoFar, bring_request, record_request},
         everyone::Unlinked,
         what_they_say,
     },

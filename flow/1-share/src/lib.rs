@@ -35,7 +35,7 @@ pub use disclosure::WatchNotices;
 pub use emergency::WatchEmergency;
 pub use oversight::{DraftTransparency, WatchUnusual, see_to_unusual};
 pub use retention::{PlanRetention, ProveErasure, RECORDS_ERASED};
-pub use rights::{GatherSealed, WatchRights};
+pub use rights::{GatherAnswer, GatherSealed, MakeAnswer, MakeSealedPart, WatchRights};
 use vault::{Migration, migration};
 use web::Site;
 
@@ -88,4 +88,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(196, "rights_kept", "rights/0196_rights_kept.sql"),
     migration!(180, "seal", "seal/0180_seal.sql"),
     migration!(197, "rights_sealed", "rights/sealed/0197_rights_sealed.sql"),
+    migration!(198, "rights_work", "rights/0198_rights_work.sql"),
 ];

@@ -20,6 +20,6 @@ pub use crate::{
         store::{LastRun, last_run},
     },
     sealed::{SealedReport, link_sealed},
-    search::{Hit, LOOK_PEOPLE_UP, Wanted, search},
+    search::{Hit, LOOK_PEOPLE_UP, Wanted, people_like, search},
     spec::Model,
 };

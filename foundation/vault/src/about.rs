@@ -141,6 +141,18 @@ impl Vault {
                 left.insert(entry.table.clone(), n);
             }
         }
+        for (entry, table) in plan.beside_people() {
+            let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE {ABOUT} IN ({{in}})", table.name);
+            for part in ids.chunks(BATCH) {
+                let (text, values) = crate::doors::spread(&sql, &[], &keys(part));
+                for row in database::rows(&self.database().pool, &text, values).await? {
+                    let n = row.count("n")?;
+                    if n > 0 {
+                        *left.entry(entry.table.clone()).or_insert(0) += n;
+                    }
+                }
+            }
+        }
         Ok(left)
     }
 }
@@ -153,7 +165,20 @@ impl Plan {
             (entry.kind == TableKind::Subject).then_some((entry, table))
         })
     }
+
+    /// The tables that the decider reads of somebody whom the unit knows, by the column [`ABOUT`]. What they hold is there of a row about that
+    /// person (an ask, an emergency, a request), so that no answer lists them; they are erased with the rest.
+    fn beside_people(&self) -> impl Iterator<Item = (&Entry, &Table)> {
+        self.entries.iter().filter_map(|entry| {
+            let names = entry.kind == TableKind::Staff && entry.person_columns().any(|column| column == ABOUT);
+            let table = self.table(&entry.table).filter(|table| names && table.has(ABOUT))?;
+            (entry.erasure_rule() == Some(Erasure::Row)).then_some((entry, table))
+        })
+    }
 }
+
+/// The column by which a table about those who work here names somebody else: one whom the unit knows.
+const ABOUT: &str = "about";
 
 /// The columns of a table by which its rows name a person, a record, or the row that they hang on.
 pub(crate) fn naming<'a>(entry: &'a Entry, table: &Table) -> BTreeSet<&'a str> {
@@ -298,7 +323,7 @@ pub(crate) async fn erase_grown(
         let (text, values) = crate::doors::spread("DELETE FROM held_back WHERE what IN ({in})", &[], &keys(part));
         database::execute(&*change.tx, &text, values).await?;
     }
-    for (entry, table) in plan.about_people() {
+    for (entry, table) in plan.about_people().chain(plan.beside_people()) {
         let which = names_one_of(entry, table);
         let sql = match entry.erasure_rule() {
             Some(Erasure::Never | Erasure::Emptied) => continue,
@@ -331,7 +356,7 @@ pub(crate) async fn empty_passing(change: &Change, plan: &Plan) -> Result<BTreeM
     Ok(gone)
 }
 
-/// Of so many ids the whole database is searched; each is looked for in every text.
+/// So many ids are looked for at once: each in every text, so that a database with many tables is read once for so many.
 const SEARCHED_FOR: usize = 20;
 /// What names ids by right: the log, the tombstones, and the reports of erasures, which would prove nothing without them.
 const NAMES_BY_RIGHT: [&str; 3] = ["audit_entry", "tombstone", "erased_id"];
@@ -345,9 +370,9 @@ impl Plan {
 }
 
 impl Vault {
-    /// How many rows of any table, about whomever, hold one of the first 20 of these ids anywhere in their texts, by table: not by the
-    /// catalogue, but by looking. The log, the tombstones, `erased_id` and plain tables that keep their references (`never`) are left out. Gives also how many tables were read. It reads the
-    /// whole database: for a job.
+    /// How many rows of any table, about whomever, hold one of these ids anywhere in their texts, by table: not by the catalogue, but by
+    /// looking. The log, the tombstones, `erased_id` and plain tables that keep their references (`never`) are left out. Gives also how many
+    /// tables were read. It reads the whole database once for every 20 ids: for a job. A row that holds ids of two such lots counts in both.
     ///
     /// # Errors
     /// [`StoreError::Permit`] where the permit isn't one to erase; else the database's.
@@ -358,7 +383,6 @@ impl Vault {
     ) -> Result<(BTreeMap<String, u64>, usize), StoreError> {
         erasing(Some(permit))?;
         let within = if self.database().is_sqlite() { "instr" } else { "strpos" };
-        let ids = ids.get(..ids.len().min(SEARCHED_FOR)).unwrap_or(ids);
         let (mut found, mut read) = (BTreeMap::new(), 0);
         let plan = Plan::read(self).await?;
         for table in plan.tables().iter().filter(|table| !plan.names_by_right(&table.name)) {
@@ -373,14 +397,17 @@ impl Vault {
             }
             let whole: Vec<String> = texts.iter().map(|column| format!("COALESCE({column}, '')")).collect();
             let whole = whole.join(" || ' ' || ");
-            let any: Vec<String> = (1..=ids.len()).map(|n| format!("{within}({whole}, ${n}) > 0")).collect();
-            let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE {}", table.name, any.join(" OR "));
             read += 1;
-            for row in database::rows(&self.database().pool, &sql, keys(ids)).await? {
-                let n = row.count("n")?;
-                if n > 0 {
-                    found.insert(table.name.clone(), n);
+            let mut rows = 0;
+            for lot in ids.chunks(SEARCHED_FOR) {
+                let any: Vec<String> = (1..=lot.len()).map(|n| format!("{within}({whole}, ${n}) > 0")).collect();
+                let sql = format!("SELECT COUNT(*) AS n FROM {} WHERE {}", table.name, any.join(" OR "));
+                for row in database::rows(&self.database().pool, &sql, keys(lot)).await? {
+                    rows += row.count("n")?;
                 }
+            }
+            if rows > 0 {
+                found.insert(table.name.clone(), rows);
             }
         }
         Ok((found, read))

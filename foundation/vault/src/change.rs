@@ -184,6 +184,19 @@ impl Change {
         payload: &serde_json::Value,
         run_after: Timestamp,
     ) -> Result<(), StoreError> {
+        self.enqueue_job(kind, payload, run_after).await.map(|_| ())
+    }
+
+    /// As [`Change::enqueue`]; gives the job's id, by which a page may ask how it is ([`Vault::job_status`]).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn enqueue_job(
+        &mut self,
+        kind: &'static str,
+        payload: &serde_json::Value,
+        run_after: Timestamp,
+    ) -> Result<base::Id<base::kind::Job>, StoreError> {
         let id: base::Id<base::kind::Job> = self.new_id();
         let cause = format!("{}:{}", self.cause.actor.kind(), self.cause.act);
         self.execute(
@@ -192,7 +205,7 @@ impl Change {
         )
         .await?;
         self.vault.wake_jobs();
-        Ok(())
+        Ok(id)
     }
 
     /// Writes the audit entry and commits. One entry, however many rows. Entries of others that wait for the writer go in with it.

@@ -2,11 +2,14 @@
 //! pauses. Handlers are idempotent: a job that was killed half-way runs again. What is done, or was given up, is kept for 30 days
 //! (the catalogue's rule for `job`).
 
+pub(crate) mod status;
+
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use base::{Code, Id, Timestamp, kind};
 use futures::FutureExt as _;
+pub use status::{JobState, JobStatus};
 
 use crate::{
     Actor, FromRow, Row, StoreError, Vault, database, params,
@@ -97,7 +100,8 @@ impl Handlers {
     }
 }
 
-const MOST_ATTEMPTS: i64 = 12;
+/// So often a job is tried before it is given up.
+pub const MOST_ATTEMPTS: i64 = 12;
 
 /// How long a job is its taker's, unless the taker renews it.
 const HELD: base::SignedDuration = base::SignedDuration::from_secs(600);
@@ -178,6 +182,7 @@ impl Vault {
             Some(handler) => self.run_held(handler.as_ref(), job).await,
             None => Err(JobFault::Hopeless("no handler of this kind is registered".to_owned())),
         };
+        self.forget_far(job.id);
         match outcome {
             Ok(()) => self.settle(job, "done", None, self.now()).await,
             Err(fault) => {

@@ -110,6 +110,8 @@ struct Inner {
     random: Arc<Random>,
     directory: PathBuf,
     jobs: tokio::sync::Notify,
+    /// How far jobs that run here are.
+    far: jobs::status::Far,
     keys: Keys,
     signing: audit::Signing,
     waiting: audit::Waiting,
@@ -154,6 +156,7 @@ impl Vault {
             random: opening.random,
             directory: opening.directory,
             jobs: tokio::sync::Notify::new(),
+            far: jobs::status::Far::default(),
             keys,
             lock,
             presence,
@@ -388,6 +391,10 @@ impl Vault {
                 tracing::error!(%error, "a tree head could not be signed; it is tried again");
             }
         });
+    }
+
+    pub(crate) fn far(&self) -> &jobs::status::Far {
+        &self.0.far
     }
 
     pub(crate) fn wake_jobs(&self) {

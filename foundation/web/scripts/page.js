@@ -17,3 +17,18 @@ for (const link of document.querySelectorAll('[data-exit]')) {
     location.replace(link.href)
   })
 }
+
+// Work that goes on behind a page: what is said of it is fetched anew until it is done, then the page itself is, which leads on. Without JavaScript the
+// page refreshes by itself.
+async function follow(going, wait) {
+  await new Promise((done) => setTimeout(done, wait))
+  const answer = await fetch(location.href, { redirect: 'manual' }).catch(() => null)
+  if (!answer) return follow(going, 5000)
+  const text = answer.ok ? await answer.text() : ''
+  const now = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-going]')
+  if (!now) return location.reload()
+  if (now.innerHTML !== going.innerHTML) going.innerHTML = now.innerHTML
+  return follow(going, 2000)
+}
+const going = document.querySelector('[data-going]')
+if (going) follow(going, 500)

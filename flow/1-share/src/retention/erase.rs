@@ -28,6 +28,9 @@ pub struct Erasing {
     pub form_key: String,
 }
 
+/// The columns that name a file: of what was sent, and of an answer to somebody who asked (what was found, to read, for machines).
+const BLOBS: [&str; 4] = ["blob", "gathered", "to_read", "for_machines"];
+
 /// An erasure, or the one that the same form made before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erased {
@@ -105,7 +108,8 @@ pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Eras
         return Err(EraseError::Nothing);
     }
     let mut files = 0_u64;
-    let blobs: BTreeSet<&String> = rows.iter().filter_map(|row| row.columns.get("blob")).collect();
+    let blobs: BTreeSet<&String> =
+        rows.iter().flat_map(|row| BLOBS.iter().filter_map(|one| row.columns.get(*one))).collect();
     for blob in blobs {
         if let Ok(blob) = blob.parse() {
             change.erase_blob(blob).await?;

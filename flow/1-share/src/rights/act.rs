@@ -5,14 +5,13 @@ use serde_json::json;
 use vault::{Actor, Cause, Change, Operation, Permit, Purpose, Reader, Scope, StoreError, Vault, Verb};
 
 use super::{
-    Case, Everyone, KEPT_DAYS, Request, RightsError,
+    Case, Everyone, KEPT_DAYS, Request, RightsError, Sought,
     clock::{self, Rules},
     codes::{Deed, Given, Kind, MadeBy, NotDone, Outcome, Regime},
     course::{Course, CourseError, Stage, Step},
-    gather, job,
-    mark::NewMark,
+    gather, job, sealed,
     store::{self, For},
-    suggest, work,
+    under_way::not_under_way,
 };
 use crate::{
     agency,
@@ -37,6 +36,8 @@ pub(crate) struct NewRequest {
     pub asked: String,
     /// Which records it speaks of, where it does: their data owner decides.
     pub to: Option<vault::Facet>,
+    /// What they gave to be found by, where nobody was.
+    pub sought: Option<Sought>,
     pub form_key: String,
 }
 
@@ -115,6 +116,7 @@ pub(crate) async fn record(
     new: &NewRequest,
 ) -> Result<Id<kind::RightsRequest>, RightsError> {
     let asked = vault.seal(new.asked.as_bytes())?;
+    let sought = new.sought.as_ref().map(|sought| sought.sealed(vault)).transpose()?;
     let rules = Rules::read(&vault.plain()).await?;
     let (mut change, hand) =
         begin(vault, actor, Scope::unit(), (Operation::Collection, code!("rights_request_recorded"))).await?;
@@ -148,10 +150,11 @@ pub(crate) async fn record(
         paused: false,
         escalated_at: None,
         closed_at: None,
+        work: None,
         held_by: hand.unit,
         category: super::category(),
     };
-    if !store::insert(&mut change, &kept, &new.form_key).await? {
+    if !store::insert(&mut change, &kept, (&new.form_key, sought)).await? {
         let before = store::by_form_in(&change, &new.form_key).await?;
         return before.map(|before| before.id).ok_or(RightsError::NotFound);
     }
@@ -163,8 +166,10 @@ pub(crate) async fn record(
         words: None,
     };
     store::add_step(&mut change, (id, hand.unit), 1, &received, &listed(&course, today, rules)).await?;
-    if let Some(person) = new.person {
-        store::open_for(&mut change, id, person).await?;
+    match new.person {
+        Some(person) => store::open_for(&mut change, id, person).await?,
+        None if new.kind == Kind::Access => sealed::seek(&mut change, id).await?,
+        None => {}
     }
     watch(&mut change, id, &course, today, rules).await?;
     change.about(Scope::of("rights_request", id));
@@ -172,82 +177,6 @@ pub(crate) async fn record(
     change.note("regime", new.regime);
     change.commit().await?;
     Ok(id)
-}
-
-/// Records a request by its codes, once: a second call with the same ones finds it. For a demonstration, and for what came before this system
-/// was there.
-///
-/// # Errors
-/// Where it can't be, as on the page.
-pub async fn record_request(
-    vault: &Vault,
-    actor: &Actor,
-    kind: &Code,
-    person: Option<Id<kind::Person>>,
-    to: Option<vault::Facet>,
-    (received_on, asked): (Date, &str),
-    identity_shown: bool,
-) -> Result<Id<kind::RightsRequest>, web::Fault> {
-    let new = NewRequest {
-        person,
-        kind: kind.as_str().parse().map_err(web::Fault::internal)?,
-        regime: Regime::Both,
-        made_by: MadeBy::Person,
-        identity_shown,
-        received_on,
-        asked: asked.to_owned(),
-        to,
-        form_key: format!("recorded {kind} {received_on}"),
-    };
-    Ok(record(vault, actor, &new).await?)
-}
-
-/// How far a request is brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SoFar {
-    /// Its clock stands still.
-    AskedWhoTheyAre,
-    /// Everything was found and marked; a second person looks at it.
-    WaitsForSecond,
-    /// Approved by the second, its files made, and given.
-    Given,
-}
-
-/// Brings a request to see what is held so far, as its pages would, once: one that is further is left as it is. What is suggested to be left
-/// out is. For a demonstration.
-///
-/// # Errors
-/// Where it can't be, as on the pages.
-pub async fn bring_request(
-    vault: &Vault,
-    everyone: &dyn Everyone,
-    (officer, second): (&Actor, &Actor),
-    id: Id<kind::RightsRequest>,
-    unit: &str,
-    so_far: SoFar,
-) -> Result<(), web::Fault> {
-    if open(vault, officer, id).await?.course.stage != Stage::Received {
-        return Ok(());
-    }
-    if so_far == SoFar::AskedWhoTheyAre {
-        return Ok(take(vault, officer, id, Deed::IdentityAsked, &Said::default()).await?);
-    }
-    work::gather_for(vault, everyone, officer, id).await?;
-    let found = work::work(vault, officer, id).await?.gathered;
-    let suggestions = suggest::all(&found);
-    let marks = suggestions.iter().map(|one| NewMark {
-        number: one.number,
-        field: one.field.clone(),
-        ground: Some(one.ground),
-        why: one.why.to_owned(),
-    });
-    work::mark(vault, officer, id, &marks.collect::<Vec<_>>()).await?;
-    work::submit(vault, officer, id).await?;
-    if so_far == SoFar::Given {
-        work::approve(vault, second, id, unit).await?;
-        give(vault, everyone, officer, id, Given::ByHand).await?;
-    }
-    Ok(())
 }
 
 /// The next day on which something is due.
@@ -328,6 +257,9 @@ impl Stepping {
         }
         if course.is_closed() {
             store::close_for(&mut self.change, id).await?;
+            if matches!(course.stage, Stage::Refused { .. } | Stage::Withdrawn { .. }) {
+                sealed::end_parts(&mut self.change, id).await?;
+            }
             // What was gathered is of no use any more; who asked may still come back to what they were given.
             if let Some(answer) = store::answer_in(&self.change, id).await? {
                 let ends = step.at.plus_hours(24 * KEPT_DAYS);
@@ -367,6 +299,10 @@ pub(crate) async fn take(
     let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_step_taken"))).await?;
     if stepping.hand.whose != For::Unit {
         return Err(RightsError::NotFound);
+    }
+    // What would change under work that goes on waits for it.
+    if matches!(deed, Deed::IdentityAsked | Deed::ClarificationAsked | Deed::SentBack) {
+        not_under_way(&stepping.change, stepping.case.request.work).await?;
     }
     let words = if said.words.is_empty() { None } else { Some(vault.seal(said.words.as_bytes())?) };
     let step = Step { code: said.code.clone(), words, ..stepping.step(deed) };

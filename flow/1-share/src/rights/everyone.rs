@@ -5,6 +5,8 @@ use async_trait::async_trait;
 use base::{Id, kind};
 use vault::{Reader, StoreError};
 
+use super::Sought;
+
 /// What linking knows of a person. Everything is read under the permit of whoever answers the request.
 #[async_trait]
 pub trait Everyone: Send + Sync {
@@ -20,6 +22,13 @@ pub trait Everyone: Send + Sync {
     /// # Errors
     /// The database's.
     async fn name(&self, reader: &Reader, person: Id<kind::Person>) -> Result<Option<String>, StoreError>;
+
+    /// Those whose records agree exactly with what somebody gave to be found by, each with every id under which rows may name them, as
+    /// [`Everyone::ids`] gives them.
+    ///
+    /// # Errors
+    /// The database's.
+    async fn like(&self, reader: &Reader, sought: &Sought) -> Result<Vec<Vec<String>>, StoreError>;
 }
 
 /// Nobody is linked to anything: the person's own id is all there is. For tests, and for a unit without linking.
@@ -33,5 +42,8 @@ impl Everyone for Unlinked {
     }
     async fn name(&self, _: &Reader, _: Id<kind::Person>) -> Result<Option<String>, StoreError> {
         Ok(None)
+    }
+    async fn like(&self, _: &Reader, _: &Sought) -> Result<Vec<Vec<String>>, StoreError> {
+        Ok(Vec::new())
     }
 }

@@ -1,5 +1,9 @@
 //! Everything that the unit holds about a person, as rows of every table of the catalogue that name them, and what the audit log says of who
 //! looked: gathered under one permit, in plain words, and frozen in a file, so that what two people look at is what is given.
+//!
+//! Tables about those who work here that name somebody whom the unit knows are left out, since they say nothing that a row about that person
+//! doesn't: `standing_grant` is what an `ask` or an `emergency_access` came to (who, until when, on which ground), `rights_opening` that a
+//! `rights_request` is open. What `marked` says, that something is sealed, is withheld. An erasure takes the first two with the rest.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +18,13 @@ use vault::{
     audit::LoggedEntry, params,
 };
 
-use super::{Everyone, RightsError, sealed::store, words};
+use super::{
+    Everyone, RightsError,
+    sealed::store,
+    store as requests,
+    under_way::{Far, GATHERING},
+    words,
+};
 use crate::{
     access, agency,
     agency::{Agency, AgencyKind},
@@ -69,6 +79,9 @@ pub(crate) struct Gathered {
     pub items: Vec<Item>,
     /// Rows that are there and could not be read.
     pub unread: u64,
+    /// Whether it was found by what whoever asks gave to be found by, and by nobody's looking up.
+    #[serde(default)]
+    pub sought: bool,
 }
 
 impl Gathered {
@@ -178,7 +191,9 @@ pub(crate) async fn gather(
     everyone: &dyn Everyone,
     actor: &Actor,
     person: Id<kind::Person>,
+    far: &Far,
 ) -> Result<Gathered, RightsError> {
+    far.tell(0, GATHERING.len());
     // What is sealed is answered apart, whoever gathers: the second person may be named for it or not.
     let permit = permit(vault, actor, person).await?.without_sealed();
     let reader = vault.read(&permit)?;
@@ -186,10 +201,11 @@ pub(crate) async fn gather(
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
     let (rows, unread) = reader.about_and_missing(vault, &ids).await?;
+    far.tell(1, GATHERING.len());
     let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
     let mut scopes: BTreeSet<String> = ids.iter().cloned().collect();
     scopes.extend(rows.iter().filter_map(|row| row.id.clone()));
-    items.extend(looked(vault, actor, &scopes, &agencies, &names).await?);
+    items.extend(looks(entries(vault, actor, &scopes).await?.iter(), &agencies, &names));
     let name = everyone.name(&reader, person).await?.unwrap_or_default();
     Ok(gathered(vault, name, items, unread))
 }
@@ -200,10 +216,11 @@ fn gathered(vault: &Vault, name: String, mut items: Vec<Item>, unread: u64) -> G
     for (at, item) in items.iter_mut().enumerate() {
         item.number = u32::try_from(at + 1).unwrap_or(u32::MAX);
     }
-    Gathered { at: vault.now().as_micros(), own_names: own_names(&name, &items), name, items, unread }
+    Gathered { at: vault.now().as_micros(), own_names: own_names(&name, &items), name, items, unread, sought: false }
 }
 
-/// What is sealed about the person, for each agency whose it is; nothing for an agency that has none. For the job alone.
+/// What is sealed about the person, for each agency whose it is; nothing for an agency that has none. Where nobody was found, about those
+/// whom what was given finds; their ids come with it. For the job alone.
 ///
 /// # Errors
 /// As [`gather`].
@@ -211,28 +228,40 @@ pub(super) async fn gather_sealed(
     vault: &Vault,
     everyone: &dyn Everyone,
     actor: &Actor,
-    person: Id<kind::Person>,
-) -> Result<BTreeMap<Id<kind::Agency>, Gathered>, RightsError> {
+    (request, person): (Id<kind::RightsRequest>, Id<kind::Person>),
+) -> Result<(BTreeMap<Id<kind::Agency>, Gathered>, Vec<String>), RightsError> {
     let permit = permit(vault, actor, person).await?;
     let reader = vault.read(&permit)?;
-    let ids = ids_of(&reader, everyone, person).await?;
+    let mut ids = ids_of(&reader, everyone, person).await?;
+    let mut name = everyone.name(&reader, person).await?.unwrap_or_default();
+    let sought = requests::sought(&reader, request).await?;
+    let mut people = Vec::new();
+    if let Some(sought) = &sought {
+        people = everyone.like(&reader, sought).await?.into_iter().flatten().collect();
+        ids.extend(people.iter().cloned());
+        name = sought.full_name();
+    }
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
     let mut rows: BTreeMap<Id<kind::Agency>, Vec<vault::About>> = BTreeMap::new();
     for row in reader.about(vault, &ids).await? {
-        if Marks::split(&row.category).1.sealed && row.table != store::SEALED_PARTS {
+        if Marks::split(&row.category).1.sealed && !store::OF_PARTS.contains(&row.table.as_str()) {
             rows.entry(row.controller).or_default().push(row);
         }
     }
-    let name = everyone.name(&reader, person).await?.unwrap_or_default();
+    // The log is read once, whoever holds something: how often it is read stands in it.
+    let scopes = rows.values().flatten().filter_map(|row| row.id.clone()).collect();
+    let log = entries(vault, actor, &scopes).await?;
     let mut parts = BTreeMap::new();
     for (agency, rows) in rows {
         let mut items: Vec<Item> = rows.iter().map(|row| item(vault, row, &agencies, &names)).collect();
-        let scopes: BTreeSet<String> = rows.iter().filter_map(|row| row.id.clone()).collect();
-        items.extend(looked(vault, actor, &scopes, &agencies, &names).await?);
-        parts.insert(agency, gathered(vault, name.clone(), items, 0));
+        let own: BTreeSet<&str> = rows.iter().filter_map(|row| row.id.as_deref()).collect();
+        let about = log.iter().filter(|entry| entry.scope.as_deref().is_some_and(|scope| own.contains(scope)));
+        items.extend(looks(about, &agencies, &names));
+        let part = gathered(vault, name.clone(), items, 0);
+        parts.insert(agency, Gathered { sought: sought.is_some(), ..part });
     }
-    Ok(parts)
+    Ok((parts, people))
 }
 
 /// Records first, service by service; then what the unit made of them; then the log.
@@ -308,22 +337,19 @@ fn sealed(vault: &Vault, text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&vault.unseal(text).ok()?).into_owned())
 }
 
-/// Who looked, when, what for: by what they do and for whom, not by name.
-async fn looked(
-    vault: &Vault,
-    actor: &Actor,
-    scopes: &BTreeSet<String>,
-    agencies: &[Agency],
-    names: &Names,
-) -> Result<Vec<Item>, RightsError> {
+/// What the log says about these.
+async fn entries(vault: &Vault, actor: &Actor, scopes: &BTreeSet<String>) -> Result<Vec<LoggedEntry>, RightsError> {
     const LOOKED: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
          permit, inputs, leaf_hash FROM audit_entry WHERE scope IN ({in}) ORDER BY position";
     let staff = vault.staff(actor, Purpose::Rights, code!("rights_log_read")).await?;
     let keys: Vec<Value> = scopes.iter().map(|scope| scope.into_value()).collect();
-    let entries: Vec<LoggedEntry> = staff.rows_in(LOOKED, params![], &keys).await?;
-    let Some(unit) = agencies.iter().find(|agency| agency.kind == AgencyKind::Unit) else { return Ok(Vec::new()) };
-    let shown = entries.iter().filter(|entry| entry.allowed);
-    Ok(shown.map(|entry| look(entry, unit, names)).collect())
+    Ok(staff.rows_in(LOOKED, params![], &keys).await?)
+}
+
+/// Who looked, when, what for: by what they do and for whom, not by name.
+fn looks<'a>(entries: impl Iterator<Item = &'a LoggedEntry>, agencies: &[Agency], names: &Names) -> Vec<Item> {
+    let Some(unit) = agencies.iter().find(|agency| agency.kind == AgencyKind::Unit) else { return Vec::new() };
+    entries.filter(|entry| entry.allowed).map(|entry| look(entry, unit, names)).collect()
 }
 
 fn look(entry: &LoggedEntry, unit: &Agency, names: &Names) -> Item {

@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 pub(crate) mod answer;
+pub(crate) mod bring;
 pub(crate) mod child;
 pub(crate) mod clock;
 pub(crate) mod codes;
@@ -17,10 +18,12 @@ pub(crate) mod mark;
 pub(crate) mod pages;
 mod says;
 pub(crate) mod sealed;
+mod sought;
 pub(crate) mod store;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
+mod under_way;
 mod words;
 pub(crate) mod work;
 
@@ -33,7 +36,9 @@ use course::{Course, CourseError, Due, Step};
 pub use everyone::Everyone;
 pub use job::WatchRights;
 pub use says::{Statement, what_they_say};
-pub use sealed::GatherSealed;
+pub use sealed::{GatherSealed, MakeSealedPart};
+pub use sought::Sought;
+pub use under_way::{GatherAnswer, MakeAnswer};
 
 /// The category of requests, as policies name it.
 pub(crate) fn category() -> Code {
@@ -68,6 +73,8 @@ pub(crate) struct Request {
     pub paused: bool,
     pub escalated_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
+    /// The job that was asked for last.
+    pub work: Option<Id<kind::Job>>,
     /// For whom this row was read: the unit, or the agency whose data owner decides.
     pub(crate) held_by: Id<kind::Agency>,
     pub(crate) category: Code,
@@ -133,6 +140,9 @@ pub(crate) enum RightsError {
     /// They marked it.
     #[error("You marked some of this. A second person must look at it: nobody approves their own.")]
     Marked,
+    /// A job is at it.
+    #[error("This answer is being worked on. Nothing was changed: go on when that is done.")]
+    UnderWay,
     /// The files are gone.
     #[error("The files of this answer are no longer kept.")]
     Gone,
@@ -161,9 +171,8 @@ impl From<RightsError> for web::Fault {
         match error {
             RightsError::NotFound => Self::NotFound,
             RightsError::Store(error) => error.into(),
-            RightsError::Course(CourseError::Already | CourseError::Closed | CourseError::NotNow) => {
-                Self::Conflict(error.to_string())
-            }
+            RightsError::Course(CourseError::Already | CourseError::Closed | CourseError::NotNow)
+            | RightsError::UnderWay => Self::Conflict(error.to_string()),
             RightsError::File(_) => Self::internal(error),
             error => Self::Refused(error.to_string()),
         }

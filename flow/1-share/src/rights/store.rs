@@ -3,7 +3,7 @@
 use base::{Date, Id, Timestamp, kind};
 use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
-use super::{Request, category, course::Step, mark::Mark};
+use super::{Request, Sought, category, course::Step, mark::Mark};
 
 macro_rules! of_request {
     ($held_by:literal, $rest:literal) => {
@@ -11,7 +11,7 @@ macro_rules! of_request {
             "SELECT id, ",
             $held_by,
             " AS held_by, category, person, kind, regime, made_by, identity_shown, received_on, asked, to_agency, to_category, recorded_by, \
-             recorded_at, due_on, paused, escalated_at, closed_at FROM rights_request ",
+             recorded_at, due_on, paused, escalated_at, closed_at, work FROM rights_request ",
             $rest
         )
     };
@@ -66,6 +66,7 @@ impl FromRow for Request {
             paused: row.bool("paused")?,
             escalated_at: row.opt_time("escalated_at")?,
             closed_at: row.opt_time("closed_at")?,
+            work: row.opt_parse("work")?,
             held_by: row.id("held_by")?,
             category: row.parse("category")?,
         })
@@ -233,8 +234,29 @@ pub(crate) async fn answer_in(change: &Change, id: Id<kind::RightsRequest>) -> R
     Ok(found.into_iter().next().map(|row| row.of))
 }
 
+/// What somebody gave to be found by, as it is kept.
+struct Given(Option<String>);
+
+impl FromRow for Given {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.opt_text("sought").map(Self)
+    }
+}
+
+/// What whoever asks gave to be found by, where nobody was.
+pub(super) async fn sought(reader: &Reader, id: Id<kind::RightsRequest>) -> Result<Option<Sought>, StoreError> {
+    const SOUGHT: &str = "SELECT controller, category, sought FROM rights_request WHERE id = $1";
+    let found: Option<Hung<Given>> = reader.first(SOUGHT, params![id]).await?;
+    let kept = found.and_then(|row| row.of.0);
+    kept.map(|kept| Sought::opened(reader.vault(), &kept)).transpose()
+}
+
 /// Keeps a request; false where the same form was kept before.
-pub(super) async fn insert(change: &mut Change, new: &Request, form_key: &str) -> Result<bool, StoreError> {
+pub(super) async fn insert(
+    change: &mut Change,
+    new: &Request,
+    (form_key, sought): (&str, Option<String>),
+) -> Result<bool, StoreError> {
     const COLUMNS: &[&str] = &[
         "id",
         "controller",
@@ -254,6 +276,7 @@ pub(super) async fn insert(change: &mut Change, new: &Request, form_key: &str) -
         "due_on",
         "paused",
         "form_key",
+        "sought",
     ];
     let row = params![
         new.id,
@@ -274,6 +297,7 @@ pub(super) async fn insert(change: &mut Change, new: &Request, form_key: &str) -
         new.due_on,
         false,
         form_key,
+        sought,
     ];
     Ok(change.insert_many("rights_request", COLUMNS, vec![row], "ON CONFLICT (form_key) DO NOTHING").await? == 1)
 }
@@ -337,6 +361,16 @@ pub(super) async fn close_for(change: &mut Change, id: Id<kind::RightsRequest>) 
     const SQL: &str = "UPDATE rights_opening SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
     let now = change.now();
     change.execute(SQL, params![id, now]).await?;
+    Ok(())
+}
+
+/// Keeps which job works on it.
+pub(super) async fn keep_work(
+    change: &mut Change,
+    id: Id<kind::RightsRequest>,
+    job: Id<kind::Job>,
+) -> Result<(), StoreError> {
+    change.execute("UPDATE rights_request SET work = $2 WHERE id = $1", params![id, job]).await?;
     Ok(())
 }
 

@@ -292,7 +292,8 @@ mod tests {
             }],
         };
         let own_names = ["jamie", "doe"].map(str::to_owned).into();
-        let gathered = Gathered { at: 0, name: String::new(), own_names, items: vec![item.clone()], unread: 0 };
+        let gathered =
+            Gathered { at: 0, name: String::new(), own_names, items: vec![item.clone()], unread: 0, sought: false };
         (item, gathered)
     }
 

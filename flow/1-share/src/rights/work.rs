@@ -18,6 +18,7 @@ use super::{
     sealed,
     store::{self, For},
     suggest,
+    under_way::{self, Far, GATHERING, not_under_way, payload, times},
 };
 use crate::ask::make::member_of;
 
@@ -38,6 +39,32 @@ pub(super) async fn read_blob(vault: &Vault, id: Id<kind::Blob>) -> Result<Vec<u
     Ok(bytes)
 }
 
+/// Has everything found by a job ([`gather_for`]). Gives the job.
+///
+/// # Errors
+/// [`RightsError::UnderWay`] where work on it goes on; nothing is kept then.
+pub(crate) async fn ask_to_gather(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+) -> Result<Id<kind::Job>, RightsError> {
+    let asked = (Operation::Administration, code!("rights_gathering_asked"));
+    let mut stepping = stepping(vault, actor, id, asked).await?;
+    if stepping.hand.whose != For::Unit || stepping.case.request.person.is_none() {
+        return Err(RightsError::NotFound);
+    }
+    not_under_way(&stepping.change, stepping.case.request.work).await?;
+    let step = stepping.step(Deed::Gathered);
+    stepping.case.course.clone().take(&step, stepping.case.rules)?;
+    let gathered = times(&stepping.case.steps, Deed::Gathered);
+    let payload = payload(actor, json!({ "request": id.to_string(), "gathered": gathered }))?;
+    let now = stepping.change.now();
+    let job = stepping.change.enqueue_job(under_way::GATHER, &payload, now).await?;
+    store::keep_work(&mut stepping.change, id, job).await?;
+    stepping.change.commit().await?;
+    Ok(job)
+}
+
 /// Finds everything that is held about the person, and keeps it as it is now. Done again, it stands in place of what was found before, whose
 /// marks are void.
 ///
@@ -48,12 +75,17 @@ pub(crate) async fn gather_for(
     everyone: &dyn Everyone,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
+    far: &Far,
 ) -> Result<(), RightsError> {
     let case = open(vault, actor, id).await?;
     let person = case.request.person.ok_or(RightsError::NotFound)?;
-    let found = gather::gather(vault, everyone, actor, person).await?;
-    let blob = write_blob(vault, &found.packed()?)?;
+    let found = gather::gather(vault, everyone, actor, person, far).await?;
+    far.tell(GATHERING.len() - 1, GATHERING.len());
+    let (found, blob) = keep_found(vault, found).await?;
     let mut stepping = stepping(vault, actor, id, (Operation::Consultation, code!("rights_gathered"))).await?;
+    if times(&stepping.case.steps, Deed::Gathered) != times(&case.steps, Deed::Gathered) {
+        return Err(CourseError::NotNow.into());
+    }
     let before = store::answer_in(&stepping.change, id).await?;
     let step = stepping.step(Deed::Gathered);
     stepping.keep(step).await?;
@@ -62,8 +94,8 @@ pub(crate) async fn gather_for(
     stepping.change.keep_blob(&blob, &code!("rights_gathered"), Some(now.plus_hours(24 * 110))).await?;
     let answer = store::Answer {
         gathered: blob.id,
-        found: found.items.len() as u64,
-        to_decide: suggest::all(&found).len() as u64,
+        found: found.rows,
+        to_decide: found.to_decide,
         gathered_at: now,
         to_read: None,
         for_machines: None,
@@ -75,11 +107,28 @@ pub(crate) async fn gather_for(
         stepping.change.erase_blob(before.gathered).await?;
     }
     // What is sealed is answered apart, for every request alike.
-    let payload = json!({ "request": id.to_string(), "person": person.to_string() });
-    stepping.change.enqueue(sealed::KIND, &payload, now).await?;
-    stepping.change.note("rows", found.items.len());
+    sealed::gather_apart(&mut stepping.change, id, person).await?;
+    stepping.change.note("rows", found.rows);
     stepping.change.note("unread", found.unread);
     Ok(stepping.change.commit().await?)
+}
+
+/// What of a gathering is kept beside it.
+struct Found {
+    rows: u64,
+    to_decide: u64,
+    unread: u64,
+}
+
+/// Packs and writes it, off the threads that answer others.
+async fn keep_found(vault: &Vault, gathered: Gathered) -> Result<(Found, StoredBlob), RightsError> {
+    let own = vault.clone();
+    let kept = tokio::task::spawn_blocking(move || {
+        let (rows, unread) = (gathered.items.len() as u64, gathered.unread);
+        let found = Found { rows, to_decide: suggest::all(&gathered).len() as u64, unread };
+        Ok::<_, RightsError>((found, write_blob(&own, &gathered.packed()?)?))
+    });
+    kept.await.map_err(file_failed)?
 }
 
 /// What was gathered for a request, with its marks. Reading it needs a permit for the person, and is in the log.
@@ -87,6 +136,8 @@ pub(crate) struct Work {
     pub case: Case,
     pub gathered: Gathered,
     pub marks: Marks,
+    /// Whether it is being found anew, or its files are being made.
+    pub under_way: bool,
 }
 
 /// Opens what was gathered.
@@ -103,7 +154,8 @@ pub(crate) async fn work(vault: &Vault, actor: &Actor, id: Id<kind::RightsReques
     }
     let gathered = Gathered::unpacked(&read_blob(vault, answer.gathered).await?)?;
     let marks = Marks::of(store::marks(&reader, id).await?);
-    Ok(Work { case, gathered, marks })
+    let under_way = under_way::is_under_way(vault, case.request.work).await?;
+    Ok(Work { case, gathered, marks, under_way })
 }
 
 /// Keeps marks of fields, each checked against what was gathered. A mark that neither withholds nor answers a suggestion takes an earlier one away.
@@ -121,6 +173,7 @@ pub(crate) async fn mark(
     if stepping.hand.whose != For::Unit || stepping.case.course.stage != Stage::Assembling {
         return Err(CourseError::NotNow.into());
     }
+    not_under_way(&stepping.change, stepping.case.request.work).await?;
     let mut kept = Vec::new();
     for one in new {
         let suggested = one.check(&work.gathered)?;
@@ -144,6 +197,7 @@ pub(crate) async fn mark(
 pub(crate) async fn submit(vault: &Vault, actor: &Actor, id: Id<kind::RightsRequest>) -> Result<(), RightsError> {
     let work = work(vault, actor, id).await?;
     let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_submitted"))).await?;
+    not_under_way(&stepping.change, stepping.case.request.work).await?;
     let marks = Marks::of(store::marks_in(&stepping.change, id).await?);
     let undecided = marks.undecided(&suggest::all(&work.gathered)).len();
     if undecided > 0 {
@@ -170,7 +224,37 @@ pub(crate) async fn send_back(
     take(vault, actor, id, Deed::SentBack, &Said { code: None, words: words.to_owned() }).await
 }
 
-/// The second person approves: who neither gave it to them nor marked any of it. The files are made now.
+/// The second person approves: who neither gave it to them nor marked any of it. A job makes the files, and with that it is approved
+/// ([`approve`]). Gives the job.
+///
+/// # Errors
+/// [`RightsError::Marked`], [`CourseError::Own`], [`RightsError::UnderWay`]; nothing is kept then.
+pub(crate) async fn ask_to_approve(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+    unit: &str,
+) -> Result<Id<kind::Job>, RightsError> {
+    let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_files_asked"))).await?;
+    if stepping.hand.whose != For::Unit {
+        return Err(RightsError::NotFound);
+    }
+    not_under_way(&stepping.change, stepping.case.request.work).await?;
+    if store::marks_in(&stepping.change, id).await?.iter().any(|mark| mark.by == stepping.hand.member) {
+        return Err(RightsError::Marked);
+    }
+    let step = stepping.step(Deed::Approved);
+    stepping.case.course.clone().take(&step, stepping.case.rules)?;
+    let submitted = times(&stepping.case.steps, Deed::Submitted);
+    let payload = payload(actor, json!({ "request": id.to_string(), "submitted": submitted, "unit": unit }))?;
+    let now = stepping.change.now();
+    let job = stepping.change.enqueue_job(under_way::MAKE, &payload, now).await?;
+    store::keep_work(&mut stepping.change, id, job).await?;
+    stepping.change.commit().await?;
+    Ok(job)
+}
+
+/// Makes the files of an answer, and approves it: as the second person, who neither gave it to them nor marked any of it.
 ///
 /// # Errors
 /// [`RightsError::Marked`], [`CourseError::Own`]; nothing is kept then.
@@ -179,6 +263,7 @@ pub(crate) async fn approve(
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     unit: &str,
+    far: &Far,
 ) -> Result<(), RightsError> {
     let work = work(vault, actor, id).await?;
     let (member, _) = member_of(actor).map_err(unknown)?;
@@ -189,19 +274,20 @@ pub(crate) async fn approve(
     let mut tried = work.case.course.clone();
     let at = vault.now();
     tried.take(&Step { deed: Deed::Approved, by: member, at, code: None, words: None }, work.case.rules)?;
-    let submitted = work.case.steps.len();
+    let submitted = times(&work.case.steps, Deed::Submitted);
     let request = work.case.request.clone();
-    let (unit, own_vault) = (unit.to_owned(), vault.clone());
+    let (unit, own_vault, far) = (unit.to_owned(), vault.clone(), far.clone());
     let files = tokio::task::spawn_blocking(move || {
         let answered = Answered::of(&work.gathered, &work.marks);
         let letter = letter_of(&work.case, &unit, at.date_in_london(), Some(&answered), "");
-        let pdf = answer::to_read(&letter.title, &answer::blocks(&letter, &answered)).map_err(RightsError::File)?;
+        let pdf =
+            answer::to_read(&letter.title, &answer::blocks(&letter, &answered), &far).map_err(RightsError::File)?;
         let json = answer::for_machines(&answered, &unit, request.received_on, at);
         Ok::<_, RightsError>((write_blob(&own_vault, &pdf)?, write_blob(&own_vault, json.as_bytes())?))
     });
     let (pdf, json) = files.await.map_err(file_failed)??;
     let mut stepping = stepping(vault, actor, id, (Operation::Administration, code!("rights_approved"))).await?;
-    if stepping.case.steps.len() != submitted {
+    if times(&stepping.case.steps, Deed::Submitted) != submitted {
         return Err(CourseError::NotNow.into());
     }
     let step = stepping.step(Deed::Approved);

@@ -17,7 +17,9 @@ use super::{Seal, SealReader, answers_for, is_officer, store};
 use crate::{
     agency::{self, Agency},
     ask::pages::Names,
-    member, trust,
+    member,
+    rights::sealed::parts_without_two,
+    trust,
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -81,6 +83,8 @@ struct ListPage {
     agency: String,
     may_name: bool,
     may_seal: bool,
+    /// Parts of answers that hold something and for which nobody, or only one, is named.
+    parts: u64,
 }
 
 /// Where those seals lead that this caller is named for: people by the seal.
@@ -162,6 +166,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         groups,
         members,
         agency: caller.agency_name.clone(),
+        parts: parts_without_two(vault, caller).await?,
         may_name: owner,
         may_seal: owner || officer,
     };

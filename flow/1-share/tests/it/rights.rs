@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use base::SignedDuration;
-use share::WatchRights;
+use share::{GatherAnswer, GatherSealed, MakeAnswer, WatchRights, api::Unlinked};
 use vault::jobs::Handlers;
 
 use crate::{
@@ -60,6 +60,31 @@ impl World {
     }
 }
 
+fn handlers() -> Handlers {
+    Handlers::new().with(GatherAnswer::new(Unlinked)).with(MakeAnswer).with(GatherSealed::new(Unlinked))
+}
+
+impl World {
+    /// Presses a button behind which a job works; the page that one is sent to leads on, once that is done, to where `to` says.
+    async fn works(&self, browser: &mut Browser, page: &str, (form, fields): (&str, &[(&str, &str)]), to: &str) {
+        let asked = press(browser, page, form, fields).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        assert!(asked.location.starts_with("/trust/rights/work/"), "{}", asked.location);
+        self.t.drain_jobs(&handlers()).await;
+        let done = browser.get(&asked.location).await;
+        assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, to), "{}", done.text);
+    }
+
+    async fn finds(&self, orla: &mut Browser, here: &str) {
+        self.works(orla, here, (&format!("{here}/gather"), &[]), &format!("{here}/review")).await;
+    }
+
+    async fn approves(&self, olaf: &mut Browser, here: &str) {
+        let second = format!("{here}/second");
+        self.works(olaf, &second, (&second, &[("decision", "approve")]), here).await;
+    }
+}
+
 async fn press(browser: &mut Browser, page: &str, to: &str, fields: &[(&str, &str)]) -> Answer {
     let token = browser.get(page).await.hidden("_csrf");
     browser.post(to, &token, fields).await
@@ -84,8 +109,7 @@ async fn a_request_is_answered_from_its_receipt_to_its_files() {
             let shown = orla.get(&here).await.text;
             assert!(shown.contains("29 days left") || shown.contains("30 days left"), "{shown}");
             assert!(shown.contains(ASKED));
-            let found = press(&mut orla, &here, &format!("{here}/gather"), &[]).await;
-            assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+            world.finds(&mut orla, &here).await;
             let review = format!("{here}/review");
             let page = orla.get(&review).await;
             assert!(
@@ -122,8 +146,7 @@ async fn a_request_is_answered_from_its_receipt_to_its_files() {
             assert_eq!(own.status, StatusCode::FORBIDDEN);
             let mut olaf = world.at("olaf").await;
             assert!(olaf.get(&second).await.text.contains("Names his friend"));
-            let approved = press(&mut olaf, &second, &second, &[("decision", "approve")]).await;
-            assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+            world.approves(&mut olaf, &here).await;
 
             let pdf = press(&mut orla, &here, &format!("{here}/file"), &[("file", "pdf")]).await;
             assert!(pdf.text.starts_with("%PDF-1.7") && pdf.text.len() > 20_000);
@@ -271,16 +294,24 @@ async fn nobody_found_is_answered_and_what_is_late_is_escalated_once() {
                 ("shown", "no"),
                 ("regime", "uk_gdpr"),
                 ("asked", ASKED),
+                ("given", "Nobody"),
+                ("family", "Known"),
+                ("born-day", "3"),
+                ("born-month", "5"),
+                ("born-year", "2010"),
             ];
+            let unnamed = orla.post("/trust/rights/new", &page.hidden("_csrf"), &fields[..10]).await;
+            assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY, "by what did they look?");
             let sent = orla.post("/trust/rights/new", &page.hidden("_csrf"), &fields).await;
-            assert_eq!(sent.status, StatusCode::SEE_OTHER);
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
             let shown = orla.get(&sent.location).await.text;
+            assert!(shown.contains("Nobody Known, born 3 May 2010"));
             assert!(shown.contains("Nobody was found") && !shown.contains("Find everything"));
             assert!(orla.get(&format!("{}/letter", sent.location)).await.text.contains("We hold nothing"));
             let given = press(&mut orla, &sent.location, &format!("{}/given", sent.location), &[("how", "post")]).await;
             assert_eq!(given.status, StatusCode::SEE_OTHER);
 
-            let handlers = Handlers::new().with(WatchRights);
+            let handlers = handlers().with(WatchRights);
             world.t.clock.advance(SignedDuration::from_hours(24 * 29));
             world.t.drain_jobs(&handlers).await;
             let escalated = async || {
@@ -357,8 +388,7 @@ async fn every_table_about_people_is_in_the_answer_and_nobody_elses_row() {
                     world.t.tamper(&insert).await.unwrap_or_else(|error| panic!("{}: {error}", entry.table));
                 }
             }
-            let found = press(&mut orla, &here, &format!("{here}/gather"), &[]).await;
-            assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+            world.finds(&mut orla, &here).await;
             let mut all = String::new();
             for page in 1..=4 {
                 all.push_str(&orla.get(&format!("{here}/review?page={page}")).await.text);
@@ -402,8 +432,7 @@ async fn somebody_with_thousands_of_rows_is_answered_too() {
             let mut orla = world.at("orla").await;
             let here = world.records(&mut orla, "access", &[]).await;
             let began = std::time::Instant::now();
-            let found = press(&mut orla, &here, &format!("{here}/gather"), &[]).await;
-            assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+            world.finds(&mut orla, &here).await;
             println!("gathered in {:?}", began.elapsed());
             let page = orla.get(&format!("{here}/review?show=undecided&page=3")).await;
             assert!(page.text.contains("5000 suggestions alike"), "{}", &page.text[..2000]);
@@ -414,12 +443,79 @@ async fn somebody_with_thousands_of_rows_is_answered_too() {
             assert_eq!(press(&mut orla, &here, &format!("{here}/submit"), &[]).await.status, StatusCode::SEE_OTHER);
             let began = std::time::Instant::now();
             let mut olaf = world.at("olaf").await;
-            let second = format!("{here}/second");
-            let approved = press(&mut olaf, &second, &second, &[("decision", "approve")]).await;
-            assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+            world.approves(&mut olaf, &here).await;
             println!("approved in {:?}", began.elapsed());
             let json = press(&mut olaf, &here, &format!("{here}/file"), &[("file", "json")]).await;
             assert!(json.text.matches("\"table\": \"ask\"").count() == 5000 && !json.text.contains("His mum"));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn long_work_goes_on_without_whoever_asked_is_done_once_and_says_when_it_failed() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.asks("ruth", "school", "exclusion").await;
+            let mut orla = world.at("orla").await;
+            let here = world.records(&mut orla, "access", &[]).await;
+            let gather = format!("{here}/gather");
+            let asked = press(&mut orla, &here, &gather, &[]).await;
+            let waits = orla.get(&asked.location).await;
+            assert_eq!(waits.status, StatusCode::OK);
+            assert!(waits.text.contains("It waits for its turn.") && waits.text.contains("http-equiv=\"refresh\""));
+            assert!(orla.get(&here).await.text.contains("See how far it is"));
+            let again = press(&mut orla, &here, &gather, &[]).await;
+            assert_eq!(
+                (again.status, again.location.as_str()),
+                (StatusCode::SEE_OTHER, here.as_str()),
+                "a double click"
+            );
+            let token = orla.get(&here).await.hidden("_csrf");
+            let paused = orla.post(&format!("{here}/step"), &token, &[("deed", "clarification_asked")]).await;
+            assert_eq!(paused.status, StatusCode::CONFLICT, "what would change under it waits");
+            for who in ["ruth", "leon", "theo", "owen", "sam"] {
+                assert_eq!(world.at(who).await.get(&asked.location).await.status, StatusCode::NOT_FOUND, "{who}");
+            }
+            // The program is killed while the job runs, and behind its last step: it runs again, and nothing is done twice.
+            let running = "UPDATE job SET state = 'running', held_until = 0, attempts = 1 WHERE kind = 'gather_answer'";
+            world.t.tamper(running).await.unwrap();
+            for _ in 0..2 {
+                world.vault().run_due_jobs(&handlers()).await.unwrap();
+                let gathered = "SELECT id FROM rights_step WHERE deed = 'gathered'";
+                assert_eq!(world.t.query(gathered, Vec::new()).await.len(), 1);
+                world.t.tamper(running).await.unwrap();
+            }
+            world.vault().run_due_jobs(&handlers()).await.unwrap();
+            let log = "SELECT actor FROM audit_entry WHERE actor IN (SELECT id FROM job WHERE kind = 'gather_answer')";
+            assert!(world.t.query(log, Vec::new()).await.is_empty(), "it acts as whoever asked");
+            let done = orla.get(&asked.location).await;
+            assert_eq!(done.location, format!("{here}/review"));
+
+            // While it is found again nothing is marked; and it is not found for somebody who may not do it any more.
+            let again = press(&mut orla, &here, &gather, &[]).await;
+            let submitted = orla.post(&format!("{here}/submit"), &token, &[]).await;
+            assert_eq!(submitted.status, StatusCode::CONFLICT);
+            let analyst = std::collections::BTreeSet::from([share::api::Duty::Analyst]);
+            let mut change = crate::house::change(world.vault()).await;
+            share::api::set_member_duties(&mut change, world.members["orla"].0, &analyst).await.unwrap();
+            change.commit().await.unwrap();
+            world.vault().run_due_jobs(&handlers()).await.unwrap();
+            let mut olaf = world.at("olaf").await;
+            let failed = olaf.get(&again.location).await;
+            assert!(failed.text.contains("It could not be done") && failed.text.contains("may not do it any more"));
+            assert!(!failed.text.contains("http-equiv"), "nothing is waited for");
+            let shown = olaf.get(&here).await.text;
+            assert!(shown.contains("it could not be done") && shown.contains("Find everything again"));
+            assert_eq!(world.t.query("SELECT id FROM rights_step WHERE deed = 'gathered'", Vec::new()).await.len(), 1);
+
+            // Taken back while the work goes on: it ends with the request.
+            press(&mut olaf, &here, &gather, &[]).await;
+            press(&mut olaf, &here, &format!("{here}/step"), &[("deed", "withdrawn")]).await;
+            world.vault().run_due_jobs(&handlers()).await.unwrap();
+            let shown = olaf.get(&here).await.text;
+            assert!(shown.contains("Closed 22 November 2026") && !shown.contains("could not be done"));
+            assert_eq!(world.t.query("SELECT id FROM rights_step WHERE deed = 'gathered'", Vec::new()).await.len(), 1);
         })
         .await;
 }

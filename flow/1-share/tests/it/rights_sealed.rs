@@ -7,12 +7,12 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use base::{Code, Id, kind};
 use share::{
-    GatherSealed,
-    api::{Everyone, name_for_sealed},
+    GatherAnswer, GatherSealed, MakeAnswer, MakeSealedPart,
+    api::{Everyone, Sought, name_for_sealed},
 };
 use vault::{
     FromRow, Held, Mark, Migration, Reader, Row, StoreError,
-    jobs::Handlers,
+    jobs::{Handler, Handlers, Job, JobFault},
     migration, params, store_suite,
     testing::{Bench, Plan},
 };
@@ -27,6 +27,8 @@ store_suite! { plan: kept_plan() => [
     to_whoever_answers_it_is_the_same_whether_anything_is_sealed_or_not,
     a_part_takes_two_who_are_named_and_nobody_else_finds_it,
     what_came_later_is_gathered_again_and_who_takes_it_back_ends_it,
+    a_data_owner_who_named_nobody_is_told_and_nobody_else_is,
+    somebody_of_whom_everything_is_sealed_is_answered_apart_too,
 ] }
 
 fn kept_plan() -> Plan {
@@ -72,10 +74,33 @@ impl Everyone for Kept {
     async fn name(&self, reader: &Reader, person: Id<kind::Person>) -> Result<Option<String>, StoreError> {
         Ok(Some(format!("Kai of {} records", self.ids(reader, person).await?.len() - 1)))
     }
+    async fn like(&self, reader: &Reader, sought: &Sought) -> Result<Vec<Vec<String>>, StoreError> {
+        const OF: &str = "SELECT record, controller, category FROM person_record ORDER BY record";
+        let Some((given, _, _)) = &sought.name else { return Ok(Vec::new()) };
+        let links: Vec<Link> = reader.rows(OF, params![]).await?;
+        Ok(if given == "Kai" { vec![links.into_iter().map(|link| link.record).collect()] } else { Vec::new() })
+    }
 }
 
 fn handlers() -> Handlers {
-    Handlers::new().with(GatherSealed::new(Kept))
+    Handlers::new().with(GatherAnswer::new(Kept)).with(MakeAnswer).with(GatherSealed::new(Kept)).with(MakeSealedPart)
+}
+
+/// The job that puts by what is sealed, where it doesn't come to it.
+struct Slow;
+
+#[async_trait]
+impl Handler for Slow {
+    fn kind(&self) -> &'static str {
+        "gather_sealed"
+    }
+    async fn run(&self, _: &vault::Vault, _: &Job) -> Result<(), JobFault> {
+        Err(JobFault::Later("not yet".to_owned()))
+    }
+}
+
+fn slow() -> Handlers {
+    Handlers::new().with(GatherAnswer::new(Kept)).with(MakeAnswer).with(Slow)
 }
 
 impl World {
@@ -193,11 +218,19 @@ impl Seen {
         answer.text
     }
 
-    async fn press(&mut self, browser: &mut Browser, page: &str, to: &str, fields: &[(&str, &str)], what: &str) {
+    async fn press(
+        &mut self,
+        browser: &mut Browser,
+        page: &str,
+        to: &str,
+        fields: &[(&str, &str)],
+        what: &str,
+    ) -> String {
         let token = browser.get(page).await.hidden("_csrf");
         let answer = browser.post(to, &token, fields).await;
         assert!(answer.status == StatusCode::SEE_OTHER || answer.status == StatusCode::OK, "{what}: {}", answer.text);
         self.note(what, &answer);
+        answer.location
     }
 }
 
@@ -207,9 +240,12 @@ async fn way(world: &World, person: Id<kind::Person>, readers_are_quick: bool) -
     let (mut orla, mut olaf, mut seen) = (world.sits("orla").await, world.sits("olaf").await, Seen(Vec::new()));
     let here = world.requests(&mut orla, person).await;
     seen.look(&mut orla, &here, "recorded").await;
-    seen.press(&mut orla, &here, &format!("{here}/gather"), &[], "gather").await;
+    let jobs = || if readers_are_quick { handlers() } else { slow() };
+    let work = seen.press(&mut orla, &here, &format!("{here}/gather"), &[], "gather").await;
+    seen.look(&mut orla, &here, "is gathered").await;
+    assert!(world.vault().run_due_jobs(&jobs()).await.unwrap() >= 1);
+    seen.look(&mut orla, &work, "work").await;
     if readers_are_quick {
-        assert!(world.t.drain_jobs(&handlers()).await >= 1);
         finish_parts(world).await;
     }
     seen.look(&mut orla, &here, "gathered").await;
@@ -217,9 +253,7 @@ async fn way(world: &World, person: Id<kind::Person>, readers_are_quick: bool) -
     seen.look(&mut orla, &format!("{here}/review?show=undecided"), "undecided").await;
     // Found again, in case the first time left something in the log about it.
     seen.press(&mut orla, &here, &format!("{here}/gather"), &[], "gather again").await;
-    if readers_are_quick {
-        world.t.drain_jobs(&handlers()).await;
-    }
+    world.vault().run_due_jobs(&jobs()).await.unwrap();
     seen.look(&mut orla, &format!("{here}/review"), "review again").await;
     seen.press(&mut orla, &here, &format!("{here}/submit"), &[], "submit").await;
     seen.look(&mut orla, &here, "submitted").await;
@@ -227,6 +261,7 @@ async fn way(world: &World, person: Id<kind::Person>, readers_are_quick: bool) -
     seen.look(&mut orla, &second, "own second").await;
     seen.look(&mut olaf, &second, "second").await;
     seen.press(&mut olaf, &second, &second, &[("decision", "approve")], "approve").await;
+    world.vault().run_due_jobs(&jobs()).await.unwrap();
     seen.look(&mut orla, &here, "approved").await;
     for file in ["pdf", "json"] {
         seen.press(&mut orla, &here, &format!("{here}/file"), &[("file", file)], file).await;
@@ -243,6 +278,11 @@ async fn way(world: &World, person: Id<kind::Person>, readers_are_quick: bool) -
     seen.look(&mut orla, &here, "closed").await;
     if !readers_are_quick {
         let before = world.t.rows_in_table("rights_sealed").await;
+        world
+            .t
+            .tamper("UPDATE job SET run_after = 0 WHERE kind = 'gather_sealed' AND state = 'waiting'")
+            .await
+            .unwrap();
         world.t.drain_jobs(&handlers()).await;
         assert!(world.t.rows_in_table("rights_sealed").await > before, "it is owed all the same");
     }
@@ -269,6 +309,7 @@ async fn finish_parts(world: &World) {
         let token = callum.get(&part).await.hidden("_csrf");
         let approved = callum.post(&format!("{part}/second"), &token, &[("decision", "approve")]).await;
         assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+        world.t.drain_jobs(&handlers()).await;
     }
 }
 
@@ -366,6 +407,23 @@ async fn a_part_takes_two_who_are_named_and_nobody_else_finds_it(t: Bench) {
     let token = callum.get(&full).await.hidden("_csrf");
     let approved = callum.post(&format!("{full}/second"), &token, &[("decision", "approve")]).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.text);
+    assert!(approved.location.starts_with("/trust/rights/work/"), "{}", approved.location);
+    let twice = callum.post(&format!("{full}/second"), &token, &[("decision", "approve")]).await;
+    assert_eq!(twice.location, full, "a double click");
+    let back = callum.post(&format!("{full}/second"), &token, &back).await;
+    assert_eq!(back.status, StatusCode::CONFLICT, "its files are being made");
+    for who in ["orla", "owen", "sam"] {
+        assert_eq!(world.sits(who).await.get(&approved.location).await.status, StatusCode::NOT_FOUND, "{who}");
+    }
+    assert!(owen.get(&full).await.text.contains("Making the files"));
+    let again = "UPDATE job SET state = 'running', held_until = 0 WHERE kind = 'make_sealed_part'";
+    for _ in 0..2 {
+        world.t.drain_jobs(&handlers()).await;
+        assert_eq!(world.t.query("SELECT id FROM rights_sealed WHERE stage = 'ready'", Vec::new()).await.len(), 1);
+        world.t.tamper(again).await.unwrap(); // killed behind its last step
+    }
+    world.t.drain_jobs(&handlers()).await;
+    assert_eq!(callum.get(&approved.location).await.location, full);
     let json = callum.post(&format!("{full}/file"), &token, &[("file", "json")]).await;
     assert!(json.text.contains("Selmarsh Police") && json.text.contains("left_out") && !json.text.contains("AUNT"));
     assert!(callum.post(&format!("{full}/file"), &token, &[("file", "pdf")]).await.text.starts_with("%PDF"));
@@ -407,4 +465,175 @@ async fn what_came_later_is_gathered_again_and_who_takes_it_back_ends_it(t: Benc
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
     assert!(part_of(&owen.get("/trust/rights/sealed").await.text).is_empty());
     assert_eq!(owen.get(&parts[0]).await.status, StatusCode::NOT_FOUND);
+}
+
+/// What a home page counts for this member.
+async fn lines(world: &World, name: &str) -> Vec<(usize, &'static str)> {
+    let (member, agency) = world.members[name];
+    let site = site(world.vault(), &world.t.clock, true);
+    let of = share::api::member_by_id(&world.vault().book(), member).await.unwrap().unwrap();
+    let caller = web::Caller {
+        id: member,
+        name: of.name,
+        agency: world.agencies[agency],
+        agency_name: String::new(),
+        duties: of.duties.iter().map(|duty| duty.code().parse().unwrap()).collect(),
+        sign_in: world.t.id(),
+        second_factor: true,
+    };
+    let lines = share::api::home_lines(&site, &caller).await.unwrap();
+    lines.into_iter().map(|line| (line.count, line.label)).collect()
+}
+
+const UNNAMED: &str = "sealed parts of answers wait for two people to be named";
+
+async fn is_told(world: &World, name: &str) -> bool {
+    let told = lines(world, name).await.iter().any(|(_, label)| *label == UNNAMED);
+    let mut browser = world.sits(name).await;
+    let page = browser.get("/trust/seals").await;
+    assert_eq!(page.text.contains("name them below"), told, "{name}: {}", page.text);
+    told
+}
+
+async fn a_data_owner_who_named_nobody_is_told_and_nobody_else_is(t: Bench) {
+    let world = World::set_up(t).await;
+    let (with, without) = (world.t.id(), world.t.id());
+    for person in [with, without] {
+        world.holds(person, "school", "exclusion", "FIGHT", false).await;
+    }
+    world.holds(with, "police", "custody", "HIDDEN", true).await;
+    let mut orla = world.sits("orla").await;
+    for person in [without, with] {
+        let here = world.requests(&mut orla, person).await;
+        let token = orla.get(&here).await.hidden("_csrf");
+        orla.post(&format!("{here}/gather"), &token, &[]).await;
+        world.t.drain_jobs(&handlers()).await;
+        let told = is_told(&world, "owen").await;
+        assert_eq!(told, person == with, "of somebody of whom the police seal nothing, its data owner is told nothing");
+    }
+    for who in ["leon", "lena", "grace", "orla", "olaf", "theo"] {
+        assert!(!lines(&world, who).await.iter().any(|(_, label)| *label == UNNAMED), "{who}");
+    }
+    // One is not enough: another looks at what they looked through.
+    let police = world.agencies["police"];
+    for (name, told) in [("owen", true), ("callum", false)] {
+        name_for_sealed(world.vault(), &world.actor("owen"), police, world.members[name].0).await.unwrap();
+        assert_eq!(is_told(&world, "owen").await, told, "{name}");
+    }
+    let mut callum = world.sits("callum").await;
+    let parts = part_of(&callum.get("/trust/rights/sealed").await.text);
+    assert_eq!(parts.len(), 1, "whom they name finds it");
+    assert!(callum.get(&parts[0]).await.text.contains("HIDDEN"));
+    finish_parts(&world).await;
+    finish_parts(&world).await; // made, then given
+    assert_eq!(world.t.rows_in_table("rights_part_open").await, 0, "it was given");
+
+    // Another, and it is taken back: nothing waits.
+    share::api::unname_for_sealed(world.vault(), &world.actor("owen"), police, world.members["callum"].0)
+        .await
+        .unwrap();
+    let other = world.t.id();
+    world.holds(other, "school", "exclusion", "FIGHT", false).await;
+    world.holds(other, "police", "custody", "HIDDEN", true).await;
+    let here = world.requests(&mut orla, other).await;
+    let token = orla.get(&here).await.hidden("_csrf");
+    orla.post(&format!("{here}/gather"), &token, &[]).await;
+    world.t.drain_jobs(&handlers()).await;
+    assert!(is_told(&world, "owen").await);
+    orla.post(&format!("{here}/step"), &token, &[("deed", "withdrawn")]).await;
+    assert!(!is_told(&world, "owen").await);
+}
+
+/// Records a request about somebody whom the officer did not find, and answers it: what she sees of it.
+async fn not_found(world: &World, given: &str, name: &str) -> Seen {
+    let (mut orla, mut seen) = (world.sits(name).await, Seen(Vec::new()));
+    let page = orla.get("/trust/rights/new").await;
+    let key = page.hidden("form_key");
+    let fields = [
+        ("form_key", key.as_str()),
+        ("person", ""),
+        ("kind", "access"),
+        ("made_by", "person"),
+        ("received-day", "22"),
+        ("received-month", "11"),
+        ("received-year", "2026"),
+        ("shown", "yes"),
+        ("regime", "both"),
+        ("asked", "All of it"),
+        ("given", given),
+        ("family", "Marlow"),
+        ("born-day", "3"),
+        ("born-month", "5"),
+        ("born-year", "2010"),
+    ];
+    let sent = orla.post("/trust/rights/new", &page.hidden("_csrf"), &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    seen.note("recorded", &sent);
+    let here = sent.location;
+    seen.look(&mut orla, &here, "before").await;
+    world.t.drain_jobs(&handlers()).await;
+    seen.look(&mut orla, &here, "after").await;
+    seen.look(&mut orla, &format!("{here}/letter"), "letter").await;
+    seen.press(&mut orla, &here, &format!("{here}/given"), &[("how", "post")], "given").await;
+    seen.look(&mut orla, &here, "closed").await;
+    seen
+}
+
+async fn somebody_of_whom_everything_is_sealed_is_answered_apart_too(t: Bench) {
+    let world = World::set_up_with_readers(t).await;
+    let person = world.t.id();
+    world.holds(person, "police", "custody", "HIDDEN AT HER AUNT", true).await;
+    world.holds(person, "hospital", "ae_navigator", "SEEN AT NIGHT", true).await;
+    let one = not_found(&world, "Kai", "orla").await;
+    let other = not_found(&world, "Mia", "orla").await;
+    for ((what, status, text), (_, other_status, other_text)) in one.0.iter().zip(&other.0) {
+        assert_eq!(status, other_status, "{what}");
+        assert_eq!(*text, other_text.replace("Mia", "Kai"), "{what}");
+        assert!(!text.contains("HIDDEN") && !text.contains("NIGHT"), "{what}");
+    }
+    // Nor does the log tell one from the other.
+    let log = world.t.query("SELECT actor, verb || ' ' || scope_kind || ' ' || purpose AS text FROM audit_entry WHERE actor_kind = 'job' ORDER BY position", Vec::new()).await;
+    let mut of_job: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for row in &log {
+        of_job.entry(row.text("actor").unwrap()).or_default().push(row.text("text").unwrap());
+    }
+    let jobs: Vec<_> = of_job.values().collect();
+    assert_eq!(jobs.len(), 2, "{jobs:?}");
+    assert_eq!(jobs[0], jobs[1]);
+    // It opens nothing of anybody to whoever answers.
+    let open = world.t.query("SELECT id FROM rights_opening WHERE closed_at IS NULL", Vec::new()).await;
+    assert!(open.is_empty());
+    let mut owen = world.sits("owen").await;
+    let parts = part_of(&owen.get("/trust/rights/sealed").await.text);
+    assert_eq!(parts.len(), 2, "one for each request");
+    let mut pages = Vec::new();
+    for part in &parts {
+        pages.push(owen.get(part).await.text);
+    }
+    let full = pages.iter().find(|page| page.contains("HIDDEN")).expect("what is sealed is found by what they gave");
+    assert!(full.contains("Kai Marlow") && full.contains("make sure that it is about them") && !full.contains("NIGHT"));
+    let empty = pages.iter().find(|page| !page.contains("HIDDEN")).unwrap();
+    assert!(
+        empty.contains("holds nothing sealed") && !empty.contains("Mia") && !empty.contains("make sure that it is")
+    );
+    assert!(is_told(&world, "grace").await, "the hospital has named nobody");
+    assert!(!is_told(&world, "leon").await);
+
+    // An erasure reaches what was put by, though no request names the person.
+    let frozen = "SELECT id FROM blob WHERE wrapped_key IS NOT NULL";
+    let before = world.t.query(frozen, Vec::new()).await.len();
+    let records = world.t.query("SELECT record FROM person_record", Vec::new()).await;
+    let records: Vec<String> = records.iter().map(|row| row.text("record").unwrap()).collect();
+    let what = share::api::Erasing {
+        ids: records.into_iter().chain([person.to_string()]).collect(),
+        rule: base::code!("right_to_erasure"),
+        reason: base::code!("asked"),
+        by: vault::Actor::System,
+        second: None,
+        form_key: "asked".to_owned(),
+    };
+    share::api::erase(world.vault(), &what).await.unwrap();
+    assert_eq!(world.t.query("SELECT id FROM rights_sealed WHERE found > 0", Vec::new()).await.len(), 0);
+    assert_eq!(before - world.t.query(frozen, Vec::new()).await.len(), 2, "with its files");
+    assert!(!is_told(&world, "grace").await);
 }

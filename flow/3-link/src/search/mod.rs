@@ -125,6 +125,16 @@ pub(crate) async fn hits(vault: &Vault, actor: &Actor, purpose: Purpose, found: 
     }
 }
 
+/// Those whose records agree with what is wanted, under a permit that another stage has (an answer to somebody about whom nobody was found): no
+/// more than who.
+///
+/// # Errors
+/// The database's.
+pub async fn people_like(reader: &Reader, wanted: &Wanted) -> Result<Vec<Id<kind::Person>>, StoreError> {
+    let records = store::find(reader, reader.vault(), wanted).await?;
+    Ok(by_person(reader, &records).await?.into_keys().collect())
+}
+
 fn asked(actor: &Actor, verb: Verb, purpose: Purpose, facets: Vec<Facet>) -> Ask {
     Ask { actor: actor.clone(), verb, scope: Scope::unit(), purpose, facets, facts: BTreeMap::new() }
 }

@@ -18,6 +18,7 @@ use krilla::{
 use skrifa::{MetadataProvider as _, instance::LocationRef};
 
 use super::Block;
+use crate::rights::under_way::Far;
 
 const REGULAR: &[u8] = include_bytes!("../fonts/atkinson-regular.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/atkinson-bold.ttf");
@@ -194,11 +195,11 @@ struct Placed {
     y: f32,
 }
 
-/// Writes the PDF.
+/// Writes the PDF, and tells of how many pages how many are written.
 ///
 /// # Errors
 /// In words, where the typeface or the writer fails.
-pub(crate) fn to_read(title: &str, blocks: &[Block]) -> Result<Vec<u8>, String> {
+pub(crate) fn to_read(title: &str, blocks: &[Block], far: &Far) -> Result<Vec<u8>, String> {
     let cuts = Cuts { regular: Cut::read(REGULAR)?, bold: Cut::read(BOLD)? };
     let laid: Vec<Laid> = blocks.iter().map(|block| cuts.lay(block)).collect();
     let headings: Vec<Option<(u16, String)>> = laid.iter().map(|one| one.heading.clone()).collect();
@@ -216,6 +217,7 @@ pub(crate) fn to_read(title: &str, blocks: &[Block]) -> Result<Vec<u8>, String> 
     let mut outline = Outline::new();
     let count = pages.len();
     for (number, page) in pages.into_iter().enumerate() {
+        far.tell(number, count);
         let mut sheet = document.start_page_with(settings.clone());
         let mut surface = sheet.surface();
         for placed in page {
@@ -244,6 +246,7 @@ pub(crate) fn to_read(title: &str, blocks: &[Block]) -> Result<Vec<u8>, String> 
         surface.finish();
         sheet.finish();
     }
+    far.tell(count, count);
     document.set_outline(outline);
     document.set_tag_tree(tree(headings, tagged)?);
     document.finish().map_err(|error| format!("{error:?}"))
@@ -319,7 +322,7 @@ mod tests {
             blocks.push(Block::Line("Kind".to_owned(), "knife".to_owned()));
         }
         blocks.push(Block::Part("What is left out".to_owned()));
-        let pdf = to_read("Your request", &blocks).unwrap();
+        let pdf = to_read("Your request", &blocks, &Far::default()).unwrap();
         assert!(pdf.starts_with(b"%PDF-1.7"));
         assert!(pdf.len() > 20_000);
     }

@@ -1,7 +1,11 @@
 //! The files of an answer, and its letter to print.
 
 use askama::Template;
-use axum::{extract::Path, http::header, response::IntoResponse as _};
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
 use base::{Id, kind};
 use web::{Caller, Form, Page, Site};
 
@@ -17,6 +21,25 @@ use crate::{
     },
 };
 
+/// Which file a form asks for.
+pub(in crate::rights) fn wanted(form: &Form) -> File {
+    if form.value("file") == "json" { File::ForMachines } else { File::ToRead }
+}
+
+/// A file to be kept by whoever fetched it, under this name.
+pub(in crate::rights) fn download(file: File, name: &str, bytes: Vec<u8>) -> Response {
+    let (of, ending) = match file {
+        File::ForMachines => ("application/json", "json"),
+        File::ToRead => ("application/pdf", "pdf"),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, of.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
 pub(super) async fn fetch_it(
     site: Site,
     caller: Caller,
@@ -24,17 +47,8 @@ pub(super) async fn fetch_it(
     form: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    let (file, of, name) = match form.value("file") {
-        "json" => (File::ForMachines, "application/json", "answer.json"),
-        _ => (File::ToRead, "application/pdf", "answer.pdf"),
-    };
-    let bytes = work::fetch(site.vault(), &caller.actor(), id, file).await?;
-    let headers = [
-        (header::CONTENT_TYPE, of.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    let file = wanted(&form);
+    Ok(download(file, "answer", work::fetch(site.vault(), &caller.actor(), id, file).await?))
 }
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 
 pub(in crate::rights) mod cards;
 mod decide;
-mod files;
+pub(in crate::rights) mod files;
 mod list;
 mod mine;
 mod new;
@@ -11,6 +11,7 @@ mod review;
 mod second;
 mod show;
 mod step;
+pub(in crate::rights) mod work;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ pub fn routes(everyone: Arc<dyn Everyone>) -> Router<Site> {
         .route("/trust/rights/{id}/given", post(step::give_it))
         .route("/trust/rights/{id}/letter", get(files::letter))
         .route("/trust/rights/{id}/mine", get(mine::mine))
+        .route("/trust/rights/work/{job}", get(work::show))
         .route("/your-information", get(mine::everybody))
         .merge(super::sealed::pages::routes())
         .layer(Extension(everyone))

@@ -10,7 +10,7 @@ use crate::{
     ask::pages::form_key,
     law::law,
     rights::{
-        Kind, MadeBy, Regime, WORDS,
+        Kind, MadeBy, Regime, Sought, WORDS,
         act::{NewRequest, record},
     },
 };
@@ -90,6 +90,8 @@ pub(super) async fn record_it(site: Site, caller: Caller, page: Page, mut form: 
             "For this, find the person first: there is nothing to change for somebody who was not found",
         );
     }
+    // By what they gave, those who keep records apart look too.
+    let sought = if person.is_none() && kind == Some(Kind::Access) { Sought::typed(&mut form) } else { None };
     let to = form.value("to").split_once(' ');
     let to =
         to.and_then(|(agency, of)| Some(vault::Facet { controller: agency.parse().ok()?, category: of.parse().ok()? }));
@@ -114,6 +116,7 @@ pub(super) async fn record_it(site: Site, caller: Caller, page: Page, mut form: 
         received_on,
         asked,
         to,
+        sought,
         form_key: key,
     };
     let id = record(site.vault(), &caller.actor(), &new).await?;

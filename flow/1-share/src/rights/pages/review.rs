@@ -83,7 +83,7 @@ async fn review_page(
 ) -> web::Result {
     officer(site, caller).await?;
     let work = work::work(site.vault(), &caller.actor(), id).await?;
-    let editable = work.case.course.stage == Stage::Assembling;
+    let editable = work.case.course.stage == Stage::Assembling && !work.under_way;
     let suggestions = suggest::all(&work.gathered);
     let undecided = work.marks.undecided(&suggestions);
     let only = query.value("show") == "undecided";

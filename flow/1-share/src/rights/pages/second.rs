@@ -5,7 +5,7 @@ use axum::extract::Path;
 use base::{Id, kind};
 use web::{Caller, Form, Page, Paging, Query, Site};
 
-use super::{here, officer};
+use super::{here, officer, step::begun};
 use crate::{
     ask::pages::{Names, unsealed},
     rights::{
@@ -95,7 +95,9 @@ async fn second_page(
     let members: Vec<_> = on_page.iter().map(|mark| mark.by).collect();
     let names = Names::read(site, caller, &members).await?;
     let lines = on_page.iter().map(|mark| line(site, &work, &names, mark)).collect::<Result<Vec<_>, _>>()?;
-    let own = if by == caller.id {
+    let own = if work.under_way {
+        RightsError::UnderWay.to_string()
+    } else if by == caller.id {
         CourseError::Own.to_string()
     } else if marks.iter().any(|mark| mark.by == caller.id) {
         RightsError::Marked.to_string()
@@ -127,16 +129,14 @@ pub(super) async fn answer(
 ) -> web::Result {
     officer(&site, &caller).await?;
     let (vault, actor) = (site.vault(), caller.actor());
-    let (done, said) = if form.value("decision") == "approve" {
-        (work::approve(vault, &actor, id, site.unit()).await, "The answer is approved, and its files are made")
-    } else {
-        let Some(words) = form.required("words", WORDS, "Say what must be changed") else {
-            return second_page(&site, &caller, page, form, id, "1").await;
-        };
-        (work::send_back(vault, &actor, id, &words).await, "It was sent back")
+    if form.value("decision") == "approve" {
+        return begun(&site, id, work::ask_to_approve(vault, &actor, id, site.unit()).await);
+    }
+    let Some(words) = form.required("words", WORDS, "Say what must be changed") else {
+        return second_page(&site, &caller, page, form, id, "1").await;
     };
-    match done {
-        Ok(()) => Ok(web::done(&site, &here(id), said)),
+    match work::send_back(vault, &actor, id, &words).await {
+        Ok(()) => Ok(web::done(&site, &here(id), "It was sent back")),
         Err(RightsError::Course(CourseError::Already)) => Ok(web::done(&site, &here(id), "")),
         Err(error) => Err(error.into()),
     }

@@ -6,7 +6,10 @@ use base::{Id, kind};
 use vault::{Scope, Verb};
 use web::{Caller, Choice, Form, Page, Site, time};
 
-use super::{Linked, clock_of, clock_to, here, officer};
+use super::{
+    Linked, clock_of, clock_to, here, officer,
+    work::{Told, told},
+};
 use crate::{
     ask::pages::{Names, unsealed},
     rights::{
@@ -38,6 +41,7 @@ struct Next {
     gather: bool,
     again: bool,
     review: bool,
+    submit: bool,
     second: bool,
     decide: bool,
     give: bool,
@@ -55,6 +59,8 @@ struct ShowPage {
     acknowledge_by: Option<time::Clock>,
     closed: String,
     person: String,
+    /// By what they were looked for, where nobody was found.
+    sought: String,
     kind: &'static str,
     law: &'static str,
     regime: &'static str,
@@ -65,6 +71,8 @@ struct ShowPage {
     decider: String,
     found: Option<(u64, u64)>,
     files: Option<String>,
+    /// What is said of work that goes on, or failed.
+    work: Option<Told>,
     next: Next,
     longer: Vec<Choice>,
     reasons: Vec<Choice>,
@@ -72,7 +80,7 @@ struct ShowPage {
     done: Vec<Done>,
 }
 
-fn next(case: &Case) -> Next {
+fn next(case: &Case, under_way: bool) -> Next {
     let course = &case.course;
     if course.is_closed() {
         return Next::default();
@@ -80,6 +88,15 @@ fn next(case: &Case) -> Next {
     let access = course.kind == Kind::Access;
     let stage = &course.stage;
     let early = matches!(stage, Stage::Received | Stage::Assembling);
+    if under_way {
+        // What would change under it waits.
+        return Next {
+            identity_seen: !course.identity,
+            review: *stage == Stage::Assembling,
+            refuse: true,
+            ..Next::default()
+        };
+    }
     Next {
         ask_identity: early && !course.identity,
         identity_seen: !course.identity,
@@ -93,6 +110,7 @@ fn next(case: &Case) -> Next {
         gather: access && course.found && *stage == Stage::Received,
         again: *stage == Stage::Assembling,
         review: *stage == Stage::Assembling,
+        submit: *stage == Stage::Assembling,
         second: matches!(stage, Stage::ReadyForSecond { .. }),
         decide: !access && *stage == Stage::Received && case.request.to_agency.is_none(),
         give: matches!(stage, Stage::Approved { .. } | Stage::Decided { .. })
@@ -169,6 +187,10 @@ pub(super) async fn show(
     let names = Names::read(&site, &caller, &by).await?;
     let due = case.due(site.now().date_in_london());
     let (request, course) = (&case.request, &case.course);
+    let work = told(&site, request.work, caller.id).await?;
+    // What failed is said as long as it is what comes next.
+    let makes = matches!(course.stage, Stage::ReadyForSecond { .. });
+    let work = work.filter(|told| !course.is_closed() && (!told.failed || told.makes == makes));
     let undone = match &answer {
         Some(answer) => {
             let marks = store::marks(&reader, id).await?;
@@ -184,6 +206,7 @@ pub(super) async fn show(
         acknowledge_by: course.acknowledge_by().map(|day| clock_to(day, &site)),
         closed: request.closed_at.map_or_else(String::new, time::full),
         person: name(&site, &caller, everyone.as_ref(), &case).await?,
+        sought: store::sought(&reader, id).await?.map_or_else(String::new, |sought| sought.words()),
         kind: request.kind.words(),
         law: request.kind.more(),
         regime: request.regime.words(),
@@ -198,7 +221,8 @@ pub(super) async fn show(
             .filter(|answer| answer.to_read.is_some() && answer.ends_at.is_some_and(|ends| site.now() < ends))
             .and_then(|answer| answer.ends_at)
             .map(time::full),
-        next: next(&case),
+        next: next(&case, work.as_ref().is_some_and(|told| !told.failed)),
+        work,
         longer: Longer::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         hows: Given::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),

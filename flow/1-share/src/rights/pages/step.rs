@@ -4,7 +4,7 @@ use axum::{Extension, extract::Path};
 use base::{Id, kind};
 use web::{Caller, Fault, Form, Site};
 
-use super::{Linked, here, officer};
+use super::{Linked, here, officer, work::here as at_work};
 use crate::rights::{
     RightsError, WORDS,
     act::{self, Said},
@@ -55,13 +55,24 @@ pub(super) async fn take_it(
 pub(super) async fn gather_it(
     site: Site,
     caller: Caller,
-    Extension(everyone): Linked,
     Path(id): Path<Id<kind::RightsRequest>>,
     _: Form,
 ) -> web::Result {
     officer(&site, &caller).await?;
-    work::gather_for(site.vault(), everyone.as_ref(), &caller.actor(), id).await?;
-    Ok(web::done(&site, &format!("{}/review", here(id)), "Everything that is held about them was found"))
+    begun(&site, id, work::ask_to_gather(site.vault(), &caller.actor(), id).await)
+}
+
+/// Long work was asked for: on to where one sees how far it is. A second click finds it under way.
+pub(super) fn begun(
+    site: &Site,
+    id: Id<kind::RightsRequest>,
+    asked: Result<Id<kind::Job>, RightsError>,
+) -> web::Result {
+    match asked {
+        Ok(job) => Ok(web::done(site, &at_work(job), "")),
+        Err(RightsError::UnderWay | RightsError::Course(CourseError::Already)) => Ok(web::done(site, &here(id), "")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn submit_it(

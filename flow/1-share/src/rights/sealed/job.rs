@@ -1,30 +1,36 @@
 //! The job `gather_sealed`: what is sealed about somebody who asked is frozen, agency by agency, for those who are named. It follows every
-//! gathering, whoever it is about; and what of it needs a named member now.
+//! gathering, whoever it is about. The job `make_sealed_part`: the files of a part that a second one approved. And what of it needs a member now.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use base::{Id, code, kind};
+use serde_json::json;
 use vault::{
-    Cause, FromRow, Operation, Purpose, Row, Scope, StoreError, Vault,
+    Cause, Change, FromRow, Operation, Purpose, Row, Scope, StoreError, Vault,
     jobs::{Handler, Job, JobFault},
     params,
 };
 use web::{Caller, Fault, Site};
 
-use super::{pages, store, work};
+use super::{SealedPart, Stage, pages, store, unnamed, work};
 use crate::{
+    agency,
     ask::home::HomeLine,
     rights::{
         Everyone, RightsError,
         gather::{Gathered, gather_sealed},
+        store as requests,
+        under_way::{self, Far, asker, id_of},
         work::write_blob,
     },
     seal,
 };
 
-/// Its kind.
+/// The job that gathers.
 pub(in crate::rights) const KIND: &str = "gather_sealed";
+/// The job that makes a part's files.
+pub(in crate::rights) const MAKE: &str = "make_sealed_part";
 /// What was frozen is kept for longer than any answer may take.
 const DAYS: i64 = 110;
 
@@ -41,6 +47,26 @@ impl GatherSealed {
     }
 }
 
+/// Has what is sealed about somebody who asked put by.
+pub(in crate::rights) async fn gather_apart(
+    change: &mut Change,
+    request: Id<kind::RightsRequest>,
+    person: Id<kind::Person>,
+) -> Result<(), StoreError> {
+    let now = change.now();
+    let payload = json!({ "request": request.to_string(), "person": person.to_string() });
+    change.enqueue(KIND, &payload, now).await
+}
+
+/// The same where nobody was found: under an id that is nobody's. The opening that lets the job read is closed at once, so that it lets
+/// nobody else.
+pub(in crate::rights) async fn seek(change: &mut Change, request: Id<kind::RightsRequest>) -> Result<(), StoreError> {
+    let nobody = change.new_id();
+    requests::open_for(change, request, nobody).await?;
+    requests::close_for(change, request).await?;
+    gather_apart(change, request, nobody).await
+}
+
 struct Asked;
 
 impl FromRow for Asked {
@@ -51,14 +77,10 @@ impl FromRow for Asked {
 
 fn fault(error: RightsError) -> JobFault {
     match error {
-        RightsError::Store(error) => error.into(),
         RightsError::NotFound => JobFault::Later("the rules in force let no job gather what is sealed".to_owned()),
+        RightsError::Store(error) => error.into(),
         error => JobFault::Later(error.to_string()),
     }
-}
-
-fn id<K>(job: &Job, key: &str) -> Result<Id<K>, JobFault> {
-    job.text(key)?.parse().map_err(|_| JobFault::Hopeless(format!("`{key}` is no id")))
 }
 
 #[async_trait]
@@ -69,12 +91,13 @@ impl Handler for GatherSealed {
 
     async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault> {
         const ASKED: &str = "SELECT id FROM rights_opening WHERE id = $1 AND about = $2";
-        let (request, person) = (id::<kind::RightsRequest>(job, "request")?, id::<kind::Person>(job, "person")?);
+        let (request, person) = (id_of::<kind::RightsRequest>(job, "request")?, id_of::<kind::Person>(job, "person")?);
         let asked: Option<Asked> = vault.book().first(ASKED, params![request, person]).await?;
         if asked.is_none() {
             return Ok(()); // erased since
         }
-        let mut found = gather_sealed(vault, self.everyone.as_ref(), &job.actor()?, person).await.map_err(fault)?;
+        let gathered = gather_sealed(vault, self.everyone.as_ref(), &job.actor()?, (request, person)).await;
+        let (mut found, people) = gathered.map_err(fault)?;
         let named = seal::with_own_readers(&vault.book()).await?;
         let agencies: BTreeSet<_> = named.into_iter().chain(found.keys().copied()).collect();
         let empty = Gathered::default();
@@ -97,12 +120,48 @@ impl Handler for GatherSealed {
             change.keep_blob(&blob, &code!("rights_gathered"), Some(ends)).await?;
             store::keep(&mut change, request, agency, (blob.id, rows)).await?;
         }
+        store::keep_people(&mut change, request, &people).await?;
+        unnamed::note(&mut change, request).await?;
         Ok(change.commit().await?)
     }
 }
 
-/// Parts that wait for somebody whom their agency named.
+/// The job `make_sealed_part`: the files of a part are made, and with that it is approved. It acts as the second person who asked for it.
+pub struct MakeSealedPart;
+
+#[async_trait]
+impl Handler for MakeSealedPart {
+    fn kind(&self) -> &'static str {
+        MAKE
+    }
+
+    async fn run(&self, vault: &Vault, job: &Job) -> Result<(), JobFault> {
+        let (id, actor) = (id_of::<SealedPart>(job, "part")?, asker(job)?);
+        let part = work::read(vault, &actor, id).await.map_err(under_way::fault)?;
+        if part.gathered != id_of::<kind::Blob>(job, "gathered")? {
+            return Err(JobFault::Hopeless(
+                "It was found anew meanwhile, and what you approved is void. Look at what is there now.".to_owned(),
+            ));
+        }
+        if matches!(part.stage, Stage::Ready | Stage::Closed) {
+            return Ok(()); // it was killed behind its last step
+        }
+        let agency: Id<kind::Agency> = id_of(job, "agency")?;
+        let agencies = agency::all(&vault.plain()).await?;
+        let name = agencies.iter().find(|one| one.id == agency).map_or("", |one| one.name.as_str());
+        let made = work::approve(vault, &actor, id, (job.text("unit")?, name), &Far::of(vault, job)).await;
+        made.map_err(under_way::fault)
+    }
+}
+
+/// Parts that wait for somebody whom their agency named; to its data owner, those that wait for somebody to be named.
 pub(in crate::rights) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine>) -> Result<(), Fault> {
+    let count = usize::try_from(unnamed::waiting(site.vault(), caller).await?).unwrap_or(usize::MAX);
+    lines.push(HomeLine {
+        count,
+        label: "sealed parts of answers wait for two people to be named",
+        href: "/trust/seals",
+    });
     let readers = seal::readers(&site.vault().book()).await?;
     if !readers.iter().any(|reader| reader.agency == caller.agency && reader.member == caller.id) {
         return Ok(());

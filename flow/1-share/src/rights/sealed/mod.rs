@@ -9,19 +9,25 @@
 //! - Her request waits for none of this. It has the same steps, clock, counts and files whether anything is sealed or not, and its letter
 //!   says to everybody that services may keep a part to give themselves. If it waited, its waiting would tell.
 //!
-//! So a missing part is chased where it is known: on the pages of those who are named.
+//! So a missing part is chased where it is known: on the pages of those who are named; and where the agency has not named two who work for it, on
+//! the home page of its data owner, who names them (`unnamed`). That tells them that somebody of whom they seal something has asked, which is theirs
+//! to know; of an agency that holds nothing sealed about whoever asked, they are told nothing.
 
 mod job;
 pub(super) mod pages;
 pub(super) mod store;
+mod unnamed;
 mod work;
 
 use base::{Date, Id, Timestamp, kind};
 use serde::{Deserialize, Serialize};
 use vault::StoreError;
 
-pub use job::GatherSealed;
-pub(super) use job::{KIND, lines};
+pub use job::{GatherSealed, MakeSealedPart};
+pub(super) use job::{MAKE, gather_apart, lines, seek};
+
+pub(super) use unnamed::end as end_parts;
+pub(crate) use unnamed::waiting as parts_without_two;
 
 use super::{Regime, codes::Ground, mark::Mark};
 
@@ -56,6 +62,8 @@ pub(super) struct Part {
     pub to_read: Option<Id<kind::Blob>>,
     pub for_machines: Option<Id<kind::Blob>>,
     pub ends_at: Option<Timestamp>,
+    /// The job that was asked for last.
+    pub work: Option<Id<kind::Job>>,
     pub received_on: Date,
     pub due_on: Date,
     pub paused: bool,

@@ -4,8 +4,6 @@ use askama::Template;
 use axum::{
     Router,
     extract::Path,
-    http::header,
-    response::IntoResponse as _,
     routing::{get, post},
 };
 use base::Id;
@@ -18,14 +16,17 @@ use crate::{
         RightsError, WORDS, clock,
         course::CourseError,
         gather::Item,
-        pages::cards::{RowView, new_marks, row_view},
+        pages::{
+            cards::{RowView, new_marks, row_view},
+            files,
+            work::{Told, here as work_here, told},
+        },
         suggest,
-        work::File,
     },
 };
 
 /// Where they are.
-pub(super) const LIST: &str = "/trust/rights/sealed";
+pub(in crate::rights) const LIST: &str = "/trust/rights/sealed";
 /// Rows on a page.
 const SIZE: u64 = 20;
 
@@ -106,6 +107,10 @@ struct ShowPage {
     /// Until when its files are kept, where they were made.
     files: Option<String>,
     may_give: bool,
+    /// Whether it was found by what whoever asks gave.
+    sought: bool,
+    /// What is said of its files while they are made, or could not be.
+    work: Option<Told>,
     rows: Vec<RowView>,
     paging: Paging,
     showing: u64,
@@ -132,6 +137,7 @@ async fn show_page(
     let work = work::open(site.vault(), &caller.actor(), id).await?;
     let (part, gathered, marks) = (&work.part, &work.gathered, &work.marks);
     let editable = part.stage == Stage::Waiting;
+    let told = told(site, part.work, caller.id).await?.filter(|_| part.stage == Stage::Checked);
     let paging = Paging::new(&here(id), at, SIZE, gathered.items.len() as u64);
     let on_page: Vec<&Item> =
         gathered.items.iter().skip(usize::try_from(paging.offset()).unwrap_or(0)).take(20).collect();
@@ -163,10 +169,12 @@ async fn show_page(
         left_out: marks.all().filter(|mark| mark.ground.is_some()).count(),
         said: part.said.as_deref().map_or_else(|| Ok(String::new()), |said| unsealed(site.vault(), said))?,
         editable,
-        second: part.stage == Stage::Checked && own.is_empty(),
+        second: part.stage == Stage::Checked && own.is_empty() && !work.under_way,
         own: if part.stage == Stage::Checked { own } else { "" },
         files: kept.filter(|_| part.to_read.is_some()).map(time::full),
         may_give: part.stage == Stage::Ready,
+        work: told,
+        sought: gathered.sought,
         rows,
         showing: paging.page,
         paging,
@@ -205,8 +213,12 @@ async fn check(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, _: Fo
 async fn second(site: Site, caller: Caller, page: Page, Path(id): Path<Id<SealedPart>>, mut form: Form) -> web::Result {
     let (vault, actor) = (site.vault(), caller.actor());
     if form.value("decision") == "approve" {
-        let done = work::approve(vault, &actor, id, (site.unit(), &caller.agency_name)).await;
-        return settled(&site, LIST, done, "It is approved");
+        return match work::ask_to_approve(vault, &actor, id, (site.unit(), &caller.agency_name)).await {
+            Ok(Some(job)) => Ok(web::done(&site, &work_here(job), "")),
+            Ok(None) => Ok(web::done(&site, LIST, "It is approved")),
+            Err(RightsError::UnderWay) => Ok(web::done(&site, &here(id), "")),
+            Err(error) => settled(&site, LIST, Err(error), ""),
+        };
     }
     let Some(words) = form.required("words", WORDS, "Say what must be changed") else {
         return show_page(&site, &caller, page, form, id, "1").await;
@@ -216,17 +228,8 @@ async fn second(site: Site, caller: Caller, page: Page, Path(id): Path<Id<Sealed
 }
 
 async fn fetch(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, form: Form) -> web::Result {
-    let (file, of, name) = match form.value("file") {
-        "json" => (File::ForMachines, "application/json", "part.json"),
-        _ => (File::ToRead, "application/pdf", "part.pdf"),
-    };
-    let bytes = work::fetch(site.vault(), &caller.actor(), id, file).await?;
-    let headers = [
-        (header::CONTENT_TYPE, of.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    let file = files::wanted(&form);
+    Ok(files::download(file, "part", work::fetch(site.vault(), &caller.actor(), id, file).await?))
 }
 
 async fn give(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, _: Form) -> web::Result {

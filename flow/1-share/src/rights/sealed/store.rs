@@ -5,14 +5,14 @@ use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use super::{Mark, Part, SealedPart, Stage, read, written};
 
-/// The table of parts.
-pub(in crate::rights) const SEALED_PARTS: &str = "rights_sealed";
+/// The tables of parts: what stands in them is no part of an answer.
+pub(in crate::rights) const OF_PARTS: [&str; 2] = ["rights_sealed", "rights_part_person"];
 
 macro_rules! of_part {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.controller, s.category, s.gathered, s.marks, s.stage, s.checked_by, s.said, s.to_read, s.for_machines, \
-             s.ends_at, r.received_on, r.due_on, r.paused, r.regime, CAST(CASE WHEN r.identity_shown OR EXISTS (SELECT 1 FROM rights_step i \
+             s.ends_at, s.work, r.received_on, r.due_on, r.paused, r.regime, CAST(CASE WHEN r.identity_shown OR EXISTS (SELECT 1 FROM rights_step i \
              WHERE i.request = r.id AND i.deed = 'identity_seen') THEN 1 ELSE 0 END AS BIGINT) AS identity \
              FROM rights_sealed s JOIN rights_request r ON r.id = s.request ",
             $rest
@@ -37,6 +37,7 @@ impl FromRow for Part {
             to_read: row.opt_parse("to_read")?,
             for_machines: row.opt_parse("for_machines")?,
             ends_at: row.opt_time("ends_at")?,
+            work: row.opt_parse("work")?,
             received_on: row.parse("received_on")?,
             due_on: row.parse("due_on")?,
             paused: row.bool("paused")?,
@@ -82,6 +83,26 @@ pub(super) async fn keep(
          made_at = excluded.made_at WHERE rights_sealed.stage IN ('waiting', 'checked') OR (rights_sealed.stage = 'closed' AND rights_sealed.found = 0)";
     let (id, now): (Id<SealedPart>, _) = (change.new_id(), change.now());
     change.execute(SQL, params![id, request, agency, gathered, found, now]).await?;
+    Ok(())
+}
+
+/// Keeps who was found among what is sealed, beside those parts of a request that hold something.
+pub(super) async fn keep_people(
+    change: &mut Change,
+    request: Id<kind::RightsRequest>,
+    people: &[String],
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO rights_part_person (id, rights_sealed, person, controller) \
+         SELECT id, id, $2, controller FROM rights_sealed WHERE request = $1 AND found > 0 ON CONFLICT (id, person) DO NOTHING";
+    for person in people {
+        change.execute(SQL, params![request, person]).await?;
+    }
+    Ok(())
+}
+
+/// Keeps which job works on it.
+pub(super) async fn keep_work(change: &mut Change, id: Id<SealedPart>, job: Id<kind::Job>) -> Result<(), StoreError> {
+    change.execute("UPDATE rights_sealed SET work = $2 WHERE id = $1", params![id, job]).await?;
     Ok(())
 }
 

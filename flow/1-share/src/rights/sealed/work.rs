@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use base::{Code, Id, code, kind};
+use serde_json::json;
 use vault::{Actor, Ask, Cause, Change, Facet, Operation, Permit, Purpose, Scope, StoredBlob, Vault, Verb};
 
-use super::{Part, SealedPart, Stage, store};
+use super::{MAKE, Part, SealedPart, Stage, store, unnamed};
 use crate::{
     ask::make::member_of,
     rights::{
@@ -17,6 +18,7 @@ use crate::{
         gather::Gathered,
         mark::{Mark, Marks, NewMark},
         suggest,
+        under_way::{Far, is_under_way, not_under_way, payload},
         work::{File, file_failed, read_blob, write_blob},
     },
 };
@@ -47,6 +49,17 @@ pub(super) struct Work {
     pub part: Part,
     pub gathered: Gathered,
     pub marks: Marks,
+    /// Whether its files are being made.
+    pub under_way: bool,
+}
+
+/// A part without what is in it. That it was read is in the log.
+///
+/// # Errors
+/// Not found for whoever isn't named.
+pub(super) async fn read(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<Part, RightsError> {
+    let permit = permit(vault, actor, Verb::View, scope(id)).await?;
+    store::one(&vault.read(&permit)?, id).await?.ok_or(RightsError::NotFound)
 }
 
 /// Opens a part. That it was opened is in the log.
@@ -54,11 +67,11 @@ pub(super) struct Work {
 /// # Errors
 /// Not found for whoever isn't named; [`RightsError::Gone`] where it is no longer kept.
 pub(super) async fn open(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Result<Work, RightsError> {
-    let permit = permit(vault, actor, Verb::View, scope(id)).await?;
-    let part = store::one(&vault.read(&permit)?, id).await?.ok_or(RightsError::NotFound)?;
+    let part = read(vault, actor, id).await?;
     let gathered = Gathered::unpacked(&read_blob(vault, part.gathered).await?)?;
     let marks = Marks::of(part.marks.clone());
-    Ok(Work { part, gathered, marks })
+    let under_way = is_under_way(vault, part.work).await?;
+    Ok(Work { part, gathered, marks, under_way })
 }
 
 /// A change of a part, and whose it is.
@@ -144,13 +157,52 @@ pub(super) async fn send_back(
     if part.checked_by == Some(member) {
         return Err(CourseError::Own.into());
     }
+    not_under_way(&change, part.work).await?;
     if !store::go(&mut change, id, (Stage::Checked, Stage::Waiting), (None, Some(&said))).await? {
         return Err(not_now());
     }
     Ok(change.commit().await?)
 }
 
-/// The second person approves: who neither gave it to them nor marked any of it. Its files are made now; where nothing is in it, it is done.
+/// Whether this member is the second person: who neither gave it to them nor marked any of it.
+fn may_approve(part: &Part, member: Id<kind::Member>) -> Result<(), RightsError> {
+    if part.checked_by == Some(member) {
+        return Err(CourseError::Own.into());
+    }
+    if part.marks.iter().any(|mark| mark.by == member) {
+        return Err(RightsError::Marked);
+    }
+    if part.stage == Stage::Checked { Ok(()) } else { Err(not_now()) }
+}
+
+/// The second person approves: where nothing is in it, it is done; else a job makes its files, and with that it is approved ([`approve`]). Gives
+/// the job.
+///
+/// # Errors
+/// [`RightsError::Marked`], [`CourseError::Own`], [`RightsError::UnderWay`]; nothing is kept then.
+pub(super) async fn ask_to_approve(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<SealedPart>,
+    names: (&str, &str),
+) -> Result<Option<Id<kind::Job>>, RightsError> {
+    let work = open(vault, actor, id).await?;
+    if work.gathered.items.is_empty() {
+        return approve(vault, actor, id, names, &Far::default()).await.map(|()| None);
+    }
+    let (mut change, part, member) =
+        begin(vault, actor, id, (Operation::Administration, code!("rights_sealed_files_asked"))).await?;
+    may_approve(&part, member)?;
+    not_under_way(&change, part.work).await?;
+    let told = json!({ "part": id.to_string(), "gathered": part.gathered.to_string(), "unit": names.0 });
+    let now = change.now();
+    let job = change.enqueue_job(MAKE, &payload(actor, told)?, now).await?;
+    store::keep_work(&mut change, id, job).await?;
+    change.commit().await?;
+    Ok(Some(job))
+}
+
+/// Makes the files of a part and approves it, as the second person; where nothing is in it, it is done.
 ///
 /// # Errors
 /// [`RightsError::Marked`], [`CourseError::Own`]; nothing is kept then.
@@ -159,19 +211,13 @@ pub(super) async fn approve(
     actor: &Actor,
     id: Id<SealedPart>,
     (unit, agency): (&str, &str),
+    far: &Far,
 ) -> Result<(), RightsError> {
     let work = open(vault, actor, id).await?;
     let (member, _) = member_of(actor).map_err(unknown)?;
-    if work.part.checked_by == Some(member) {
-        return Err(CourseError::Own.into());
-    }
-    if work.marks.all().any(|mark| mark.by == member) {
-        return Err(RightsError::Marked);
-    }
-    if work.part.stage != Stage::Checked {
-        return Err(not_now());
-    }
-    let files = if work.gathered.items.is_empty() { None } else { Some(write(vault, &work, unit, agency).await?) };
+    may_approve(&work.part, member)?;
+    let empty = work.gathered.items.is_empty();
+    let files = if empty { None } else { Some(write(vault, &work, (unit, agency), far).await?) };
     let (mut change, part, _) =
         begin(vault, actor, id, (Operation::Administration, code!("rights_sealed_approved"))).await?;
     if part.gathered != work.part.gathered {
@@ -189,10 +235,15 @@ pub(super) async fn approve(
 }
 
 /// Writes the part to read and the one for machines.
-async fn write(vault: &Vault, work: &Work, unit: &str, agency: &str) -> Result<[StoredBlob; 2], RightsError> {
+async fn write(
+    vault: &Vault,
+    work: &Work,
+    (unit, agency): (&str, &str),
+    far: &Far,
+) -> Result<[StoredBlob; 2], RightsError> {
     let (at, received, regime) = (vault.now(), work.part.received_on, work.part.regime);
     let (gathered, marks) = (work.gathered.clone(), work.marks.clone());
-    let (unit, own_vault) = (unit.to_owned(), vault.clone());
+    let (unit, own_vault, far) = (unit.to_owned(), vault.clone(), far.clone());
     let words = format!(
         "This part is kept apart from the rest, to protect you or somebody else. {agency} answers for it. Whoever sent you the rest of the \
          answer has not seen it."
@@ -210,7 +261,8 @@ async fn write(vault: &Vault, work: &Work, unit: &str, agency: &str) -> Result<[
             answered: Some(&answered),
             words: &words,
         });
-        let pdf = answer::to_read(&letter.title, &answer::blocks(&letter, &answered)).map_err(RightsError::File)?;
+        let pdf =
+            answer::to_read(&letter.title, &answer::blocks(&letter, &answered), &far).map_err(RightsError::File)?;
         let json = answer::for_machines(&answered, &unit, received, at);
         Ok::<_, RightsError>([write_blob(&own_vault, &pdf)?, write_blob(&own_vault, json.as_bytes())?])
     });
@@ -250,5 +302,6 @@ pub(super) async fn give(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Re
     if !store::give(&mut change, id, member).await? {
         return Err(not_now());
     }
+    unnamed::given(&mut change, id).await?;
     Ok(change.commit().await?)
 }
