@@ -48,7 +48,7 @@ test('a social worker finds that a boy is known, asks, the data owner decides, a
   expect((await page.goto(request)).status()).toBe(404)
 
   await signIn(page, owner)
-  await page.getByRole('link', { name: 'requests to answer' }).click()
+  await page.getByRole('link', { name: /requests? to answer/ }).click()
   const asked = page.getByRole('listitem').filter({ hasText: why })
   await expect(asked).toContainText('Ruth Adeyemi')
   await asked.getByRole('link').click()

@@ -1,4 +1,4 @@
-// Sight of it all: the officer's home leads from every figure to its list; a line manager answers a question about unusual access; a report is
+// Oversight: the officer's overview leads from every figure to its list; a line manager answers a question about unusual access; a report is
 // counted by one person and published by another; the record of processing and the impact assessment are made of what is configured.
 import { expect, test } from '@playwright/test'
 import { people, signIn } from './unit.js'
@@ -6,7 +6,7 @@ import { people, signIn } from './unit.js'
 test('the officer’s home has something in each box, and each figure leads to its list', async ({ page }) => {
   await signIn(page, people.dataProtectionOfficer)
   await page.getByRole('link', { name: 'Trust', exact: true }).click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sight of it all')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Overview')
   const tiles = page.locator('.app-tile')
   for (const label of ['requests between agencies wait', 'emergencies wait to be judged', 'questions about unusual access wait', 'refused in the last 30 days']) {
     const tile = tiles.filter({ hasText: label })

@@ -166,7 +166,7 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     }));
     tiles.extend(share::api::home_lines(&site, &caller).await?.into_iter().map(|line| Tile {
         value: web::thousands(line.count as u64),
-        label: line.label,
+        label: line.label(),
         href: line.href,
     }));
     let alone = super::seal::nobody_can_act(&site, &caller).await?;

@@ -11,10 +11,19 @@ use crate::agency;
 pub struct HomeLine {
     /// How many.
     pub count: usize,
-    /// Of what.
-    pub label: &'static str,
+    /// Of what: of one, and of several.
+    pub labels: [&'static str; 2],
     /// Where they are listed.
     pub href: &'static str,
+}
+
+impl HomeLine {
+    /// Of what, in words that fit the count.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        let [one, several] = self.labels;
+        if self.count == 1 { one } else { several }
+    }
 }
 
 /// What waits for this member; nothing that counts none.
@@ -72,12 +81,16 @@ async fn answering(site: &Site, caller: &Caller, own: &mut Own<'_>, lines: &mut 
     let Some(reader) = own.reader(Purpose::Rights).await? else { return Ok(()) };
     if caller.has("data_owner") {
         let count = store::to_answer(&reader, caller.agency).await?.len();
-        lines.push(HomeLine { count, label: "requests to answer", href: "/trust/asks" });
+        lines.push(HomeLine { count, labels: ["request to answer", "requests to answer"], href: "/trust/asks" });
     }
     if caller.has("data_protection_officer") {
         let is_unit = agency::unit(&site.vault().plain()).await?.is_some_and(|unit| unit.id == caller.agency);
         let count = store::late(&reader, caller.agency, is_unit, site.now()).await?.len();
-        lines.push(HomeLine { count, label: "requests not answered in time", href: "/trust/asks" });
+        lines.push(HomeLine {
+            count,
+            labels: ["request not answered in time", "requests not answered in time"],
+            href: "/trust/asks",
+        });
     }
     Ok(())
 }
@@ -87,6 +100,10 @@ async fn asking(caller: &Caller, own: &mut Own<'_>, lines: &mut Vec<HomeLine>) -
     let asks = store::mine(&reader, caller.id).await?;
     let unseen = asks.iter().filter(|ask| ask.seen_at.is_none());
     let answered = unseen.filter(|ask| !matches!(ask.state, State::Waiting | State::Withdrawn { .. })).count();
-    lines.push(HomeLine { count: answered, label: "answers to your requests", href: "/asks" });
+    lines.push(HomeLine {
+        count: answered,
+        labels: ["answer to your requests", "answers to your requests"],
+        href: "/asks",
+    });
     Ok(())
 }

@@ -13,13 +13,21 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     let whose = notice::whose(site, caller).await?;
     if whose == Whose::All {
         let count = notice::waiting(&book, whose, true).await?;
-        lines.push(HomeLine { count, label: "notices not acknowledged in time", href: "/trust/notices" });
+        lines.push(HomeLine {
+            count,
+            labels: ["notice not acknowledged in time", "notices not acknowledged in time"],
+            href: "/trust/notices",
+        });
     } else {
         let count = notice::waiting(&book, whose, false).await?;
-        lines.push(HomeLine { count, label: "notices to acknowledge", href: "/trust/notices" });
+        lines.push(HomeLine {
+            count,
+            labels: ["notice to acknowledge", "notices to acknowledge"],
+            href: "/trust/notices",
+        });
     }
     let (fetch, release) = file::waiting(&book, caller, whose == Whose::All, site.now()).await?;
-    lines.push(HomeLine { count: fetch, label: "files for you", href: "/trust/files" });
-    lines.push(HomeLine { count: release, label: "files to release", href: "/trust/files" });
+    lines.push(HomeLine { count: fetch, labels: ["file for you", "files for you"], href: "/trust/files" });
+    lines.push(HomeLine { count: release, labels: ["file to release", "files to release"], href: "/trust/files" });
     Ok(())
 }

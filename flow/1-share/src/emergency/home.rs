@@ -23,7 +23,11 @@ pub(crate) async fn lines(
     {
         let mine = store::of_member(&reader, caller.id).await?;
         let count = mine.iter().filter(|one| one.justified.is_none()).count();
-        lines.push(HomeLine { count, label: "emergency access to justify", href: "/emergencies" });
+        lines.push(HomeLine {
+            count,
+            labels: ["emergency access to justify", "emergency access to justify"],
+            href: "/emergencies",
+        });
     }
     let (owner, officer) = (caller.has("data_owner"), caller.has("data_protection_officer"));
     if !owner && !officer {
@@ -38,6 +42,10 @@ pub(crate) async fn lines(
     if officer && is_unit {
         count += store::list(&reader, caller.agency, true).await?.iter().filter(|one| one.judged.is_none()).count();
     }
-    lines.push(HomeLine { count, label: "emergency access to look at", href: "/trust/emergencies" });
+    lines.push(HomeLine {
+        count,
+        labels: ["emergency access to look at", "emergency access to look at"],
+        href: "/trust/emergencies",
+    });
     Ok(())
 }

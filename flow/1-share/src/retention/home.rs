@@ -18,20 +18,26 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     };
     let today = site.now().date_in_london();
     // The officer is told of what others leave lying; a data owner of what is theirs at once.
-    let (since, label) = match whose {
-        For::Owner(_) => (today, "records to review"),
-        For::Unit(_) => (days_after(today, -ESCALATED_DAYS), "reviews of records overdue"),
+    let (since, labels) = match whose {
+        For::Owner(_) => (today, ["record to review", "records to review"]),
+        For::Unit(_) => {
+            (days_after(today, -ESCALATED_DAYS), ["review of a record overdue", "reviews of records overdue"])
+        }
     };
     match review::permit(vault, &actor, whose, Verb::List, Scope::unit()).await {
         Ok(permit) => {
             let reader = vault.read(&permit)?;
             let backlog = store::backlog(&reader, whose, since).await?;
             let count = backlog.iter().map(|month| usize::try_from(month.n).unwrap_or(usize::MAX)).sum();
-            lines.push(HomeLine { count, label, href: "/trust/retention/queue" });
+            lines.push(HomeLine { count, labels, href: "/trust/retention/queue" });
             if let For::Unit(_) = whose {
                 let holds = hold::all(&reader).await?;
                 let open = holds.iter().filter(|hold| hold.lifted.is_none() && hold.review_on <= today).count();
-                lines.push(HomeLine { count: open, label: "legal holds to look at", href: "/trust/retention/holds" });
+                lines.push(HomeLine {
+                    count: open,
+                    labels: ["legal hold to look at", "legal holds to look at"],
+                    href: "/trust/retention/holds",
+                });
             }
         }
         Err(vault::Refusal::Refused { .. }) => return Ok(()),
@@ -39,6 +45,10 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     }
     let waiting = batch::waiting(&vault.book(), whose).await?;
     let count = waiting.iter().filter(|batch| batch.by != caller.id).count();
-    lines.push(HomeLine { count, label: "lists of records to approve", href: "/trust/retention/queue" });
+    lines.push(HomeLine {
+        count,
+        labels: ["list of records to approve", "lists of records to approve"],
+        href: "/trust/retention/queue",
+    });
     Ok(())
 }

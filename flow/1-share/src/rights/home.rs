@@ -25,12 +25,24 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
         let open = store::open(&reader).await?;
         let today = site.now().date_in_london();
         let late = open.iter().filter(|one| !one.paused && one.due_on < today).count();
-        lines.push(HomeLine { count: late, label: "people’s requests overdue", href: HREF });
-        lines.push(HomeLine { count: open.len() - late, label: "people’s requests to answer", href: HREF });
+        lines.push(HomeLine {
+            count: late,
+            labels: ["person’s request overdue", "people’s requests overdue"],
+            href: HREF,
+        });
+        lines.push(HomeLine {
+            count: open.len() - late,
+            labels: ["person’s request to answer", "people’s requests to answer"],
+            href: HREF,
+        });
     }
     if owner {
         let count = store::to_decide(&reader, caller.agency).await?.len();
-        lines.push(HomeLine { count, label: "people’s requests to decide", href: HREF });
+        lines.push(HomeLine {
+            count,
+            labels: ["person’s request to decide", "people’s requests to decide"],
+            href: HREF,
+        });
     }
     Ok(())
 }

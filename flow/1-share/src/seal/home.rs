@@ -18,6 +18,6 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
         let theirs = officer || (own && seal.agency == caller.agency);
         count += usize::from(theirs && seal.lift_asked.is_some_and(|(by, _)| by != caller.id));
     }
-    lines.push(HomeLine { count, label: "seals to keep or lift", href: "/trust/seals" });
+    lines.push(HomeLine { count, labels: ["seal to keep or lift", "seals to keep or lift"], href: "/trust/seals" });
     Ok(())
 }

@@ -482,7 +482,7 @@ async fn lines(world: &World, name: &str) -> Vec<(usize, &'static str)> {
         second_factor: true,
     };
     let lines = share::api::home_lines(&site, &caller).await.unwrap();
-    lines.into_iter().map(|line| (line.count, line.label)).collect()
+    lines.into_iter().map(|line| (line.count, line.label())).collect()
 }
 
 const UNNAMED: &str = "sealed parts of answers wait for two people to be named";

@@ -242,7 +242,7 @@ impl Queue {
                 clock: words::clock(moment, self.now),
                 known_by: knows_words(&known_by, age),
                 assigned: match moment.assigned_to {
-                    Some(member) if member == self.viewer.member => "You".to_owned(),
+                    Some(member) if member == self.viewer.member => "you".to_owned(),
                     Some(member) => members.get(&member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
                     None => String::new(),
                 },

@@ -109,7 +109,7 @@ async fn home(site: Site, caller: Caller, page: Page) -> web::Result {
     let until = unusual::watched_until(&staff).await?;
     web::render(HomePage {
         tabs: trust::tabs(&caller, "/trust"),
-        page: page.title("Sight of it all"),
+        page: page.title("Overview"),
         whose: if officer { "the whole unit".to_owned() } else { caller.agency_name.clone() },
         tiles: view.tiles,
         charts: view.charts,
@@ -328,7 +328,7 @@ impl View<'_> {
     async fn handed_over(&mut self) -> Result<(), Fault> {
         for line in home_lines(self.site, self.caller).await? {
             if !SHOWN_HERE.contains(&line.href) {
-                self.tile(line.count as u64, line.label, line.href, String::new(), false);
+                self.tile(line.count as u64, line.label(), line.href, String::new(), false);
             }
         }
         for one in others(self.site, self.caller, self.officer).await? {

@@ -159,7 +159,10 @@ pub(in crate::rights) async fn lines(site: &Site, caller: &Caller, lines: &mut V
     let count = usize::try_from(unnamed::waiting(site.vault(), caller).await?).unwrap_or(usize::MAX);
     lines.push(HomeLine {
         count,
-        label: "sealed parts of answers wait for two people to be named",
+        labels: [
+            "sealed part of an answer waits for two people to be named",
+            "sealed parts of answers wait for two people to be named",
+        ],
         href: "/trust/seals",
     });
     let readers = seal::readers(&site.vault().book()).await?;
@@ -173,7 +176,15 @@ pub(in crate::rights) async fn lines(site: &Site, caller: &Caller, lines: &mut V
     };
     let today = site.now().date_in_london();
     let late = parts.iter().filter(|part| !part.paused && part.due_on < today).count();
-    lines.push(HomeLine { count: late, label: "sealed parts of answers overdue", href: pages::LIST });
-    lines.push(HomeLine { count: parts.len() - late, label: "sealed parts of answers to see to", href: pages::LIST });
+    lines.push(HomeLine {
+        count: late,
+        labels: ["sealed part of an answer overdue", "sealed parts of answers overdue"],
+        href: pages::LIST,
+    });
+    lines.push(HomeLine {
+        count: parts.len() - late,
+        labels: ["sealed part of an answer to see to", "sealed parts of answers to see to"],
+        href: pages::LIST,
+    });
     Ok(())
 }
