@@ -19,6 +19,7 @@ mod register;
 mod resets;
 mod retention;
 mod rights;
+mod rights_apart;
 mod rights_sealed;
 mod rules;
 mod seals;

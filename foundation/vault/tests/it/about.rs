@@ -11,6 +11,7 @@ store_suite! { MIGRATIONS => [
     many_rows_come_each_once,
     erasing_takes_everything_and_says_so,
     erasing_needs_a_permit_that_covers_it_all,
+    every_id_is_looked_for_in_every_text,
 ] }
 
 /// A remark on a record, in the record's own category unless another is named.
@@ -107,4 +108,17 @@ async fn erasing_needs_a_permit_that_covers_it_all(t: Bench) {
     let view: Ask = county::ask(Verb::View);
     let permit = t.vault.permit(view).await.unwrap();
     assert!(t.vault.left_about(&permit, &[]).await.is_err(), "counting what is left is for who may erase");
+}
+
+async fn every_id_is_looked_for_in_every_text(t: Bench) {
+    let mut ids = Vec::new();
+    for n in 0..45 {
+        ids.push(add(&t, POLICE, "custody", &format!("record {n}")).await.to_string());
+    }
+    let permit = permit(&t, Verb::Erase).await;
+    let (found, read) = t.vault.found_in_texts(&permit, &ids).await.unwrap();
+    assert_eq!((found.get("record"), read > 3), (Some(&45), true));
+    t.tamper(&format!("DELETE FROM record WHERE id <> '{}'", ids[44])).await.unwrap();
+    let (found, _) = t.vault.found_in_texts(&permit, &ids).await.unwrap();
+    assert_eq!(found.get("record"), Some(&1), "the last of them too");
 }
