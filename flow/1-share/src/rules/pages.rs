@@ -355,9 +355,10 @@ async fn approve(site: Site, caller: Caller, Path(id): Path<Id<kind::RuleVersion
 
 async fn withdraw(site: Site, caller: Caller, Path(id): Path<Id<kind::RuleVersion>>, _: Form) -> web::Result {
     caller.needs(ANSWERABLE)?;
+    let officer = is_officer(&site, &caller).await?;
     let mut change =
         site.vault().change(cause(&caller, code!("rules_withdrawn"), Scope::of("rule_version", id))).await?;
-    store::withdraw(&mut change, id, is_officer(&site, &caller).await?).await.map_err(refused)?;
+    store::withdraw(&mut change, id, officer).await.map_err(refused)?;
     change.commit().await?;
     Ok(web::done(&site, &format!("/trust/rules/versions/{id}"), "The change was withdrawn. The rules stay as they are"))
 }
