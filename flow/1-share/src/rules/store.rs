@@ -207,11 +207,7 @@ pub(super) async fn approve(change: &mut Change, id: Id<kind::RuleVersion>) -> R
 ///
 /// # Errors
 /// [`RulesError::NotFound`], [`RulesError::NotYours`], [`RulesError::Settled`].
-pub(super) async fn withdraw(
-    change: &mut Change,
-    id: Id<kind::RuleVersion>,
-    officer: bool,
-) -> Result<(), RulesError> {
+pub(super) async fn withdraw(change: &mut Change, id: Id<kind::RuleVersion>, officer: bool) -> Result<(), RulesError> {
     let Actor::Member { id: member, .. } = change.actor().clone() else { return Err(RulesError::NotFound) };
     let versions = all_in(change).await?;
     let version = versions.iter().find(|version| version.id == id).ok_or(RulesError::NotFound)?;

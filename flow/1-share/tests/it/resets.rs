@@ -68,7 +68,10 @@ impl House {
 
     async fn code(&self, n: usize) -> String {
         // Who has no second factor takes two: see below.
-        self.t.tamper("UPDATE member SET second_factor = 'sealed' WHERE email = 'asha@navigators.example'").await.unwrap();
+        self.t
+            .tamper("UPDATE member SET second_factor = 'sealed' WHERE email = 'asha@navigators.example'")
+            .await
+            .unwrap();
         let answer = self.press(&mut self.admin(n).await, "password").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.strongs().into_iter().find(|text| text.len() == 23).unwrap()

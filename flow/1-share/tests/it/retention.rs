@@ -551,7 +551,10 @@ async fn rules_change_by_two(t: Bench) {
     assert_eq!(own.status.as_u16(), 403);
     let mut ines = w.browser("ines").await;
     let page = ines.get(&proposed.location).await.text;
-    assert!(page.contains("somebody of another agency must approve it") && !page.contains("in force at once"), "{page}");
+    assert!(
+        page.contains("somebody of another agency must approve it") && !page.contains("in force at once"),
+        "{page}"
+    );
     assert!(!page.contains("Withdraw it"), "{page}");
     let csrf = ines.get("/account").await.hidden("_csrf");
     let same = ines.post(&format!("{}/approve", proposed.location), &csrf, &[]).await;

@@ -341,7 +341,8 @@ async fn withdraw_groundless(
     file: &MadeFile,
     over: &[Id<kind::Agreement>],
 ) -> Result<bool, FileError> {
-    const LEFT: &str = "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released'";
+    const LEFT: &str =
+        "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released'";
     const OVER: &str = "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released' \
          AND id IN (SELECT via FROM disclosure WHERE kind = 'file' AND ground = 'agreement' AND ground_id = $3)";
     const AGENCY: &str = "SELECT agency FROM member WHERE id = $1 AND active = $2";

@@ -131,7 +131,8 @@ async fn give_code(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kin
     let member = one(&site, &caller, id).await?;
     let code = match reset(site.vault(), &caller.actor(), id, Reset::Password).await {
         Err(ResetError::Second) => {
-            let said = "Your word is kept. A second administrator must ask for the code too, within 24 hours, and gets it";
+            let said =
+                "Your word is kept. A second administrator must ask for the code too, within 24 hours, and gets it";
             return Ok(web::done(&site, &format!("/trust/members/{id}"), said));
         }
         outcome => outcome.map_err(refused)?,
