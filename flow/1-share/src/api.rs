@@ -43,7 +43,8 @@ pub use crate::{
         tell_because,
     },
     emergency::{
-        Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
+        Danger, Emergency, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, end_now as end_emergency,
+        judge, justify, lift,
         pages::{emergency_summary, open_emergency},
     },
     law::{Category, Force, Law, PolicyError, PowerKind, Rule, RuleKind, Sharing, law},

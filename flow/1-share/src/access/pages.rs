@@ -1,4 +1,5 @@
-//! `/trust/access`: the audit log for the data protection officer.
+//! `/trust/access`: the audit log for data protection officers: the unit's reads all of it, a partner's what was done for their own
+//! agency.
 
 use askama::Template;
 use axum::{Router, routing::get};
@@ -7,7 +8,7 @@ use vault::{Purpose, audit::LoggedEntry};
 use web::{Caller, Choice, Fault, Form, Page, Paging, Query, Site};
 
 use super::{store, store::Narrowed, words, words::Names};
-use crate::{agency, agreement, member, trust};
+use crate::{agency, agreement, member, oversight::unusual::pages::is_officer, trust};
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/trust/access", get(list))
@@ -22,6 +23,8 @@ struct AccessPage {
     tabs: Vec<(&'static str, &'static str, bool)>,
     form: Form,
     members: Vec<Choice>,
+    /// The agency whose entries alone are shown; none for the unit's officer, who reads them all.
+    only: Option<String>,
     entries: Vec<Line>,
     paging: Paging,
 }
@@ -43,11 +46,15 @@ struct Line {
 
 async fn list(site: Site, caller: Caller, page: Page, Query(mut form): Query) -> web::Result {
     caller.needs(&["data_protection_officer"])?;
-    let narrowed = narrowed(&mut form);
+    // A partner's officer answers for their own agency, and reads what was done for it alone.
+    let only = if is_officer(&site, &caller).await? { None } else { Some(caller.agency) };
+    let narrowed = narrowed(&mut form, only);
     // Logged before anything is read, with whom it was narrowed to.
     let staff = site.vault().staff(&caller.actor(), Purpose::Oversight, code!("access_log_read")).await?;
     let names = names(&site, &staff).await?;
-    let mut members: Vec<Choice> = names.members.iter().map(|(id, name)| Choice::new(id, name.clone())).collect();
+    let mut known = member::all(&staff).await?;
+    known.retain(|member| only.is_none_or(|agency| agency == member.agency));
+    let mut members: Vec<Choice> = known.into_iter().map(|member| Choice::new(member.id, member.name)).collect();
     members.sort_by(|a, b| a.text.cmp(&b.text));
     let (paging, found) = match &narrowed {
         Some(narrowed) => {
@@ -65,13 +72,14 @@ async fn list(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
         entries: found.iter().map(|entry| line(entry, &names)).collect(),
         form,
         members,
+        only: only.map(|_| caller.agency_name.clone()),
         paging,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
 
 /// What the filter says; nothing is listed where it can't be read.
-fn narrowed(form: &mut Form) -> Option<Narrowed> {
+fn narrowed(form: &mut Form, agency: Option<Id<kind::Agency>>) -> Option<Narrowed> {
     let about = form.value("about").trim().to_uppercase();
     if !about.is_empty() && about.parse::<Id<kind::Person>>().is_err() {
         form.refuse(
@@ -85,7 +93,7 @@ fn narrowed(form: &mut Form) -> Option<Narrowed> {
     }
     let from = day(form, "from", 0);
     let until = day(form, "until", 1);
-    form.is_good().then_some(Narrowed { about, by, from, until })
+    form.is_good().then_some(Narrowed { about, by, from, until, agency })
 }
 
 /// The start of a typed day in London, or of the day after; none where nothing was typed.

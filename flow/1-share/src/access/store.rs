@@ -1,6 +1,6 @@
 //! Reading the audit log, a page at a time, newest first.
 
-use base::Timestamp;
+use base::{Id, Timestamp, kind};
 use vault::{FromRow, Row, Staff, StoreError, audit::LoggedEntry, params};
 
 /// What the log is narrowed to; empty text means everyone.
@@ -14,6 +14,8 @@ pub(super) struct Narrowed {
     pub from: Option<Timestamp>,
     /// Until before this instant.
     pub until: Option<Timestamp>,
+    /// What was done for this agency alone; none for every agency's, which only the unit's officer reads.
+    pub agency: Option<Id<kind::Agency>>,
 }
 
 const ABOUT: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
@@ -29,6 +31,12 @@ const ALL: &str = "SELECT position, at, actor_kind, actor, agency, operation, ve
 const OF_DAYS: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
      permit, inputs, leaf_hash FROM audit_entry WHERE at >= $1 AND at < $2 ORDER BY at DESC, position DESC \
      LIMIT $3 OFFSET $4";
+// A partner's officer reads what their own agency did, however it is narrowed.
+const OF_AGENCY: &str = "SELECT position, at, actor_kind, actor, agency, operation, verb, scope_kind, scope, purpose, allowed, \
+     permit, inputs, leaf_hash FROM audit_entry WHERE agency = $1 AND ($2 = '' OR scope = $2) AND ($3 = '' OR actor = $3) \
+     AND at >= $4 AND at < $5 ORDER BY position DESC LIMIT $6 OFFSET $7";
+const COUNT_OF_AGENCY: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE agency = $1 AND ($2 = '' OR scope = $2) \
+     AND ($3 = '' OR actor = $3) AND at >= $4 AND at < $5";
 const COUNT_ABOUT: &str =
     "SELECT COUNT(*) AS n FROM audit_entry WHERE scope = $1 AND ($2 = '' OR actor = $2) AND at >= $3 AND at < $4";
 const COUNT_BY: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE actor = $1 AND at >= $2 AND at < $3";
@@ -51,7 +59,10 @@ impl Narrowed {
 
 pub(super) async fn count(staff: &Staff, narrowed: &Narrowed) -> Result<u64, StoreError> {
     let (from, until) = narrowed.days();
-    let found: Option<Count> = if !narrowed.about.is_empty() {
+    let found: Option<Count> = if let Some(agency) = narrowed.agency {
+        let values = params![agency, &narrowed.about, &narrowed.by, from, until];
+        staff.first(COUNT_OF_AGENCY, values).await?
+    } else if !narrowed.about.is_empty() {
         staff.first(COUNT_ABOUT, params![&narrowed.about, &narrowed.by, from, until]).await?
     } else if !narrowed.by.is_empty() {
         staff.first(COUNT_BY, params![&narrowed.by, from, until]).await?
@@ -70,7 +81,10 @@ pub(super) async fn entries(
     offset: u64,
 ) -> Result<Vec<LoggedEntry>, StoreError> {
     let (from, until) = narrowed.days();
-    if !narrowed.about.is_empty() {
+    if let Some(agency) = narrowed.agency {
+        let values = params![agency, &narrowed.about, &narrowed.by, from, until, limit, offset];
+        staff.rows(OF_AGENCY, values).await
+    } else if !narrowed.about.is_empty() {
         staff.rows(ABOUT, params![&narrowed.about, &narrowed.by, from, until, limit, offset]).await
     } else if !narrowed.by.is_empty() {
         staff.rows(BY, params![&narrowed.by, from, until, limit, offset]).await

@@ -73,7 +73,10 @@ fn state_words(file: &MadeFile, now: base::Timestamp) -> String {
         State::Released(released) if now >= released.expires_at => "Gone: its time is over".to_owned(),
         State::Released(released) if released.downloaded_at.is_some() => "Fetched; receipt not acknowledged".to_owned(),
         State::Released(_) => "Released; not fetched yet".to_owned(),
-        State::Withdrawn { at } => format!("Withdrawn {}: something in it changed", time::moment(*at, now)),
+        State::Withdrawn { at } => format!(
+            "Withdrawn {}: something in it changed, or what it was given on stands no more",
+            time::moment(*at, now)
+        ),
     }
 }
 

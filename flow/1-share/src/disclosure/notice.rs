@@ -270,14 +270,22 @@ impl FromRow for Withdrawn {
 }
 
 /// Withdraws every file that holds a person or a record: what waits to be fetched is gone with this change.
-async fn withdraw_files(change: &mut Change, about: &str) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn withdraw_files(change: &mut Change, about: &str) -> Result<(), StoreError> {
     const WITHDRAW: &str = "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE state = 'released' \
          AND id IN (SELECT via FROM disclosure WHERE (record = $1 OR person = $1) AND kind = 'file')";
-    const BLOBS: &str = "SELECT blob FROM disclosure_file WHERE state = 'withdrawn' AND blob IS NOT NULL";
     let now = change.now();
     if change.execute(WITHDRAW, params![about, now]).await? == 0 {
         return Ok(());
     }
+    erase_withdrawn(change).await
+}
+
+/// Erases the bytes of files that are withdrawn.
+pub(super) async fn erase_withdrawn(change: &mut Change) -> Result<(), StoreError> {
+    const BLOBS: &str = "SELECT blob FROM disclosure_file WHERE state = 'withdrawn' AND blob IS NOT NULL";
     let blobs: Vec<Withdrawn> = change.rows(BLOBS, params![]).await?;
     for file in blobs {
         change.erase_blob(file.blob).await?;

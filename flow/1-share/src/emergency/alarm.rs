@@ -53,6 +53,24 @@ async fn as_officer(
     Ok(opened)
 }
 
+/// As the unit's officer, or else as the data owner of the agency whose records were opened.
+async fn as_alarmed(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::Emergency>,
+    officer: bool,
+    act: Code,
+) -> Result<Opened, EmergencyError> {
+    if officer {
+        return as_officer(vault, actor, id, act).await;
+    }
+    let opened = open(vault, actor, id, For::Owner, act).await?;
+    if !asks::has_duty(&opened.change, opened.by, "data_owner").await? {
+        return Err(AskError::NotFound.into());
+    }
+    Ok(opened)
+}
+
 /// The member says why it could not wait. Late is better than never, and stays late.
 ///
 /// # Errors
@@ -82,23 +100,33 @@ pub async fn acknowledge(
     id: Id<kind::Emergency>,
     officer: bool,
 ) -> Result<(), EmergencyError> {
-    let act = code!("emergency_acknowledged");
-    let mut opened = if officer {
-        as_officer(vault, actor, id, act).await?
-    } else {
-        let opened = open(vault, actor, id, For::Owner, act).await?;
-        if !asks::has_duty(&opened.change, opened.by, "data_owner").await? {
-            return Err(AskError::NotFound.into());
-        }
-        opened
-    };
+    let mut opened = as_alarmed(vault, actor, id, officer, code!("emergency_acknowledged")).await?;
     if store::see(&mut opened.change, id, opened.by, officer).await? {
         opened.change.commit().await?;
     }
     Ok(())
 }
 
-/// The officer judges it; never their own.
+/// Somebody who was alarmed closes the records at once, before they judge or while they ask: the unit's officer, or the data owner of
+/// the agency whose records were opened.
+///
+/// # Errors
+/// [`EmergencyError::Done`] where they are closed; [`EmergencyError::Ask`] where it isn't theirs.
+pub async fn end_now(
+    vault: &Vault,
+    actor: &Actor,
+    id: Id<kind::Emergency>,
+    officer: bool,
+) -> Result<(), EmergencyError> {
+    let mut opened = as_alarmed(vault, actor, id, officer, code!("emergency_ended")).await?;
+    if !store::end(&mut opened.change, id).await? {
+        return Err(EmergencyError::Done);
+    }
+    store::see(&mut opened.change, id, opened.by, officer).await?;
+    Ok(opened.change.commit().await?)
+}
+
+/// The officer judges it; never their own. What is found improper ends with that.
 ///
 /// # Errors
 /// [`EmergencyError::Done`] where it was judged; [`EmergencyError::Own`].
@@ -116,6 +144,9 @@ pub async fn judge(
     let sealed = vault.seal(words.as_bytes())?;
     if !store::judge(&mut opened.change, id, opened.by, verdict, &sealed).await? {
         return Err(EmergencyError::Done);
+    }
+    if verdict == Verdict::Improper {
+        store::end(&mut opened.change, id).await?;
     }
     store::see(&mut opened.change, id, opened.by, true).await?;
     opened.change.note("verdict", verdict.code());

@@ -18,7 +18,7 @@ use crate::{
     clocks::{Setting, Takes},
 };
 
-pub use alarm::{acknowledge, judge, justify, lift};
+pub use alarm::{acknowledge, end_now, judge, justify, lift};
 pub use job::WatchEmergency;
 pub use open::{NewEmergency, break_glass};
 

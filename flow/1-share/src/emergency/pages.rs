@@ -129,7 +129,10 @@ pub(super) fn state_words(one: &Emergency, now: base::Timestamp) -> String {
         Some(_) => "justified",
         None => "not justified yet",
     };
-    let judged = one.judged.as_ref().map_or_else(String::new, |(verdict, ..)| format!("; found {verdict}"));
+    let judged = one.judged.as_ref().map_or_else(String::new, |(verdict, at, _)| {
+        let ended = if *at == one.ends_at { ", which ended it" } else { "" };
+        format!("; found {verdict}{ended}")
+    });
     format!("{open}, {justified}{judged}")
 }
 

@@ -4,6 +4,7 @@ use base::{Code, Id, Timestamp, kind};
 use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use super::{Emergency, Verdict};
+use crate::decision::END_STANDING;
 
 macro_rules! of_emergency {
     ($held_by:literal, $rest:literal) => {
@@ -195,6 +196,14 @@ pub(super) async fn judge(
          WHERE id = $1 AND verdict IS NULL";
     let now = change.now();
     Ok(change.execute(SQL, params![id, verdict.code(), by, now, words]).await? == 1)
+}
+
+/// Closes the records now; false where they are closed.
+pub(super) async fn end(change: &mut Change, id: Id<kind::Emergency>) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE emergency_access SET ends_at = $2 WHERE id = $1 AND ends_at > $2";
+    let now = change.now();
+    change.execute(END_STANDING, params![id, now]).await?;
+    Ok(change.execute(SQL, params![id, now]).await? == 1)
 }
 
 /// Lets the member open records again.

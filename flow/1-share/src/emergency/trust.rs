@@ -10,7 +10,9 @@ use base::{Id, kind};
 use vault::{Purpose, Reader, Scope, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
-use super::{Emergency, EmergencyError, Verdict, acknowledge, judge, lift, pages::state_words, store, store::For};
+use super::{
+    Emergency, EmergencyError, Verdict, acknowledge, end_now, judge, lift, pages::state_words, store, store::For,
+};
 use crate::{
     agency,
     ask::{
@@ -26,6 +28,7 @@ pub(super) fn routes() -> Router<Site> {
         .route("/trust/emergencies", get(list))
         .route("/trust/emergencies/{id}", get(show))
         .route("/trust/emergencies/{id}/acknowledge", post(saw))
+        .route("/trust/emergencies/{id}/end", post(close))
         .route("/trust/emergencies/{id}/judge", post(give_verdict))
         .route("/trust/emergencies/{id}/lift", post(let_again))
 }
@@ -121,6 +124,7 @@ struct ShowPage {
     officer_saw: String,
     judgement: String,
     may_acknowledge: bool,
+    may_end: bool,
     may_judge: bool,
     may_lift: bool,
     verdicts: Vec<Choice>,
@@ -164,6 +168,7 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<
         } else {
             one.owner_saw.is_none() && caller.has("data_owner")
         },
+        may_end: one.is_open(now) && (officer || caller.has("data_owner")),
         may_judge: officer && !own && one.judged.is_none(),
         may_lift: officer && !own && one.bars(now),
         verdicts: Verdict::ALL.iter().map(|verdict| Choice::new(verdict, verdict.words())).collect(),
@@ -179,6 +184,15 @@ async fn saw(site: Site, caller: Caller, Path(id): Path<Id<kind::Emergency>>, _:
     let officer = whose(&site, &caller).await? != For::Owner;
     acknowledge(site.vault(), &caller.actor(), id, officer).await?;
     Ok(web::done(&site, &here(id), "You have acknowledged it"))
+}
+
+async fn close(site: Site, caller: Caller, Path(id): Path<Id<kind::Emergency>>, _: Form) -> web::Result {
+    let officer = whose(&site, &caller).await? != For::Owner;
+    match end_now(site.vault(), &caller.actor(), id, officer).await {
+        Ok(()) => Ok(web::done(&site, &here(id), "The records are closed to them")),
+        Err(EmergencyError::Done) => Ok(web::done(&site, &here(id), "")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn give_verdict(

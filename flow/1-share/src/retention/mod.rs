@@ -49,6 +49,15 @@ pub enum RetentionError {
     /// One's own.
     #[error("You proposed this yourself, so that somebody else must approve it.")]
     Own,
+    /// Of the same agency.
+    #[error("Somebody of your agency proposed this, so that somebody of another agency must approve it.")]
+    SameAgency,
+    /// Neither of the two is the unit's officer.
+    #[error("A partner proposed this, so that the unit’s data protection officer must approve it.")]
+    Officer,
+    /// Somebody else's.
+    #[error("Only whoever proposed this, or the unit’s data protection officer, can withdraw it.")]
+    NotYours,
     /// The rules can't be read.
     #[error("{0}")]
     Rules(String),

@@ -1,9 +1,11 @@
-//! Versions of the rules: the data protection officer proposes one, somebody else who answers for data approves it.
+//! Versions of the rules, which count for every agency: the unit's data protection officer and a partner stand behind each. One of the
+//! two proposes it, the other approves it; neither a partner alone nor the unit alone changes everybody's rules.
 
 use base::{Id, Timestamp, code, kind};
 use vault::{Actor, Cause, Change, FromRow, Operation, Plain, Purpose, Row, Scope, Staff, StoreError, Vault, params};
 
-use super::{RetentionError, rule::Rules};
+use super::{ANSWERABLE, RetentionError, rule::Rules};
+use crate::{agency, ask::store::has_duty};
 
 /// A version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,10 +137,69 @@ async fn sign(change: &mut Change, id: Id<kind::RetentionVersion>, step: &str) -
     Ok(())
 }
 
+/// What somebody is to a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hand {
+    pub member: Id<kind::Member>,
+    pub agency: Id<kind::Agency>,
+    /// The unit's data protection officer.
+    pub officer: bool,
+    /// A partner's data owner.
+    pub owner: bool,
+    /// The unit itself, once it was set up.
+    pub unit: Option<Id<kind::Agency>>,
+}
+
+impl Hand {
+    /// The unit's officer and every partner's data owner propose; the unit's own data owner has its officer do so, who then is one
+    /// of the two.
+    pub(crate) fn may_propose(&self) -> bool {
+        self.officer || self.owner
+    }
+
+    /// Approving takes another member, of another agency; one of the two is the unit's officer.
+    pub(crate) fn may_approve(&self, steps: &[Step]) -> Result<(), RetentionError> {
+        if steps.iter().any(|step| step.member == self.member) {
+            return Err(RetentionError::Own);
+        }
+        let proposer = steps.iter().find(|step| step.step == "proposed").ok_or(RetentionError::NotFound)?;
+        if proposer.agency == self.agency {
+            return Err(RetentionError::SameAgency);
+        }
+        // Of the unit nobody but its officer proposes.
+        if self.officer || self.unit == Some(proposer.agency) { Ok(()) } else { Err(RetentionError::Officer) }
+    }
+
+    /// Whoever proposed it, and the unit's officer.
+    pub(crate) fn may_withdraw(&self, steps: &[Step]) -> bool {
+        self.officer || steps.iter().any(|step| step.step == "proposed" && step.member == self.member)
+    }
+}
+
+async fn unit(vault: &Vault) -> Result<Option<Id<kind::Agency>>, StoreError> {
+    Ok(agency::unit(&vault.plain()).await?.map(|unit| unit.id))
+}
+
+/// What the change's actor is to versions.
+async fn hand(change: &Change, unit: Option<Id<kind::Agency>>) -> Result<Hand, RetentionError> {
+    let Actor::Member { id: member, agency } = change.actor().clone() else { return Err(RetentionError::NotFound) };
+    let mut answers = false;
+    for duty in ANSWERABLE {
+        answers |= has_duty(change, member, duty).await?;
+    }
+    if !answers {
+        return Err(RetentionError::NotFound);
+    }
+    let officer = unit == Some(agency) && has_duty(change, member, "data_protection_officer").await?;
+    let owner = unit != Some(agency) && has_duty(change, member, "data_owner").await?;
+    Ok(Hand { member, agency, officer, owner, unit })
+}
+
 /// Proposes a text as a change of the rules in force.
 ///
 /// # Errors
-/// [`RetentionError::Rules`], [`RetentionError::Same`].
+/// [`RetentionError::Rules`], [`RetentionError::Same`]; [`RetentionError::NotFound`] for anybody but the unit's officer and a
+/// partner's data owner.
 pub(crate) async fn propose(
     vault: &Vault,
     actor: &Actor,
@@ -146,7 +207,11 @@ pub(crate) async fn propose(
     why: &str,
 ) -> Result<Id<kind::RetentionVersion>, RetentionError> {
     Rules::read(text).map_err(RetentionError::Rules)?;
+    let unit = unit(vault).await?;
     let mut change = vault.change(cause(actor.clone(), code!("retention_rules_proposed"))).await?;
+    if !hand(&change, unit).await?.may_propose() {
+        return Err(RetentionError::NotFound);
+    }
     let versions: Vec<Version> = change.rows(VERSIONS, params![]).await?;
     let latest = latest(&versions);
     if latest.is_some_and(|latest| latest.text == text) {
@@ -159,22 +224,21 @@ pub(crate) async fn propose(
     Ok(id)
 }
 
-/// Approves a proposed version; it is in force from then on. Never whoever proposed it.
+/// Approves a proposed version; it is in force from then on. See [`Hand::may_approve`].
 ///
 /// # Errors
-/// [`RetentionError::Own`], [`RetentionError::Done`], [`RetentionError::Overtaken`].
+/// [`RetentionError::Own`], [`RetentionError::SameAgency`], [`RetentionError::Officer`], [`RetentionError::Done`],
+/// [`RetentionError::Overtaken`].
 pub(crate) async fn approve(
     vault: &Vault,
     actor: &Actor,
     id: Id<kind::RetentionVersion>,
 ) -> Result<(), RetentionError> {
+    let unit = unit(vault).await?;
     let mut change = vault.change(cause(actor.clone(), code!("retention_rules_approved"))).await?;
     let version = open(&change, id).await?;
     let steps: Vec<Step> = change.rows(STEPS, params![id]).await?;
-    let own = |step: &Step| matches!(change.actor(), Actor::Member { id, .. } if *id == step.member);
-    if steps.iter().any(own) {
-        return Err(RetentionError::Own);
-    }
+    hand(&change, unit).await?.may_approve(&steps)?;
     let versions: Vec<Version> = change.rows(VERSIONS, params![]).await?;
     if let Some(latest) = latest(&versions).filter(|latest| version.based_on != Some(latest.number)) {
         return Err(RetentionError::Overtaken(latest.number));
@@ -188,14 +252,19 @@ pub(crate) async fn approve(
 /// Takes a proposed version back.
 ///
 /// # Errors
-/// [`RetentionError::Done`].
+/// [`RetentionError::Done`]; [`RetentionError::NotYours`] for anybody but whoever proposed it and the unit's officer.
 pub(crate) async fn withdraw(
     vault: &Vault,
     actor: &Actor,
     id: Id<kind::RetentionVersion>,
 ) -> Result<(), RetentionError> {
+    let unit = unit(vault).await?;
     let mut change = vault.change(cause(actor.clone(), code!("retention_rules_withdrawn"))).await?;
     open(&change, id).await?;
+    let steps: Vec<Step> = change.rows(STEPS, params![id]).await?;
+    if !hand(&change, unit).await?.may_withdraw(&steps) {
+        return Err(RetentionError::NotYours);
+    }
     let now = change.now();
     change.execute("UPDATE retention_version SET withdrawn_at = $2 WHERE id = $1", params![id, now]).await?;
     sign(&mut change, id, "withdrawn").await?;

@@ -78,6 +78,9 @@ pub enum RulesError {
     /// One's own.
     #[error("You proposed this change, so that two others must approve it.")]
     Own,
+    /// Somebody else's.
+    #[error("Only whoever proposed this change, or the unit’s data protection officer, can withdraw it.")]
+    NotYours,
     /// Twice.
     #[error("You or somebody else of your agency approved this change already. Another agency must approve it too.")]
     Twice,
@@ -119,10 +122,23 @@ impl Version {
         Ok(Standing::Approved { from, approved })
     }
 
-    /// Takes it back, which anybody who may approve can do until it is approved.
-    pub(crate) fn withdraw(&self, at: Timestamp) -> Result<Standing, RulesError> {
+    /// Whether this member takes it back: whoever proposed it, and the unit's data protection officer, so that no agency alone stops
+    /// what another proposed.
+    pub(crate) fn may_withdraw(&self, member: Id<kind::Member>, officer: bool) -> bool {
+        let Standing::Proposed { by, .. } = &self.standing else { return false };
+        officer || by.as_ref().is_some_and(|by| by.member == member)
+    }
+
+    /// Takes it back until it is approved.
+    pub(crate) fn withdraw(
+        &self,
+        member: Id<kind::Member>,
+        officer: bool,
+        at: Timestamp,
+    ) -> Result<Standing, RulesError> {
         match &self.standing {
-            Standing::Proposed { .. } => Ok(Standing::Withdrawn { at }),
+            Standing::Proposed { .. } if self.may_withdraw(member, officer) => Ok(Standing::Withdrawn { at }),
+            Standing::Proposed { .. } => Err(RulesError::NotYours),
             _ => Err(RulesError::Settled),
         }
     }

@@ -18,7 +18,9 @@ use crate::{
     agency,
     decision::{Replay, commenced},
     law::{Conduct, Force, Law, Rule, RuleKind, RuleText, law},
-    member, trust,
+    member,
+    oversight::unusual::pages::is_officer,
+    trust,
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -67,6 +69,8 @@ struct RulesPage {
     versions: Vec<words::VersionLine>,
     by_regulations: Vec<Choice>,
     may_change: bool,
+    /// The unit's data protection officer alone says that a law has begun.
+    may_commence: bool,
 }
 
 #[derive(Template)]
@@ -91,6 +95,7 @@ struct VersionPage {
     since: String,
     differences: Vec<words::DifferenceLine>,
     open: bool,
+    may_withdraw: bool,
     still_needed: usize,
 }
 
@@ -118,6 +123,7 @@ async fn list_with(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         versions: versions.iter().map(|version| words::line(version, now)).collect(),
         by_regulations: waiting.map(|rule| Choice::new(&rule.code, rule.law.clone())).collect(),
         may_change: ANSWERABLE.iter().any(|duty| caller.has(duty)),
+        may_commence: is_officer(site, caller).await?,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
@@ -277,6 +283,7 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Ru
         Standing::Proposed { approved, .. } => (true, approved.len()),
         _ => (false, super::APPROVALS),
     };
+    let may_withdraw = version.may_withdraw(caller.id, is_officer(&site, &caller).await?);
     web::render(VersionPage {
         page: page.title(format!("Version {} of the rules", version.number)),
         why: version.why.clone(),
@@ -288,6 +295,7 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Ru
         since: replay.since.map(|since| web::time::date(since.date_in_london())).unwrap_or_default(),
         differences: replay.differences.iter().map(|(found, parts)| words::difference(found, *parts)).collect(),
         open,
+        may_withdraw,
         still_needed: super::APPROVALS.saturating_sub(approved),
         version: words::line(version, now),
     })
@@ -347,15 +355,19 @@ async fn approve(site: Site, caller: Caller, Path(id): Path<Id<kind::RuleVersion
 
 async fn withdraw(site: Site, caller: Caller, Path(id): Path<Id<kind::RuleVersion>>, _: Form) -> web::Result {
     caller.needs(ANSWERABLE)?;
+    let officer = is_officer(&site, &caller).await?;
     let mut change =
         site.vault().change(cause(&caller, code!("rules_withdrawn"), Scope::of("rule_version", id))).await?;
-    store::withdraw(&mut change, id).await.map_err(refused)?;
+    store::withdraw(&mut change, id, officer).await.map_err(refused)?;
     change.commit().await?;
     Ok(web::done(&site, &format!("/trust/rules/versions/{id}"), "The change was withdrawn. The rules stay as they are"))
 }
 
 async fn commence(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
-    caller.needs(&["data_protection_officer"])?;
+    // It changes decisions about every agency's data at once, so that no partner says it for all.
+    if !is_officer(&site, &caller).await? {
+        return Err(Fault::Denied);
+    }
     let rule = form.choice::<Code>("rule", "Choose the law that has begun");
     let rule = rule.and_then(|code| law().gateway(code.as_str()).filter(|rule| rule.force == Force::ByRegulations));
     let typed = ["begins-day", "begins-month", "begins-year"].iter().any(|part| !form.value(part).trim().is_empty());

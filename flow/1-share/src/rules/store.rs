@@ -203,14 +203,15 @@ pub(super) async fn approve(change: &mut Change, id: Id<kind::RuleVersion>) -> R
     Ok(standing)
 }
 
-/// Takes a proposed version back.
+/// Takes a proposed version back; `officer` says whether the actor is the unit's data protection officer.
 ///
 /// # Errors
-/// [`RulesError::NotFound`], [`RulesError::Settled`].
-pub(super) async fn withdraw(change: &mut Change, id: Id<kind::RuleVersion>) -> Result<(), RulesError> {
+/// [`RulesError::NotFound`], [`RulesError::NotYours`], [`RulesError::Settled`].
+pub(super) async fn withdraw(change: &mut Change, id: Id<kind::RuleVersion>, officer: bool) -> Result<(), RulesError> {
+    let Actor::Member { id: member, .. } = change.actor().clone() else { return Err(RulesError::NotFound) };
     let versions = all_in(change).await?;
     let version = versions.iter().find(|version| version.id == id).ok_or(RulesError::NotFound)?;
-    version.withdraw(change.now())?;
+    version.withdraw(member, officer, change.now())?;
     let now = change.now();
     change.execute("UPDATE rule_version SET withdrawn_at = $2 WHERE id = $1", params![id, now]).await?;
     sign(change, id, "withdrawn").await?;

@@ -38,7 +38,20 @@ fn two_others_of_two_agencies_put_it_into_force() {
     version.standing = version.approve(&signature(3, 3, 5), 2).unwrap();
     assert_eq!(version.from(), Some(at(5)));
     assert!(matches!(version.approve(&signature(4, 4, 6), 2), Err(RulesError::Settled)));
-    assert!(matches!(version.withdraw(at(7)), Err(RulesError::Settled)));
+    assert!(matches!(version.withdraw(Id::from_u128(1), true, at(7)), Err(RulesError::Settled)));
+}
+
+#[test]
+fn only_whoever_proposed_it_and_the_units_officer_take_it_back() {
+    let version = proposed(None);
+    assert!(matches!(version.withdraw(Id::from_u128(2), false, at(1)), Err(RulesError::NotYours)));
+    for (member, officer) in [(1, false), (2, true)] {
+        let standing = version.withdraw(Id::from_u128(member), officer, at(1)).unwrap();
+        assert_eq!(standing, Standing::Withdrawn { at: at(1) });
+    }
+    let mut of_a_release = proposed(None);
+    of_a_release.standing = Standing::Proposed { by: None, approved: Vec::new() };
+    assert!(!of_a_release.may_withdraw(Id::from_u128(1), false) && of_a_release.may_withdraw(Id::from_u128(1), true));
 }
 
 #[test]

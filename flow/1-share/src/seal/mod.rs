@@ -14,7 +14,11 @@ use vault::{Actor, Cause, Change, Mark, Operation, Purpose, Scope, StoreError, V
 pub use store::readers;
 pub(crate) use store::{named, with_own_readers};
 
-use crate::{agency, member};
+use crate::{
+    agency,
+    disclosure::{Told, tell, withdraw_files},
+    member,
+};
 
 base::code_list! {
     /// Why something is sealed.
@@ -156,6 +160,13 @@ pub async fn seal(vault: &Vault, actor: &Actor, new: &NewSeal) -> Result<Id<kind
     };
     let mut change = vault.change(cause(actor, code!("sealed"), Scope::unit())).await?;
     let id: Id<kind::Seal> = change.new_id();
+    // Before the rows are marked: what was told stands in the register as it was told. What waits to be fetched is not given any more. Where
+    // an address must not be found, whoever was told has to stop using it; of an adopted child or an informant the notice itself would tell.
+    if new.why == SealWhy::ProtectedAddress {
+        tell(&mut change, std::slice::from_ref(&new.about), Told::Withdrawn).await?;
+    } else {
+        withdraw_files(&mut change, &new.about).await?;
+    }
     change.mark(std::slice::from_ref(&new.about), Mark::Sealed, &id.to_string()).await?;
     store::add(&mut change, id, new, Some(by)).await?;
     change.about(Scope::of("seal", id));

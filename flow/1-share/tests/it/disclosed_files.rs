@@ -7,8 +7,8 @@ use age::secrecy::ExposeSecret as _;
 use axum::http::StatusCode;
 use base::{Id, SignedDuration, kind};
 use share::api::{
-    FileError, FilePart, FileRow, KeyError, NewFile, Told, add_to_file, draft_file, file_for_release, propose_file,
-    refuse_file, register_key, release_file,
+    FileError, FilePart, FileRow, KeyError, NewFile, NewSeal, SealWhy, Told, add_to_file, draft_file, file_for_release,
+    propose_file, refuse_file, register_key, release_file, seal,
 };
 use vault::{Purpose, jobs::Handlers};
 
@@ -249,6 +249,69 @@ async fn what_holds_something_that_changed_is_withdrawn_at_once() {
             assert!(olaf.get("/trust/files").await.text.contains("something in it changed"));
             let notices = olaf.get("/trust/notices").await.text;
             assert!(notices.contains("School exclusions and suspensions: it was corrected"), "{notices}");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn it_is_not_fetched_once_its_ground_is_gone() {
+    let stops = [
+        "UPDATE agreement SET stage = 'suspended'",
+        "UPDATE member SET agency = (SELECT id FROM agency WHERE code = 'police') WHERE email = 'olaf@unit.example'",
+    ];
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.with_key().await;
+            let mut olaf = world.browser("olaf").await;
+            let token = olaf.get("/account").await.hidden("_csrf");
+            let mut fetches = async |id: FileId| olaf.post(&format!("/trust/files/{id}/fetch"), &token, &[]).await;
+            let made = world.proposed().await;
+            world.releases("lena", made, world.t.id(), "Subject").await.unwrap();
+            assert_eq!(fetches(made).await.status, StatusCode::OK, "while it stands");
+            world.t.tamper(stops[0]).await.unwrap();
+            let refused = fetches(made).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+            assert!(refused.text.contains("ask the agency that made it"), "{}", refused.text);
+            assert_eq!(world.states_of_files().await, ["withdrawn"]);
+            let blob = world.t.query("SELECT id FROM blob WHERE wrapped_key IS NOT NULL", Vec::new()).await;
+            assert!(blob.is_empty(), "erased");
+            assert_eq!(fetches(made).await.status, StatusCode::CONFLICT);
+        })
+        .await;
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.with_key().await;
+            let made = world.proposed().await;
+            world.releases("lena", made, world.t.id(), "Subject").await.unwrap();
+            let mut olaf = world.browser("olaf").await;
+            let token = olaf.get("/account").await.hidden("_csrf");
+            world.t.tamper(stops[1]).await.unwrap();
+            let refused = olaf.post(&format!("/trust/files/{made}/fetch"), &token, &[]).await;
+            assert_ne!(refused.status, StatusCode::OK, "{}", refused.text);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn what_holds_somebody_who_is_sealed_is_withdrawn_and_a_protected_address_is_told() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.with_key().await;
+            let id = world.proposed().await;
+            world.releases("lena", id, world.t.id(), "Subject").await.unwrap();
+            let new =
+                |why| NewSeal { about: world.person.to_string(), whole: true, why, agency: world.agencies["school"] };
+            seal(world.vault(), &world.actor("leon"), &new(SealWhy::Informant)).await.unwrap();
+            assert_eq!(world.states_of_files().await, ["withdrawn"]);
+            assert_eq!(world.t.rows_in_table("disclosure_notice").await, 0, "a notice would tell");
+            seal(world.vault(), &world.actor("leon"), &new(SealWhy::ProtectedAddress)).await.unwrap();
+            assert_eq!(world.t.rows_in_table("disclosure_notice").await, 1);
+            let mut olaf = world.browser("olaf").await;
+            let token = olaf.get("/account").await.hidden("_csrf");
+            assert_eq!(olaf.post(&format!("/trust/files/{id}/fetch"), &token, &[]).await.status, StatusCode::CONFLICT);
         })
         .await;
 }

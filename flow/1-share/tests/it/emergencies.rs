@@ -2,7 +2,8 @@
 
 use base::{Id, SignedDuration, code, kind};
 use share::api::{
-    AskError, Danger, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, judge, justify, lift,
+    AskError, Danger, EmergencyError, NewEmergency, Verdict, acknowledge, break_glass, end_emergency, judge, justify,
+    lift,
 };
 use vault::{Purpose, Scope, Verb, jobs::Handlers};
 
@@ -158,6 +159,40 @@ async fn who_does_not_justify_in_time_is_barred_until_the_officer_lifts_it() {
             assert!(lift(vault, &ruth, id).await.is_err());
             lift(vault, &orla, id).await.unwrap();
             world.breaks("ruth", &world.emergency("police", "custody")).await.unwrap();
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn an_improper_one_ends_at_once_and_the_alarmed_end_one_without_judging() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let (vault, orla) = (world.vault(), world.actor("orla"));
+            let (school, look) = (world.emergency("school", "exclusion"), world.look());
+            let improper = world.breaks("ruth", &school).await.unwrap();
+            let proper = world.breaks("rhys", &world.emergency("school", "exclusion")).await.unwrap();
+            judge(vault, &orla, improper, Verdict::Improper, "It was curiosity").await.unwrap();
+            judge(vault, &orla, proper, Verdict::Proper, "Right to look").await.unwrap();
+            assert_eq!(world.looks("ruth", &look).await, REFUSED, "from that second");
+            assert_eq!(world.looks("rhys", &look).await, "protecting_life", "what was proper goes on");
+            let mine = world.browser("ruth").await.get("/emergencies").await.text;
+            assert!(mine.contains("Over, not justified yet; found improper, which ended it"), "{mine}");
+            for (who, officer) in [("grace", false), ("rhys", false), ("theo", true)] {
+                assert!(end_emergency(vault, &world.actor(who), proper, officer).await.is_err(), "{who}");
+            }
+            assert_eq!(world.looks("rhys", &look).await, "protecting_life");
+            let here = format!("/trust/emergencies/{proper}");
+            let mut leon = world.browser("leon").await;
+            let page = leon.get(&here).await;
+            assert!(page.text.contains("End it now"), "{}", page.text);
+            let ended = leon.post(&format!("{here}/end"), &page.hidden("_csrf"), &[]).await;
+            assert_eq!(ended.location, here, "{}", ended.text);
+            assert_eq!(world.looks("rhys", &look).await, REFUSED);
+            assert!(!leon.get(&here).await.text.contains("End it now"));
+            let again = end_emergency(vault, &orla, proper, true).await;
+            assert!(matches!(again, Err(EmergencyError::Done)));
+            world.breaks("rhys", &world.emergency("police", "custody")).await.unwrap();
         })
         .await;
 }

@@ -18,6 +18,7 @@ store_suite! { plan: plan() => [
     a_code_opens_once_and_for_a_day,
     a_lost_phone_is_replaced_and_everyone_is_signed_out,
     one_administrator_can_not_do_both,
+    who_has_no_second_factor_takes_two_administrators,
     only_administrators_see_the_members,
 ] }
 
@@ -66,6 +67,11 @@ impl House {
     }
 
     async fn code(&self, n: usize) -> String {
+        // Who has no second factor takes two: see below.
+        self.t
+            .tamper("UPDATE member SET second_factor = 'sealed' WHERE email = 'asha@navigators.example'")
+            .await
+            .unwrap();
         let answer = self.press(&mut self.admin(n).await, "password").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.strongs().into_iter().find(|text| text.len() == 23).unwrap()
@@ -146,6 +152,27 @@ async fn one_administrator_can_not_do_both(t: Bench) {
     }
     let nobody = reset_member(&house.t.vault, &Actor::System, Id::from_u128(9), Reset::Password).await;
     assert!(matches!(nobody, Err(ResetError::NoMember)));
+}
+
+async fn who_has_no_second_factor_takes_two_administrators(t: Bench) {
+    let house = House::of(t).await;
+    let mut sam = house.admin(0).await;
+    assert!(sam.get(&house.path()).await.text.contains("Two administrators must ask for it"));
+    for _ in 0..2 {
+        let first = house.press(&mut sam, "password").await;
+        assert_eq!(first.location, house.path(), "no code for one alone, however often: {}", first.text);
+    }
+    assert!(house.opens(PASSWORD).await, "nothing changed");
+    house.t.clock.advance(SignedDuration::from_hours(25));
+    let late = house.press(&mut house.admin(1).await, "password").await;
+    assert_eq!(late.location, house.path(), "the first word’s time is over");
+    let second = house.press(&mut house.admin(0).await, "password").await;
+    assert_eq!(second.status, StatusCode::OK, "{}", second.text);
+    assert!(second.text.contains("two administrators asked for this code"), "{}", second.text);
+    let code = second.strongs().into_iter().find(|text| text.len() == 23).unwrap();
+    assert_eq!(house.choose(&code, FRESH).await.location, "/sign-in");
+    let alone = house.press(&mut house.admin(1).await, "password").await;
+    assert_eq!(alone.location, house.path(), "words given before are used up");
 }
 
 async fn only_administrators_see_the_members(t: Bench) {

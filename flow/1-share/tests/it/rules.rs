@@ -13,8 +13,12 @@ use crate::{
 };
 
 async fn data_owner(vault: &Vault, agency: Id<kind::Agency>, email: &str) -> Id<kind::Member> {
+    member(vault, agency, email, Duty::DataOwner).await
+}
+
+async fn member(vault: &Vault, agency: Id<kind::Agency>, email: &str, duty: Duty) -> Id<kind::Member> {
     let mut change = change(vault).await;
-    let duties = BTreeSet::from([Duty::DataOwner]);
+    let duties = BTreeSet::from([duty]);
     let new = NewMember { email: email.to_owned(), name: "Dana Owens".to_owned(), agency, duties, password: None };
     let id = add_member(&mut change, &new).await.unwrap();
     change.commit().await.unwrap();
@@ -166,9 +170,44 @@ async fn the_day_on_which_regulations_begin_is_entered_by_the_data_protection_of
             assert!(page.contains("In force since 1 September 2026"));
             let owner = data_owner(&t.vault, set.police, "dana@police.example").await;
             let mut owner = signed_in(&site, owner, set.police).await;
-            let token = owner.get("/trust/rules").await.hidden("_csrf");
+            let token = owner.get("/trust/rules/change").await.hidden("_csrf");
             let denied = owner.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
             assert_eq!(denied.status, StatusCode::NOT_FOUND);
+            // A partner's officer does not say it for every agency.
+            let partner = member(&t.vault, set.police, "percy@police.example", Duty::DataProtectionOfficer).await;
+            let mut partner = signed_in(&site, partner, set.police).await;
+            let page = partner.get("/trust/rules/change").await;
+            let begins = begins("children_act_2004_s16la");
+            let denied = partner.post("/trust/rules/commencement", &page.hidden("_csrf"), &begins).await;
+            assert_eq!(denied.status, StatusCode::NOT_FOUND);
+            assert!(!partner.get("/trust/rules").await.text.contains("Save the day"));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn only_whoever_proposed_a_change_and_the_units_officer_withdraw_it() {
+    plan()
+        .both(|t| async move {
+            make_demo(&t.vault).await;
+            let set = set_up(&t.vault).await;
+            see_to_starting_set(&t.vault).await.unwrap();
+            let police = data_owner(&t.vault, set.police, "dana@police.example").await;
+            let group = data_owner(&t.vault, set.navigators, "vic@navigators.example").await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut police = signed_in(&site, police, set.police).await;
+            let mut group = signed_in(&site, group, set.navigators).await;
+            let version = proposes_to_shut_navigators_out(&mut police, &[]).await;
+            let page = group.get(&version).await.text;
+            assert!(page.contains("Approve this change") && !page.contains("Withdraw it"), "{page}");
+            let refused = group.post(&format!("{version}/withdraw"), &officer_token(&page), &[]).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+            let mut officer = signed_in(&site, set.officer, set.unit).await;
+            assert!(officer.get(&version).await.text.contains("Withdraw it"));
+            let page = police.get(&version).await;
+            assert!(page.text.contains("Withdraw it"));
+            let done = police.post(&format!("{version}/withdraw"), &page.hidden("_csrf"), &[]).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         })
         .await;
 }

@@ -88,6 +88,33 @@ async fn only_the_data_protection_officer_reads_the_log_and_that_is_in_it() {
             assert!(today.contains("Looked at"));
             let yesterday = officer.get("/trust/access?until=21%2F11%2F2026").await.text;
             assert!(yesterday.contains("There is nothing in the log for this"));
+            let all = officer.get("/trust/access").await.text;
+            assert!(!all.contains("You see what was done for"), "the unit’s officer sees every agency’s");
+            // A partner's officer sees what was done for their own agency, however they narrow it, and no other's members.
+            let mut change = crate::house::change(&t.vault).await;
+            let new = share::api::NewMember {
+                email: "percy@police.example".to_owned(),
+                name: "Percy Vale".to_owned(),
+                agency: set.police,
+                duties: [share::api::Duty::DataProtectionOfficer].into(),
+                password: None,
+            };
+            let percy = share::api::add_member(&mut change, &new).await.unwrap();
+            change.commit().await.unwrap();
+            let mut percy = signed_in(&site, percy, set.police).await;
+            percy.get("/trust/access").await;
+            let narrowed = [
+                "/trust/access".to_owned(),
+                format!("/trust/access?about={person}"),
+                format!("/trust/access?by={}", set.navigator),
+                "/trust/access?from=22%2F11%2F2026&until=22%2F11%2F2026".to_owned(),
+            ];
+            for (n, address) in narrowed.iter().enumerate() {
+                let page = percy.get(address).await.text;
+                assert!(page.contains("You see what was done for Selmarsh Police"), "{address}: {page}");
+                assert!(!page.contains("Asha Bello") && !page.contains("Orla Quinn"), "{address}: {page}");
+                assert_eq!(page.contains("<time "), n == 0 || n == 3, "{address}: their own reading, and no more");
+            }
             let wrong = officer.get("/trust/access?about=Kayden&from=soon").await;
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(wrong.text.contains("Enter the reference") && wrong.text.contains("Enter a date"));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     agency,
-    agreement::purpose_words,
+    agreement::{self, purpose_words},
     ask::{
         make::{member_of, own_permit},
         store::has_duty,
@@ -24,6 +24,7 @@ use crate::{
     disclosure::{
         How,
         key::key_of,
+        notice::erase_withdrawn,
         register::{Given, register_given},
     },
     member,
@@ -333,10 +334,45 @@ async fn mark(vault: &Vault, file: &MadeFile, parts: &[Part], gone: base::Timest
     })
 }
 
-/// The recipient fetches it: the encrypted bytes.
+/// Withdraws a released file where it stands no more on what it was given on: each of these agreements that its rows name permits nothing,
+/// or its recipient has left the agency that it is for. Whether it did.
+async fn withdraw_groundless(
+    change: &mut Change,
+    file: &MadeFile,
+    over: &[Id<kind::Agreement>],
+) -> Result<bool, FileError> {
+    const LEFT: &str =
+        "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released'";
+    const OVER: &str = "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released' \
+         AND id IN (SELECT via FROM disclosure WHERE kind = 'file' AND ground = 'agreement' AND ground_id = $3)";
+    const AGENCY: &str = "SELECT agency FROM member WHERE id = $1 AND active = $2";
+    let now = change.now();
+    let works: Vec<Recipient> = change.rows(AGENCY, params![file.recipient, true]).await?;
+    let mut withdrawn = 0;
+    if !works.iter().any(|works| works.agency == file.to) {
+        withdrawn += change.execute(LEFT, params![file.id, now]).await?;
+    }
+    for agreement in over {
+        withdrawn += change.execute(OVER, params![file.id, now, *agreement]).await?;
+    }
+    if withdrawn > 0 {
+        erase_withdrawn(change).await?;
+    }
+    Ok(withdrawn > 0)
+}
+
+/// The agreements that permit nothing today.
+async fn over(vault: &Vault) -> Result<Vec<Id<kind::Agreement>>, StoreError> {
+    let today = vault.now().date_in_london();
+    let all = agreement::all(&vault.plain()).await?;
+    Ok(all.iter().filter(|one| one.standing(today) != agreement::Standing::Live).map(|one| one.id).collect())
+}
+
+/// The recipient fetches it: the encrypted bytes. What it was given on must still stand; where it doesn't, the file is withdrawn.
 pub(crate) async fn fetch(vault: &Vault, actor: &Actor, id: FileId) -> Result<Vec<u8>, FileError> {
     const SQL: &str = "UPDATE disclosure_file SET downloaded_at = COALESCE(downloaded_at, $2) WHERE id = $1";
     let (member, _) = member_of(actor).map_err(|_| FileError::NotFound)?;
+    let over = over(vault).await?;
     let mut change = vault.change(cause(actor, Operation::Disclosure, code!("file_fetched"), Some(id))).await?;
     let file = store::one_in(&change, id).await?.filter(|file| file.recipient == member).ok_or(FileError::NotFound)?;
     let now = change.now();
@@ -345,6 +381,11 @@ pub(crate) async fn fetch(vault: &Vault, actor: &Actor, id: FileId) -> Result<Ve
         (State::Released(_) | State::Withdrawn { .. }, None) => return Err(FileError::Gone),
         _ => return Err(FileError::NotFound),
     };
+    if withdraw_groundless(&mut change, &file, &over).await? {
+        change.note("withdrawn", 1);
+        change.commit().await?;
+        return Err(FileError::Groundless);
+    }
     change.execute(SQL, params![id, now]).await?;
     change.commit().await?;
     let mut reader = vault.open_blob(blob).await?.ok_or(FileError::Gone)?;

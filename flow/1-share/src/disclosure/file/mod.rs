@@ -72,7 +72,7 @@ pub enum State {
     },
     /// It was released.
     Released(Released),
-    /// Something in it was corrected, restricted or erased: it is gone.
+    /// Something in it was corrected, restricted, sealed or erased, or what it was given on stands no more: it is gone.
     Withdrawn {
         /// When.
         at: Timestamp,
@@ -230,6 +230,12 @@ pub enum FileError {
     /// It is gone.
     #[error("This file is gone: its time was over, or something in it was corrected or erased. Ask for a new one.")]
     Gone,
+    /// What it was given on stands no more.
+    #[error(
+        "This file was withdrawn: what it was given on does not stand any more, because an agreement is suspended or over, or because you left \
+         the agency that it was for. If you still need it, ask the agency that made it; it makes a new one if it may."
+    )]
+    Groundless,
     /// It could not be written.
     #[error("The file could not be written: {0}")]
     Unwritten(String),
@@ -243,7 +249,7 @@ impl From<FileError> for web::Fault {
         match error {
             FileError::NotFound => Self::NotFound,
             FileError::Store(error) => error.into(),
-            FileError::Settled | FileError::Gone => Self::Conflict(error.to_string()),
+            FileError::Settled | FileError::Gone | FileError::Groundless => Self::Conflict(error.to_string()),
             FileError::Unwritten(problem) => Self::internal(problem),
             error => Self::Refused(error.to_string()),
         }

@@ -16,13 +16,14 @@ use web::{
 
 use super::{Tabs, permit, queue::oldest, tabs, whose};
 use crate::{
+    agency,
     ask::pages::Names,
     law::law,
     retention::{
         ANSWERABLE, RetentionError, hold,
         rule::{Rule, Rules, Then},
         store::{self, For},
-        version::{self, Version},
+        version::{self, Hand, Version},
     },
     trust,
 };
@@ -137,7 +138,7 @@ fn state(version: &Version) -> String {
     match (version.effective_at, version.withdrawn_at) {
         (Some(at), _) => format!("in force from {}", time::full(at)),
         (None, Some(at)) => format!("withdrawn {}", time::full(at)),
-        (None, None) => format!("proposed {}, waits for a second person", time::full(version.made_at)),
+        (None, None) => format!("proposed {}, waits for a second agency", time::full(version.made_at)),
     }
 }
 
@@ -173,7 +174,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
                 state: state(version),
             })
             .collect(),
-        may_change: caller.has("data_protection_officer"),
+        may_change: hand(&site, &caller).await?.may_propose(),
         waiting: backlog.iter().map(|month| month.n).sum(),
         oldest: oldest(&backlog, site.now().date_in_london()),
         holds,
@@ -188,8 +189,26 @@ struct ChangePage {
     form: Form,
 }
 
+/// What the caller is to versions of the rules.
+async fn hand(site: &Site, caller: &Caller) -> Result<Hand, Fault> {
+    let unit = agency::unit(&site.vault().plain()).await?.map(|unit| unit.id);
+    let of_unit = unit == Some(caller.agency);
+    Ok(Hand {
+        member: caller.id,
+        agency: caller.agency,
+        officer: of_unit && caller.has("data_protection_officer"),
+        owner: !of_unit && caller.has("data_owner"),
+        unit,
+    })
+}
+
+/// Refuses those who propose no rules.
+async fn proposes(site: &Site, caller: &Caller) -> Result<(), Fault> {
+    if hand(site, caller).await?.may_propose() { Ok(()) } else { Err(Fault::Denied) }
+}
+
 async fn ask(site: Site, caller: Caller, page: Page) -> web::Result {
-    caller.needs(&["data_protection_officer"])?;
+    proposes(&site, &caller).await?;
     let versions = version::all(&site.vault().plain()).await?;
     let latest = versions.iter().find(|version| version.effective_at.is_some());
     let text = latest.map_or(Rules::STARTING, |version| &version.text);
@@ -198,13 +217,13 @@ async fn ask(site: Site, caller: Caller, page: Page) -> web::Result {
 }
 
 async fn propose(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
-    caller.needs(&["data_protection_officer"])?;
+    proposes(&site, &caller).await?;
     let text = form.required("rules", LONGEST, "Enter the rules").map(|text| text.replace("\r\n", "\n") + "\n");
     let why = form.required("why", 500, "Enter why they change");
     if let (true, Some(text), Some(why)) = (form.is_good(), text, why) {
         match version::propose(site.vault(), &caller.actor(), &text, &why).await {
             Ok(id) => {
-                let said = "Proposed. Somebody else who answers for data must approve it";
+                let said = "Proposed. Somebody of another agency must approve it";
                 return Ok(web::done(&site, &format!("/trust/retention/versions/{id}"), said));
             }
             Err(error @ (RetentionError::Rules(_) | RetentionError::Same)) => form.refuse("rules", error.to_string()),
@@ -229,8 +248,10 @@ struct VersionPage {
     state: String,
     steps: Vec<String>,
     changed: Vec<Changed>,
-    open: bool,
-    own: bool,
+    /// Why this caller does not approve it; empty where they may, or where it waits no more.
+    not_yours: String,
+    may_approve: bool,
+    may_withdraw: bool,
 }
 
 fn changed(before: &Rules, after: &Rules) -> Vec<Changed> {
@@ -262,13 +283,21 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Re
     let before = before.map_or_else(|| Ok(Rules(Vec::new())), |before| read(&before.text))?;
     let staff = vault.staff(&caller.actor(), Purpose::Administration, code!("retention_rules_read")).await?;
     let steps = version::steps(&staff, id).await?;
+    let open = version.effective_at.is_none() && version.withdrawn_at.is_none();
+    let hand = hand(&site, &caller).await?;
+    let approves = hand.may_approve(&steps);
     let names = Names::read(&site, &caller, &steps.iter().map(|step| step.member).collect::<Vec<_>>()).await?;
     web::render(VersionPage {
         page: page.title(format!("Rules of retention, version {}", version.number)),
         here: format!("/trust/retention/versions/{id}"),
         why: version.why.clone(),
         state: state(version),
-        own: steps.iter().any(|step| step.member == caller.id),
+        not_yours: match &approves {
+            Err(why) if open => why.to_string(),
+            _ => String::new(),
+        },
+        may_approve: open && approves.is_ok(),
+        may_withdraw: open && hand.may_withdraw(&steps),
         steps: steps
             .iter()
             .map(|step| {
@@ -286,7 +315,6 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Re
             })
             .collect(),
         changed: changed(&before, &read(&version.text)?),
-        open: version.effective_at.is_none() && version.withdrawn_at.is_none(),
     })
 }
 

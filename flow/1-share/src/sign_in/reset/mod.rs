@@ -1,7 +1,7 @@
 //! Helping a member who can't sign in. An administrator gives a code, with which the member chooses a new password, or takes
 //! their second factor away, so that they set up a new one. Nobody learns a password, and no administrator alone can do
-//! both for one member: whoever holds a code for the password still lacks the phone. The keeper of the machine may do both,
-//! at the command line.
+//! both for one member: whoever holds a code for the password still lacks the phone. Where a member has no second factor yet, two
+//! administrators must ask for the code. The keeper of the machine may do both, at the command line.
 
 mod pages;
 mod store;
@@ -51,6 +51,12 @@ pub enum ResetError {
          administrator must do this, or the keeper of the machine with `alongside member reset`."
     )]
     TwoPeople,
+    /// They have no second factor, so that the code alone would open everything: this was kept as one administrator's word.
+    #[error(
+        "They have no second factor yet, so that a code alone would let anybody become them. A second administrator must ask for the code \
+         too, within 24 hours, and then gets it; or the keeper of the machine gives it with `alongside member reset`."
+    )]
+    Second,
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,7 +66,7 @@ pub enum ResetError {
 /// opens for 24 hours, once, and can't be read again; none for a second factor.
 ///
 /// # Errors
-/// [`ResetError`]; nothing was changed then.
+/// [`ResetError`]; nothing was changed then, but that [`ResetError::Second`] keeps that this administrator asked.
 pub async fn reset(
     vault: &Vault,
     actor: &Actor,
@@ -86,6 +92,13 @@ pub async fn reset(
         let since = now.plus(SignedDuration::from_hours(-24 * TWO_PEOPLE_DAYS));
         if store::helped_with_another(&change, member, what, *id, since).await? {
             return Err(ResetError::TwoPeople);
+        }
+        let alone = what == Reset::Password && store::lacks_second_factor(&change, member).await?;
+        if alone && !store::asked_by_another(&change, member, *id).await? {
+            store::keep(&mut change, member, what, None, now.plus_hours(CODE_HOURS)).await?;
+            change.note("waits_for_second", true);
+            change.commit().await?;
+            return Err(ResetError::Second);
         }
     }
     let code = (what == Reset::Password).then(|| new_code(vault));

@@ -68,6 +68,7 @@ struct CodePage {
     page: Page,
     name: String,
     email: String,
+    second_factor: bool,
     code: String,
     hours: i64,
     back: String,
@@ -122,17 +123,25 @@ fn refused(error: ResetError) -> Fault {
     match error {
         ResetError::Store(error) => error.into(),
         ResetError::NoMember => Fault::NotFound,
-        ResetError::Own | ResetError::TwoPeople => Fault::Refused(error.to_string()),
+        ResetError::Own | ResetError::TwoPeople | ResetError::Second => Fault::Refused(error.to_string()),
     }
 }
 
 async fn give_code(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Member>>, _: Form) -> web::Result {
     let member = one(&site, &caller, id).await?;
-    let code = reset(site.vault(), &caller.actor(), id, Reset::Password).await.map_err(refused)?;
+    let code = match reset(site.vault(), &caller.actor(), id, Reset::Password).await {
+        Err(ResetError::Second) => {
+            let said =
+                "Your word is kept. A second administrator must ask for the code too, within 24 hours, and gets it";
+            return Ok(web::done(&site, &format!("/trust/members/{id}"), said));
+        }
+        outcome => outcome.map_err(refused)?,
+    };
     web::render(CodePage {
         page: page.title("Give them this code"),
         name: member.name,
         email: member.email,
+        second_factor: member.second_factor,
         code: code.unwrap_or_default(),
         hours: CODE_HOURS,
         back: format!("/trust/members/{id}"),

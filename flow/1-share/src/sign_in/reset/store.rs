@@ -34,6 +34,25 @@ pub(super) async fn helped_with_another(
     Ok(!rows.is_empty())
 }
 
+/// Whether the password is all that this member proves who they are with.
+pub(super) async fn lacks_second_factor(change: &Change, member: Id<kind::Member>) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM member WHERE id = $1 AND second_factor IS NULL";
+    let rows: Vec<Seen> = change.rows(SQL, params![member]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Whether another administrator's word waits for a second: it has no code.
+pub(super) async fn asked_by_another(
+    change: &Change,
+    member: Id<kind::Member>,
+    by: Id<kind::Member>,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM member_reset WHERE member = $1 AND what = 'password' AND code_hash IS NULL AND made_by <> $2 \
+         AND ends_at > $3 LIMIT 1";
+    let rows: Vec<Seen> = change.rows(SQL, params![member, by, change.now()]).await?;
+    Ok(!rows.is_empty())
+}
+
 /// The old password opens nothing any more, and neither does an earlier code.
 pub(super) async fn forget_password(change: &mut Change, member: Id<kind::Member>) -> Result<(), StoreError> {
     change.execute("UPDATE member SET password_hash = NULL WHERE id = $1", params![member]).await?;
