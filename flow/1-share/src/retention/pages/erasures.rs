@@ -136,7 +136,8 @@ struct ErasurePage {
     colour: &'static str,
     at: String,
     by: String,
-    second: String,
+    /// The other of two people, and what they did.
+    second: (&'static str, String),
     rule: String,
     reason: String,
     lines: Vec<TableLine>,
@@ -201,7 +202,10 @@ async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Er
         colour,
         at: time::full(report.at),
         by: report.by.map_or_else(|| "The program, after a restore".to_owned(), |by| names.member(by).to_owned()),
-        second: name(report.second),
+        second: (
+            if report.rule.as_str() == "right_to_erasure" { "Decided by" } else { "Proposed by" },
+            name(report.second),
+        ),
         rule: rule_words(report.rule.as_str()),
         reason: words(report.reason.as_str()),
         lines: tables
