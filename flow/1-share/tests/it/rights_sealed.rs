@@ -29,6 +29,7 @@ store_suite! { plan: kept_plan() => [
     what_came_later_is_gathered_again_and_who_takes_it_back_ends_it,
     a_data_owner_who_named_nobody_is_told_and_nobody_else_is,
     somebody_of_whom_everything_is_sealed_is_answered_apart_too,
+    an_erasure_takes_two_people_of_two_agencies_and_tells_nothing_of_what_is_sealed,
 ] }
 
 fn kept_plan() -> Plan {
@@ -637,4 +638,53 @@ async fn somebody_of_whom_everything_is_sealed_is_answered_apart_too(t: Bench) {
     assert_eq!(world.t.query("SELECT id FROM rights_sealed WHERE found > 0", Vec::new()).await.len(), 0);
     assert_eq!(before - world.t.query(frozen, Vec::new()).await.len(), 2, "with its files");
     assert!(!is_told(&world, "grace").await);
+}
+
+async fn an_erasure_takes_two_people_of_two_agencies_and_tells_nothing_of_what_is_sealed(t: Bench) {
+    let world = World::set_up_with_readers(t).await;
+    let mut reports = Vec::new();
+    for sealed in [false, true] {
+        let person = world.t.id();
+        world.holds(person, "school", "exclusion", "FIGHT", false).await;
+        if sealed {
+            world.holds(person, "police", "custody", "HIDDEN", true).await;
+        }
+        let mut orla = world.sits("orla").await;
+        let page = orla.get(&format!("/trust/rights/new?person={person}")).await;
+        let (key, token, person) = (page.hidden("form_key"), page.hidden("_csrf"), person.to_string());
+        let to = format!("{} exclusion", world.agencies["school"]);
+        let fields = [
+            ("form_key", key.as_str()),
+            ("person", person.as_str()),
+            ("kind", "erasure"),
+            ("made_by", "person"),
+            ("received-day", "22"),
+            ("received-month", "11"),
+            ("received-year", "2026"),
+            ("shown", "no"),
+            ("regime", "both"),
+            ("asked", "Delete it"),
+            ("to", to.as_str()),
+        ];
+        let alone = orla.post("/trust/rights/new", &token, &fields[..10]).await;
+        assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY, "another agency decides");
+        let here = orla.post("/trust/rights/new", &token, &fields).await.location;
+        let done = [("outcome", "done"), ("words", "It is done")];
+        let own = orla.post(&format!("{here}/decide"), &token, &done).await;
+        assert_eq!(own.status, StatusCode::NOT_FOUND, "not the unit’s to decide");
+        let mut leon = world.sits("leon").await;
+        let of_leon = leon.get("/account").await.hidden("_csrf");
+        let decided = leon.post(&format!("{here}/decide"), &of_leon, &done).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
+        let stranger = orla.post(&format!("{here}/given"), &token, &[("how", "by_hand")]).await;
+        assert_eq!(stranger.status, StatusCode::FORBIDDEN, "they have not shown who they are");
+        orla.post(&format!("{here}/step"), &token, &[("deed", "identity_seen")]).await;
+        let given = orla.post(&format!("{here}/given"), &token, &[("how", "by_hand")]).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
+        assert_eq!(world.t.rows_in_table("record").await, 0, "what is sealed goes with the rest");
+        let report = orla.get(&given.location).await.text;
+        assert!(report.contains("Decided by") && report.contains("leon of school"), "{report}");
+        reports.push(plain(&report));
+    }
+    assert_eq!(reports[0], reports[1], "nothing says that something was sealed");
 }
