@@ -214,13 +214,18 @@ async fn due_at(change: &Change) -> Result<Timestamp, StoreError> {
 
 /// Tells every past recipient of these people and records, in the caller's change: one notice for each agency and each of them, as long as one waits.
 /// Files that hold any of them are withdrawn at once. **Call it before the rows are erased**: afterwards nobody knows whom to tell. Gives how many
-/// notices went out.
+/// notices went out, without those about what is sealed: the caller may say it to somebody who isn't named.
 ///
 /// # Errors
 /// The database's.
 pub async fn tell(change: &mut Change, about: &[String], what: Told) -> Result<u64, StoreError> {
+    const PLAIN: &str =
+        "SELECT COUNT(*) AS n FROM disclosure_notice WHERE cause = $1 AND category NOT LIKE '%_sealed%'";
     let cause: Id<kind::Entry> = change.new_id();
-    tell_because(change, about, what, &cause.to_string()).await
+    let cause = cause.to_string();
+    tell_because(change, about, what, &cause).await?;
+    let plain: Vec<Count> = change.rows(PLAIN, params![&cause]).await?;
+    Ok(plain.first().map_or(0, |count| count.0))
 }
 
 /// As [`tell`], once for each `cause` however often it is called: for jobs, which may run twice.
@@ -312,7 +317,8 @@ pub(crate) enum Whose {
     Came(Id<kind::Agency>),
     /// Those of which a member of that agency saw what they are about.
     Saw(Id<kind::Member>, Id<kind::Agency>),
-    /// All, for the unit's officer.
+    /// All, for the unit's officer, but for those about what is sealed: they are for whoever was told, and for nobody who may not know that
+    /// it is there.
     All,
 }
 
@@ -343,7 +349,8 @@ pub(crate) async fn list(staff: &Staff, whose: Whose, limit: u64) -> Result<Vec<
             staff
                 .rows(
                     of_notice!(
-                        "ORDER BY CASE WHEN n.acknowledged_at IS NULL THEN 0 ELSE 1 END, n.due_at, n.id LIMIT $1"
+                        "WHERE n.category NOT LIKE '%_sealed%' \
+                         ORDER BY CASE WHEN n.acknowledged_at IS NULL THEN 0 ELSE 1 END, n.due_at, n.id LIMIT $1"
                     ),
                     params![limit],
                 )
@@ -363,7 +370,7 @@ pub(crate) async fn one(staff: &Staff, whose: Whose, id: Id<kind::Notice>) -> Re
             );
             staff.first(sql, params![id, member, agency]).await
         }
-        Whose::All => staff.first(of_notice!("WHERE n.id = $1"), params![id]).await,
+        Whose::All => staff.first(of_notice!("WHERE n.id = $1 AND n.category NOT LIKE '%_sealed%'"), params![id]).await,
     }
 }
 
@@ -381,7 +388,8 @@ pub(crate) async fn waiting(staff: &Staff, whose: Whose, late: bool) -> Result<u
          AND ($2 = 0 OR escalated_at IS NOT NULL)";
     const SAW: &str = "SELECT COUNT(*) AS n FROM disclosure_notice n JOIN disclosure_notice_member m ON m.notice = n.id \
          WHERE m.member = $1 AND n.to_agency = $3 AND n.acknowledged_at IS NULL AND ($2 = 0 OR n.escalated_at IS NOT NULL)";
-    const ALL: &str = "SELECT COUNT(*) AS n FROM disclosure_notice WHERE acknowledged_at IS NULL AND ($1 = 0 OR escalated_at IS NOT NULL)";
+    const ALL: &str = "SELECT COUNT(*) AS n FROM disclosure_notice WHERE acknowledged_at IS NULL AND ($1 = 0 OR escalated_at IS NOT NULL) \
+         AND category NOT LIKE '%_sealed%'";
     let late = i64::from(late);
     let found: Option<Count> = match whose {
         Whose::Came(agency) => staff.first(CAME, params![agency, late]).await?,

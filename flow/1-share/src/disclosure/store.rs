@@ -27,7 +27,7 @@ macro_rules! of_register {
 macro_rules! mine {
     ($member:literal) => {
         concat!(
-            "($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND (category NOT LIKE '%sealed%' OR EXISTS \
+            "($2 = 1 OR controller = $1 OR (to_agency = $1 AND kind <> 'pointer')) AND (REPLACE(category, '_sealed', '') = category OR EXISTS \
              (SELECT 1 FROM seal_reader WHERE agency = disclosure.controller AND ended_at IS NULL AND member = ",
             $member,
             "))"

@@ -1,11 +1,11 @@
 //! Erasing: one transaction for everything about somebody or about some records, in every table, with a tombstone for each row and a
 //! report; what is kept elsewhere (files that partners sent, rows in quarantine) follows from the same transaction as jobs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Code, Id, code, kind};
 use serde_json::json;
-use vault::{Actor, Announcement, Cause, Change, Operation, Purpose, Scope, StoreError, Vault, params};
+use vault::{About, Actor, Announcement, Cause, Change, Marks, Operation, Purpose, Scope, StoreError, Vault, params};
 
 use crate::disclosure;
 
@@ -108,30 +108,37 @@ pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Eras
         return Err(EraseError::Nothing);
     }
     let mut files = 0_u64;
-    let blobs: BTreeSet<&String> =
-        rows.iter().flat_map(|row| BLOBS.iter().filter_map(|one| row.columns.get(*one))).collect();
-    for blob in blobs {
-        if let Ok(blob) = blob.parse() {
+    // Of a file that something plain names too, the plain row counts.
+    let open_blobs: BTreeSet<&String> = rows.iter().filter(|row| !is_sealed(row)).flat_map(blobs).collect();
+    let all_blobs: BTreeSet<&String> = rows.iter().flat_map(blobs).collect();
+    for name in all_blobs {
+        if let Ok(blob) = name.parse() {
             change.erase_blob(blob).await?;
-            files += 1;
+            files += u64::from(open_blobs.contains(name));
         }
     }
-    let mut sources = BTreeSet::new();
+    let (mut sources, mut open_sources) = (BTreeSet::new(), BTreeSet::new());
     let mut deliveries = BTreeSet::new();
     for row in &rows {
         if let (Some(feed), Some(key)) = (row.columns.get("feed"), row.columns.get("source_key")) {
-            sources.insert((feed.clone(), change.source_digest(feed, key)));
+            let source = (feed.clone(), change.source_digest(feed, key));
+            if !is_sealed(row) {
+                open_sources.insert(source.clone());
+            }
+            sources.insert(source);
             deliveries.extend(row.columns.get("delivery").cloned());
         }
     }
     // Before the rows go: afterwards nobody knows whom to tell.
     let told = disclosure::tell(change, &what.ids, disclosure::Told::Erased).await?;
     // The vault refuses where a hold is on any of it; the change is then dropped with what was done before.
-    let gone = change.erase_about(&what.ids, &what.rule).await?;
+    let gone = without_sealed(change.erase_about(&what.ids, &what.rule).await?, &rows);
+    let open = open_ids(&rows, &what.ids);
     let mut ids: BTreeSet<String> = rows.into_iter().filter_map(|row| row.id).collect();
     ids.extend(what.ids.iter().cloned());
     let erasure = change.new_id();
-    let report = prove::New { erasure, what, gone: &gone, files, told, sources: sources.len() as u64 };
+    let sources_told = open_sources.len() as u64;
+    let report = prove::New { erasure, what, gone: &gone, files, told, sources: sources_told, tombstones: open };
     prove::keep(change, &report, &ids).await?;
     change
         .announce(&Announcement {
@@ -141,6 +148,7 @@ pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Eras
         .await?;
     let now = change.now();
     change.enqueue(prove::KIND, &json!({ "erasure": erasure.to_string() }), now).await?;
+    // What is sealed stands in no figure of the report or of this entry: it would tell whoever isn't named for it.
     let rows = gone.values().sum();
     change.about(Scope::of("erasure", erasure));
     change.note("rows", rows);
@@ -150,6 +158,38 @@ pub(crate) async fn erase_in(change: &mut Change, what: &Erasing) -> Result<Eras
         change.note("second", second);
     }
     Ok(Erased { erasure, rows })
+}
+
+fn is_sealed(row: &About) -> bool {
+    Marks::split(&row.category).1.sealed
+}
+
+/// The files that a row names.
+fn blobs(row: &About) -> impl Iterator<Item = &String> {
+    BLOBS.iter().filter_map(move |one| row.columns.get(*one))
+}
+
+/// How many rows went, by table, as whoever reads the report may know it: without what was sealed.
+fn without_sealed(mut gone: BTreeMap<String, u64>, rows: &[About]) -> BTreeMap<String, u64> {
+    for row in rows.iter().filter(|row| is_sealed(row)) {
+        if let Some(count) = gone.get_mut(&row.table) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    gone.retain(|_, count| *count > 0);
+    gone
+}
+
+/// How many ids have a tombstone, without those of what was sealed: of the ids that were asked for, whoever reads the report knows those that
+/// some plain row names.
+fn open_ids(rows: &[About], asked: &[String]) -> u64 {
+    let sealed: BTreeSet<&String> =
+        rows.iter().filter(|row| is_sealed(row)).filter_map(|row| row.id.as_ref()).collect();
+    let plain = rows.iter().filter(|row| !is_sealed(row)).filter_map(|row| row.id.as_ref());
+    let hung: BTreeSet<&String> =
+        rows.iter().filter(|row| is_sealed(row)).filter_map(|row| row.columns.get("record")).collect();
+    let asked = asked.iter().filter(|id| !sealed.contains(id) && !hung.contains(id));
+    plain.chain(asked).collect::<BTreeSet<_>>().len() as u64
 }
 
 /// What another stage erased of an erasure after it, for its report: `what` is a code (`delivery_file`, `quarantined`), `n` how many

@@ -18,7 +18,7 @@ use super::{
     store::{self, Review},
     version,
 };
-use crate::{agency, law::law};
+use crate::{agency, law::law, rights::gather, seal};
 
 /// Records that are looked at together.
 const PAGE: u32 = 2000;
@@ -110,7 +110,9 @@ pub(crate) async fn need_permit(vault: &Vault, actor: &Actor, purpose: Purpose) 
     let supplied = agency::facets_of_all(&vault.book()).await?;
     let mut facets = every_facet(vault).await?;
     facets.retain(|facet| {
-        supplied.contains(facet) || !supplied.iter().any(|supplied| supplied.category == facet.category)
+        let supplied = supplied.contains(facet) || !supplied.iter().any(|supplied| supplied.category == facet.category);
+        // That something is sealed is no use of it.
+        supplied && facet.category != seal::category()
     });
     permit_for(vault, actor, purpose, facets).await
 }
@@ -124,8 +126,11 @@ async fn permit_for(vault: &Vault, actor: &Actor, purpose: Purpose, facets: Vec<
 async fn every_facet(vault: &Vault) -> Result<Vec<Facet>, StoreError> {
     let mut facets = agency::facets_of_all(&vault.book()).await?;
     let supplied: Vec<Code> = facets.iter().map(|facet| facet.category.clone()).collect();
+    // And what is no data of anybody's feed: that something is sealed, and what the catalogue names itself.
+    let mut own = gather::literal(vault).await?;
+    own.push(seal::category());
     for agency in agency::all(&vault.plain()).await? {
-        for category in law().categories().iter().map(|category| &category.code).chain(&supplied) {
+        for category in law().categories().iter().map(|category| &category.code).chain(&supplied).chain(&own) {
             facets.push(Facet { controller: agency.id, category: category.clone() });
         }
     }

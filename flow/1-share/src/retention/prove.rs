@@ -28,6 +28,7 @@ pub(super) struct New<'n> {
     pub files: u64,
     pub told: u64,
     pub sources: u64,
+    pub tombstones: u64,
 }
 
 /// A report.
@@ -149,7 +150,7 @@ pub(super) async fn keep(change: &mut Change, new: &New<'_>, ids: &BTreeSet<Stri
                 new.files,
                 new.told,
                 new.sources,
-                ids.len() as u64,
+                new.tombstones,
                 &new.what.form_key,
             ],
         )
@@ -310,7 +311,9 @@ pub(crate) async fn see_to_lost_reports(vault: &Vault, actor: &Actor) -> Result<
     };
     let ids: BTreeSet<String> = lost.into_iter().map(|was| was.0).collect();
     let gone = BTreeMap::new();
-    keep(&mut change, &New { erasure, what: &what, gone: &gone, files: 0, told: 0, sources: 0 }, &ids).await?;
+    let tombstones = ids.len() as u64;
+    keep(&mut change, &New { erasure, what: &what, gone: &gone, files: 0, told: 0, sources: 0, tombstones }, &ids)
+        .await?;
     let now = change.now();
     change.enqueue(KIND, &json!({ "erasure": erasure.to_string() }), now).await?;
     change.about(Scope::of("erasure", erasure));

@@ -17,7 +17,7 @@ use crate::{
     agency,
     ask::{make::member_of, store as asks},
     disclosure::{self, Told},
-    retention::{Erasing, erase},
+    retention::{Erasing, erase, plan::erase_permit},
     seal,
 };
 
@@ -127,7 +127,11 @@ pub(crate) async fn record(
     if new.received_on > today {
         return Err(RightsError::Tomorrow);
     }
-    if new.kind == Kind::Correction && new.to.is_none() {
+    let owner = new.to.as_ref().map(|to| to.controller);
+    // An officer of the unit gives the answer, so that another agency's data owner decides what is erased.
+    if (new.kind == Kind::Correction && owner.is_none())
+        || (new.kind == Kind::Erasure && owner.is_none_or(|owner| owner == hand.unit))
+    {
         return Err(RightsError::NoAgency);
     }
     let id = change.new_id();
@@ -320,20 +324,29 @@ pub(crate) struct Decision {
 }
 
 /// Decides: the data owner of the agency that was named, else the unit's data protection officer. What a person says of a record that stays
-/// as it is, is kept beside it.
+/// as it is, is kept beside it. That everything is erased is decided only by the data owner of another agency that holds some of it.
 ///
 /// # Errors
 /// [`RightsError`]; nothing is kept then.
 pub(crate) async fn decide(
     vault: &Vault,
+    everyone: &dyn Everyone,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     decision: &Decision,
 ) -> Result<(), RightsError> {
+    let goes = decision.outcome != Outcome::Not;
+    if goes {
+        holds_what_goes(vault, everyone, actor, id).await?;
+    }
     let mut stepping = stepping(vault, actor, id, (Operation::Alteration, code!("rights_decided"))).await?;
     // What a data owner was asked, nobody else decides.
     if stepping.case.request.to_agency.is_some() && stepping.hand.whose == For::Unit {
         return Err(RightsError::NotFound);
+    }
+    let outside = matches!(stepping.hand.whose, For::Owner(agency) if agency != stepping.hand.unit);
+    if goes && stepping.case.request.kind == Kind::Erasure && !outside {
+        return Err(RightsError::NoAgency);
     }
     let code = match decision.why.filter(|_| decision.outcome != Outcome::Done) {
         Some(why) => format!("{} {why}", decision.outcome),
@@ -347,6 +360,43 @@ pub(crate) async fn decide(
         store::keep_statement(&mut stepping.change, &request).await?;
     }
     Ok(stepping.change.commit().await?)
+}
+
+/// Where the data owner of another agency is asked for an erasure: whether that agency holds any record about the person. What it seals counts,
+/// since it is asked about its own; of what others hold nothing is said.
+async fn holds_what_goes(
+    vault: &Vault,
+    everyone: &dyn Everyone,
+    actor: &Actor,
+    id: Id<kind::RightsRequest>,
+) -> Result<(), RightsError> {
+    let (hand, agency) = hand(vault, actor).await?;
+    if hand.whose == For::Unit {
+        return Ok(());
+    }
+    let reader = reader(vault, actor, Verb::View, Scope::of("rights_request", id)).await?;
+    let request = store::one(&reader, id, hand.whose).await?.ok_or(RightsError::NotFound)?;
+    let (Kind::Erasure, Some(person)) = (request.kind, request.person) else { return Ok(()) };
+    let (all, ids) = everything_of(vault, everyone, person).await?;
+    let rows = all.about(vault, &ids).await?;
+    let holds = rows.iter().any(|row| row.controller == agency && RECORDS.contains(&row.table.as_str()));
+    if holds { Ok(()) } else { Err(RightsError::HoldsNothing) }
+}
+
+/// The tables that say that an agency holds a record about somebody.
+const RECORDS: [&str; 2] = ["record", "person_record"];
+
+/// Every id under which rows may name the person, what is sealed with the rest, and a reader of it all. It is read as the program that erases
+/// reads it: what was decided reaches everything alike, and whoever gives the answer is shown none of it.
+async fn everything_of(
+    vault: &Vault,
+    everyone: &dyn Everyone,
+    person: Id<kind::Person>,
+) -> Result<(Reader, Vec<String>), RightsError> {
+    let permit = erase_permit(vault, &Actor::System, Purpose::Rights).await?;
+    let reader = vault.read(&permit)?;
+    let ids = gather::ids_of(&reader, everyone, person).await?;
+    Ok((reader, ids))
 }
 
 /// Says how the answer was given, and carries out what was decided in the same transaction: whoever was told gets a notice, a restriction
@@ -364,8 +414,7 @@ pub(crate) async fn give(
     let case = open(vault, actor, id).await?;
     let reached = match (&case.course.stage, case.request.person) {
         (Stage::Decided { outcome: Outcome::Done | Outcome::Partly, .. }, Some(person)) => {
-            let permit = gather::permit(vault, actor, person).await?;
-            gather::ids_of(&vault.read(&permit)?, everyone, person).await?
+            everything_of(vault, everyone, person).await?.1
         }
         _ => Vec::new(),
     };
@@ -373,13 +422,14 @@ pub(crate) async fn give(
     if stepping.hand.whose != For::Unit {
         return Err(RightsError::NotFound);
     }
-    stepping.change.note("reached", reached.len());
+    // How many ids were reached is not noted: what is sealed is among them.
     let step = Step { code: Some(how.code().to_owned()), ..stepping.step(Deed::Answered) };
     stepping.keep(step).await?;
     if stepping.case.request.kind == Kind::Erasure && !reached.is_empty() {
+        let decided = stepping.case.steps.iter().rev().find(|step| step.deed == Deed::Decided).map(|step| step.by);
         // Not kept: the request goes with the rest of what is held about them.
         drop(stepping);
-        return erase_all(vault, actor, id, reached).await.map(Some);
+        return erase_all(vault, actor, id, reached, decided).await.map(Some);
     }
     carry_out(&mut stepping.change, stepping.case.request.kind, &reached).await?;
     stepping.change.commit().await?;
@@ -407,13 +457,14 @@ async fn erase_all(
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     ids: Vec<String>,
+    decided: Option<Id<kind::Member>>,
 ) -> Result<Id<kind::Erasure>, RightsError> {
     let what = Erasing {
         ids,
         rule: code!("right_to_erasure"),
         reason: code!("asked_for_by_the_person"),
         by: actor.clone(),
-        second: None,
+        second: decided,
         form_key: id.to_string(),
     };
     Ok(erase(vault, &what).await?.erasure)

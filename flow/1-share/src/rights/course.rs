@@ -78,7 +78,7 @@ pub(crate) enum CourseError {
     NoExtension,
     #[error("The month is over. An extension must be told to whoever asks within the month.")]
     TooLate,
-    #[error("You prepared this answer. A second person must look at it: nobody approves their own.")]
+    #[error("You prepared or decided this. A second person must do the next step: nobody approves their own.")]
     Own,
     #[error("Whoever asks has not shown who they are. Nothing is given until they have.")]
     Identity,
@@ -241,15 +241,33 @@ impl Course {
                 if !ready {
                     return Err(CourseError::NotNow);
                 }
-                if access && self.found && !self.identity {
-                    return Err(CourseError::Identity);
-                }
+                self.may_give(step.by)?;
                 let how = step.code.as_deref().and_then(|code| code.parse().ok());
                 self.stage = Stage::Answered { by: step.by, on, how };
             }
             _ => return Err(CourseError::NotNow),
         }
         Ok(())
+    }
+
+    /// Whether this member may say that the answer was given, once it is ready. To somebody who has not shown who they are nothing is given
+    /// of anybody whom the unit knows, but for the answer to a complaint; and what hides or erases what is held, two people stand behind.
+    ///
+    /// # Errors
+    /// [`CourseError::Identity`], [`CourseError::Own`].
+    pub(crate) fn may_give(&self, by: Id<kind::Member>) -> Result<(), CourseError> {
+        if self.kind != Kind::Complaint && self.found && !self.identity {
+            return Err(CourseError::Identity);
+        }
+        let for_two = matches!(self.kind, Kind::Erasure | Kind::Restriction | Kind::Objection);
+        match self.stage {
+            Stage::Decided { by: decider, outcome: Outcome::Done | Outcome::Partly, .. }
+                if for_two && decider == by =>
+            {
+                Err(CourseError::Own)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn may_pause(&self) -> Result<(), CourseError> {

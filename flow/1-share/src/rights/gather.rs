@@ -141,7 +141,7 @@ pub(crate) async fn permit(vault: &Vault, actor: &Actor, person: Id<kind::Person
 }
 
 /// The categories that the catalogue itself names for tables about people.
-async fn literal(vault: &Vault) -> Result<Vec<Code>, StoreError> {
+pub(crate) async fn literal(vault: &Vault) -> Result<Vec<Code>, StoreError> {
     let entries = vault.catalogue().await?;
     let subject = entries.iter().filter(|entry| entry.kind == vault::TableKind::Subject);
     Ok(subject.filter_map(|entry| entry.category.strip_prefix('\'')?.strip_suffix('\'')?.parse().ok()).collect())

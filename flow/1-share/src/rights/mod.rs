@@ -30,6 +30,7 @@ pub(crate) mod work;
 use base::{Code, Date, Id, Timestamp, code, kind};
 use vault::StoreError;
 
+use crate::retention::EraseError;
 use clock::Rules;
 pub(crate) use codes::{Kind, MadeBy, Regime};
 use course::{Course, CourseError, Due, Step};
@@ -121,6 +122,11 @@ pub(crate) enum RightsError {
     /// Which agency must correct it.
     #[error("Choose whose record it is: its data owner decides.")]
     NoAgency,
+    /// They are asked for an erasure, and hold nothing.
+    #[error(
+        "Your agency holds no record about this person, so that it can’t decide that they are erased. Nothing was saved: select “No”."
+    )]
+    HoldsNothing,
     /// A suggestion has no decision.
     #[error("{0} suggestions have not been decided yet. Decide each: withhold with a ground, or show.")]
     Undecided(u64),
@@ -151,7 +157,7 @@ pub(crate) enum RightsError {
     File(String),
     /// It couldn't be erased.
     #[error(transparent)]
-    Erase(#[from] crate::retention::EraseError),
+    Erase(#[from] EraseError),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -170,7 +176,7 @@ impl From<RightsError> for web::Fault {
     fn from(error: RightsError) -> Self {
         match error {
             RightsError::NotFound => Self::NotFound,
-            RightsError::Store(error) => error.into(),
+            RightsError::Store(error) | RightsError::Erase(EraseError::Store(error)) => error.into(),
             RightsError::Course(CourseError::Already | CourseError::Closed | CourseError::NotNow)
             | RightsError::UnderWay => Self::Conflict(error.to_string()),
             RightsError::File(_) => Self::internal(error),

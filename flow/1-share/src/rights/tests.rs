@@ -107,6 +107,28 @@ fn nobody_approves_their_own_and_nothing_is_given_to_a_stranger() {
     assert_eq!(course.take(&step(Deed::Withdrawn, 1, "2026-09-07", None), RULES), Err(CourseError::Closed));
 }
 
+#[test]
+fn what_hides_or_erases_takes_two_and_everything_but_a_complaint_takes_an_identity() {
+    for kind in [Kind::Correction, Kind::Objection, Kind::Restriction, Kind::Erasure, Kind::Complaint] {
+        let mut course = Course::begin(kind, Regime::General, day("2026-09-03"), true, false);
+        course.take(&step(Deed::Decided, 1, "2026-09-04", Some("done")), RULES).unwrap();
+        let given = step(Deed::Answered, 1, "2026-09-05", Some("post"));
+        if kind == Kind::Complaint {
+            course.take(&given, RULES).unwrap();
+            continue;
+        }
+        assert_eq!(course.take(&given, RULES), Err(CourseError::Identity), "{kind}");
+        course.take(&step(Deed::IdentitySeen, 1, "2026-09-05", None), RULES).unwrap();
+        if kind != Kind::Correction {
+            assert_eq!(course.take(&given, RULES), Err(CourseError::Own), "{kind}");
+        }
+        course.take(&step(Deed::Answered, 2, "2026-09-06", Some("post")), RULES).unwrap();
+    }
+    let mut refused = began(Kind::Erasure, Regime::General, "2026-09-03");
+    refused.take(&step(Deed::Decided, 1, "2026-09-04", Some("not public_task")), RULES).unwrap();
+    refused.take(&step(Deed::Answered, 1, "2026-09-05", Some("post")), RULES).unwrap();
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
     let codes = prop_oneof![
         Just(None),

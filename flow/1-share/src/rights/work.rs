@@ -3,13 +3,13 @@
 
 use std::io::{Read as _, Write as _};
 
-use base::{Date, Id, code, kind};
+use base::{Date, Id, Timestamp, code, kind};
 use serde_json::json;
 use vault::{Actor, Operation, Scope, StoredBlob, Vault, Verb};
 
 use super::{
     Case, Everyone, KEPT_DAYS, RightsError,
-    act::{Said, begin, case_of, open, reader, stepping, take, unknown},
+    act::{Said, Stepping, case_of, open, reader, stepping, take, unknown},
     answer::{self, Answered, Letter},
     codes::Deed,
     course::{Course, CourseError, Stage, Step},
@@ -333,6 +333,14 @@ pub(crate) fn letter_of(case: &Case, unit: &str, today: Date, answered: Option<&
     })
 }
 
+/// Whether a file may be fetched: they have shown who they are, and its time is not over.
+pub(super) fn may_fetch(identity: bool, ends_at: Option<Timestamp>, now: Timestamp) -> Result<(), RightsError> {
+    if !identity {
+        return Err(CourseError::Identity.into());
+    }
+    if ends_at.is_some_and(|ends| now < ends) { Ok(()) } else { Err(RightsError::Gone) }
+}
+
 /// Which file of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum File {
@@ -343,16 +351,16 @@ pub(crate) enum File {
 /// A file of an answer, for the unit's data protection officer. That it was fetched is in the log.
 ///
 /// # Errors
-/// Not found where it was never made; [`RightsError::Gone`] where its time is over.
+/// Not found where it was never made; [`CourseError::Identity`] before they have shown who they are; [`RightsError::Gone`] where its time is
+/// over, whether or not the daily job has been.
 pub(crate) async fn fetch(
     vault: &Vault,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     file: File,
 ) -> Result<Vec<u8>, RightsError> {
-    let (mut change, hand) =
-        begin(vault, actor, Scope::of("rights_request", id), (Operation::Disclosure, code!("rights_answer_fetched")))
-            .await?;
+    let fetched = (Operation::Disclosure, code!("rights_answer_fetched"));
+    let Stepping { mut change, hand, case } = stepping(vault, actor, id, fetched).await?;
     if hand.whose != For::Unit {
         return Err(RightsError::NotFound);
     }
@@ -361,7 +369,9 @@ pub(crate) async fn fetch(
         File::ToRead => answer.to_read,
         File::ForMachines => answer.for_machines,
     };
-    let bytes = read_blob(vault, blob.ok_or(RightsError::NotFound)?).await?;
+    let blob = blob.ok_or(RightsError::NotFound)?;
+    may_fetch(case.course.identity, answer.ends_at, change.now())?;
+    let bytes = read_blob(vault, blob).await?;
     change.note("file", if file == File::ToRead { "pdf" } else { "json" });
     change.commit().await?;
     Ok(bytes)

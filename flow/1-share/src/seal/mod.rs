@@ -39,6 +39,11 @@ impl SealWhy {
     pub const CHOSEN: [Self; 3] = [Self::ProtectedAddress, Self::AdoptedChild, Self::Informant];
 }
 
+/// The category of what says about whom a seal is, as `seal_about` has it.
+pub(crate) fn category() -> Code {
+    code!("seal")
+}
+
 /// A seal, without about whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {

@@ -90,7 +90,7 @@ struct ListPage {
 /// Where those seals lead that this caller is named for: people by the seal.
 async fn known(site: &Site, caller: &Caller, agencies: &[Agency]) -> Result<BTreeMap<Id<kind::Seal>, String>, Fault> {
     let vault = site.vault();
-    let facets = agencies.iter().map(|agency| Facet { controller: agency.id, category: code!("seal") }).collect();
+    let facets = agencies.iter().map(|agency| Facet { controller: agency.id, category: super::category() }).collect();
     let (actor, purpose) = (caller.actor(), Purpose::Rights);
     let ask = Ask { actor, verb: Verb::List, scope: Scope::unit(), purpose, facets, facts: BTreeMap::new() };
     let permit = match vault.permit(ask).await {

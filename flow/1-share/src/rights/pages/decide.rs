@@ -1,12 +1,12 @@
 //! Deciding on a right other than access: the data owner of the agency that was named, else the unit's data protection officer.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::{Extension, extract::Path};
 use base::{Id, kind};
 use vault::{Scope, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
-use super::{clock_of, here, whose};
+use super::{Linked, clock_of, here, whose};
 use crate::{
     ask::pages::unsealed,
     rights::{
@@ -30,6 +30,7 @@ struct DecidePage {
     received: String,
     asked: String,
     correction: bool,
+    erasure: bool,
     open: bool,
     outcomes: Vec<Choice>,
     reasons: Vec<Choice>,
@@ -60,6 +61,7 @@ async fn decide_page(site: &Site, caller: &Caller, page: Page, form: Form, id: I
         received: time::date(case.request.received_on),
         asked: unsealed(site.vault(), &case.request.asked)?,
         correction: case.request.kind == Kind::Correction,
+        erasure: case.request.kind == Kind::Erasure,
         open: case.course.stage == Stage::Received,
         outcomes: Outcome::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words()).hint(one.more())).collect(),
@@ -82,6 +84,7 @@ pub(super) async fn save(
     site: Site,
     caller: Caller,
     page: Page,
+    Extension(everyone): Linked,
     Path(id): Path<Id<kind::RightsRequest>>,
     mut form: Form,
 ) -> web::Result {
@@ -96,7 +99,8 @@ pub(super) async fn save(
         return decide_page(&site, &caller, page, form, id).await;
     };
     let back = if owner { "/trust/rights".to_owned() } else { here(id) };
-    match act::decide(site.vault(), &caller.actor(), id, &Decision { outcome, why, words }).await {
+    let decision = Decision { outcome, why, words };
+    match act::decide(site.vault(), everyone.as_ref(), &caller.actor(), id, &decision).await {
         Ok(()) => Ok(web::done(&site, &back, "Your decision is kept")),
         Err(RightsError::Course(CourseError::Already)) => Ok(web::done(&site, &back, "")),
         Err(error) => Err(error.into()),

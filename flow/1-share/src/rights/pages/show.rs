@@ -15,7 +15,7 @@ use crate::{
     rights::{
         Case, Kind, act,
         codes::{Deed, Given, Longer, NotDone, Outcome},
-        course::Stage,
+        course::{CourseError, Stage},
         gather, store,
         store::For,
     },
@@ -69,18 +69,43 @@ struct ShowPage {
     identity: bool,
     asked: String,
     decider: String,
+    /// Whether it waits for the data owner who decides.
+    awaits_decision: bool,
     found: Option<(u64, u64)>,
     files: Option<String>,
     /// What is said of work that goes on, or failed.
     work: Option<Told>,
     next: Next,
+    /// What giving the answer waits for, where it is ready.
+    waits: &'static str,
     longer: Vec<Choice>,
     reasons: Vec<Choice>,
     hows: Vec<Choice>,
     done: Vec<Done>,
 }
 
-fn next(case: &Case, under_way: bool) -> Next {
+/// Whether the answer is ready to be given.
+fn is_ready(case: &Case) -> bool {
+    let course = &case.course;
+    let nobody = course.kind == Kind::Access && !course.found && course.stage == Stage::Received;
+    nobody || matches!(course.stage, Stage::Approved { .. } | Stage::Decided { .. })
+}
+
+/// Who must do what before this member can give the answer; nothing where they can, or where it isn't ready.
+fn waits(case: &Case, caller: Id<kind::Member>) -> &'static str {
+    if !is_ready(case) {
+        return "";
+    }
+    match case.course.may_give(caller) {
+        Err(CourseError::Own) => {
+            "You decided it: another data protection officer of the unit carries it out, and says how the answer was given."
+        }
+        Err(_) => "Nothing is given or done before they have shown who they are.",
+        Ok(()) => "",
+    }
+}
+
+fn next(case: &Case, under_way: bool, caller: Id<kind::Member>) -> Next {
     let course = &case.course;
     if course.is_closed() {
         return Next::default();
@@ -113,8 +138,7 @@ fn next(case: &Case, under_way: bool) -> Next {
         submit: *stage == Stage::Assembling,
         second: matches!(stage, Stage::ReadyForSecond { .. }),
         decide: !access && *stage == Stage::Received && case.request.to_agency.is_none(),
-        give: matches!(stage, Stage::Approved { .. } | Stage::Decided { .. })
-            || (access && !course.found && *stage == Stage::Received),
+        give: is_ready(case) && course.may_give(caller).is_ok(),
         refuse: true,
     }
 }
@@ -187,6 +211,9 @@ pub(super) async fn show(
     let names = Names::read(&site, &caller, &by).await?;
     let due = case.due(site.now().date_in_london());
     let (request, course) = (&case.request, &case.course);
+    // Nothing is fetched before they have shown who they are.
+    let kept_until = answer.as_ref().filter(|answer| course.identity && answer.to_read.is_some());
+    let kept_until = kept_until.and_then(|answer| answer.ends_at).filter(|ends| site.now() < *ends);
     let work = told(&site, request.work, caller.id).await?;
     // What failed is said as long as it is what comes next.
     let makes = matches!(course.stage, Stage::ReadyForSecond { .. });
@@ -216,12 +243,10 @@ pub(super) async fn show(
         asked: unsealed(vault, &request.asked)?,
         decider: request.to_agency.map_or_else(String::new, |agency| names.agency(agency).to_owned()),
         found: undone,
-        files: answer
-            .as_ref()
-            .filter(|answer| answer.to_read.is_some() && answer.ends_at.is_some_and(|ends| site.now() < ends))
-            .and_then(|answer| answer.ends_at)
-            .map(time::full),
-        next: next(&case, work.as_ref().is_some_and(|told| !told.failed)),
+        files: kept_until.map(time::full),
+        next: next(&case, work.as_ref().is_some_and(|told| !told.failed), caller.id),
+        waits: waits(&case, caller.id),
+        awaits_decision: course.stage == Stage::Received && request.to_agency.is_some(),
         work,
         longer: Longer::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),

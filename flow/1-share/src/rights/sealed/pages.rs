@@ -107,6 +107,8 @@ struct ShowPage {
     /// Until when its files are kept, where they were made.
     files: Option<String>,
     may_give: bool,
+    /// Whether it is ready, and they have not shown who they are.
+    awaits_identity: bool,
     /// Whether it was found by what whoever asks gave.
     sought: bool,
     /// What is said of its files while they are made, or could not be.
@@ -171,8 +173,9 @@ async fn show_page(
         editable,
         second: part.stage == Stage::Checked && own.is_empty() && !work.under_way,
         own: if part.stage == Stage::Checked { own } else { "" },
-        files: kept.filter(|_| part.to_read.is_some()).map(time::full),
-        may_give: part.stage == Stage::Ready,
+        files: kept.filter(|_| part.identity && part.to_read.is_some()).map(time::full),
+        may_give: part.stage == Stage::Ready && part.identity,
+        awaits_identity: part.stage == Stage::Ready && !part.identity,
         work: told,
         sought: gathered.sought,
         rows,

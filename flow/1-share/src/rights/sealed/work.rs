@@ -19,7 +19,7 @@ use crate::{
         mark::{Mark, Marks, NewMark},
         suggest,
         under_way::{Far, is_under_way, not_under_way, payload},
-        work::{File, file_failed, read_blob, write_blob},
+        work::{File, file_failed, may_fetch, read_blob, write_blob},
     },
 };
 
@@ -272,7 +272,7 @@ async fn write(
 /// A file of a part. That it was fetched is in the log.
 ///
 /// # Errors
-/// Not found where it was never made; [`RightsError::Gone`] where its time is over.
+/// Not found where it was never made; [`CourseError::Identity`] before they have shown who they are; [`RightsError::Gone`] where its time is over.
 pub(super) async fn fetch(
     vault: &Vault,
     actor: &Actor,
@@ -284,7 +284,9 @@ pub(super) async fn fetch(
         File::ToRead => part.to_read,
         File::ForMachines => part.for_machines,
     };
-    let bytes = read_blob(vault, blob.ok_or(RightsError::NotFound)?).await?;
+    let blob = blob.ok_or(RightsError::NotFound)?;
+    may_fetch(part.identity, part.ends_at, change.now())?;
+    let bytes = read_blob(vault, blob).await?;
     change.commit().await?;
     Ok(bytes)
 }
