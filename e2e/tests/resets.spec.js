@@ -1,12 +1,12 @@
 // The administrator helps a member back in: a code, a new password, and nobody who can do it all alone.
 import { expect, test } from '@playwright/test'
-import { axe, faultsOf, people, signIn } from './unit.js'
+import { axe, faultsOf, people, secondAdministrator, signIn } from './unit.js'
 
 const fresh = 'lighthouse marble fern'
 
-/** The administrator opens a member's page. */
-async function openMember(page, name) {
-  await signIn(page, people.administrator)
+/** An administrator opens a member's page. */
+async function openMember(page, name, administrator = people.administrator) {
+  await signIn(page, administrator)
   await page.goto('/trust/members')
   await page.getByRole('link', { name, exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
@@ -25,9 +25,12 @@ async function choose(page, email, code, password = fresh) {
   await page.getByRole('button', { name: 'Keep this password' }).click()
 }
 
-test('a code from the administrator lets a member choose a new password, once', async ({ page }) => {
+test('a code from two administrators lets a member without a second factor choose a new password, once', async ({ page }) => {
   await openMember(page, people.dataOwner)
   expect(await faultsOf(page)).toEqual([])
+  await page.getByRole('button', { name: 'Get a code for a new password' }).click()
+  await expect(page.locator('main')).toContainText('A second administrator must ask for the code too')
+  await openMember(page, people.dataOwner, secondAdministrator)
   await page.getByRole('button', { name: 'Get a code for a new password' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Give them this code' })).toBeVisible()
   expect(await faultsOf(page)).toEqual([])
@@ -55,7 +58,8 @@ test('a code from the administrator lets a member choose a new password, once', 
 test('who gave the code may not take the second factor away too, and nobody helps themselves', async ({ page }) => {
   await openMember(page, people.youthWorker)
   await page.getByRole('button', { name: 'Get a code for a new password' }).click()
-  await page.getByRole('button', { name: 'I have given it to them' }).click()
+  await expect(page.locator('main')).toContainText('A second administrator must ask for the code too')
+  await openMember(page, people.youthWorker)
   await page.getByRole('button', { name: 'Take their second factor away' }).click()
   await expect(page.locator('main')).toContainText('another administrator must do this')
   await openMember(page, people.administrator)

@@ -20,6 +20,9 @@ export const people = {
   administrator: 'Sam Whitlock',
 }
 
+/** Without whom the first can't help a member who has no second factor. */
+export const secondAdministrator = 'Erin Castle'
+
 /** Signs in by the demo's chooser, as somebody who was not signed in. */
 export async function signIn(page, name) {
   await page.context().clearCookies()

@@ -9,7 +9,7 @@ use vault::Change;
 
 use super::AgencyIds;
 
-const MEMBERS: [(&str, &str, &str, &[Duty]); 19] = [
+const MEMBERS: [(&str, &str, &str, &[Duty]); 20] = [
     ("amira.cole", "Amira Cole", "navigators", &[Duty::Navigator]),
     ("jonah.ferrier", "Jonah Ferrier", "navigators", &[Duty::Navigator]),
     ("tess.okonjo", "Tess Okonjo", "navigators", &[Duty::Navigator, Duty::RotaLead]),
@@ -29,6 +29,7 @@ const MEMBERS: [(&str, &str, &str, &[Duty]); 19] = [
     ("joan.petrie", "Joan Petrie", "social_care", &[Duty::DataOwner]),
     ("kit.farrow", "Kit Farrow", "navigators", &[Duty::DataOwner]),
     ("sam.whitlock", "Sam Whitlock", "unit", &[Duty::Administrator]),
+    ("erin.castle", "Erin Castle", "unit", &[Duty::Administrator]),
 ];
 
 /// Who they are, by the first part of their address.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::counts::{Count, Rule, SafeTable, suppress_table};
 use proptest::prelude::*;
-use vault::{CountedTable, Published};
+use vault::{CountedTable, Place, Published};
 
 use super::{Breakdown, clock_rows, proportion::Proportion, rate_rows, store, together::suppress};
 
@@ -50,7 +50,7 @@ type Groups = Vec<(String, u64)>;
 
 /// The page's five tables, as they are counted.
 fn counted(groups: &Groups) -> Vec<CountedTable> {
-    let table = |place: &dyn for<'k> Fn(&[&'k str]) -> Option<(&'k str, &'k str)>| {
+    let table = |place: Place<'_>| {
         let mut sums: BTreeMap<(String, String), u64> = BTreeMap::new();
         for (keys, n) in groups {
             if let Some((row, column)) = place(&keys.split(' ').collect::<Vec<_>>()) {
