@@ -67,7 +67,7 @@ test('a social worker finds that a boy is known, asks, the data owner decides, a
   await expect(page.getByText('Your answer has been sent')).toBeVisible()
 
   await signIn(page, people.socialWorker)
-  await page.getByRole('link', { name: 'answers to your requests' }).click()
+  await page.getByRole('link', { name: /answers? to your requests?/ }).click()
   await page.getByRole('listitem').filter({ hasText: why }).getByRole('link').click()
   await expect(page.getByRole('heading', { name: 'What they show you' })).toBeVisible()
   const shown = page.locator('main')

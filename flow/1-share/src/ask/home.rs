@@ -102,7 +102,7 @@ async fn asking(caller: &Caller, own: &mut Own<'_>, lines: &mut Vec<HomeLine>) -
     let answered = unseen.filter(|ask| !matches!(ask.state, State::Waiting | State::Withdrawn { .. })).count();
     lines.push(HomeLine {
         count: answered,
-        labels: ["answer to your requests", "answers to your requests"],
+        labels: ["answer to your request", "answers to your requests"],
         href: "/asks",
     });
     Ok(())
