@@ -137,7 +137,11 @@ test('2: no borough has a rule of its own', async ({ page }) => {
     await signIn(page, people[duty])
     for (const path of ['/trust/rules/change', version]) expect((await page.request.get(path)).status(), `${duty} ${path}`).toBe(404)
   }
+  // Nor does a partner alone take back what another proposed.
   await signIn(page, people.schoolsDataOwner)
+  await page.goto(version, { timeout: 60_000 })
+  await expect(page.getByRole('button', { name: 'Withdraw it' })).toHaveCount(0)
+  await signIn(page, people.dataProtectionOfficer)
   await page.goto(version, { timeout: 60_000 })
   await page.getByRole('button', { name: 'Withdraw it' }).click()
   await expect(page.getByText('The rules stay as they are')).toBeVisible({ timeout: 60_000 })
