@@ -227,6 +227,7 @@ impl Change {
             self.tx.commit().await
         }
         .await;
+        self.vault.changed();
         audit::tell(answers, &outcome);
         outcome?;
         self.vault.audited(count);

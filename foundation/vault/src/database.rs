@@ -1,6 +1,14 @@
 //! The connection: SQLite or PostgreSQL behind one set of SQL. The only module that speaks to the driver.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionOptions,
@@ -41,6 +49,8 @@ pub(crate) struct Database {
     pub(crate) backend: DbBackend,
     /// Writers of this process take turns here, in the order they came, before they ask the database.
     writer: Arc<Semaphore>,
+    /// How many changes this process has committed.
+    changes: Arc<AtomicU64>,
 }
 
 /// A transaction that writes, and this process's turn to write.
@@ -80,11 +90,19 @@ impl Database {
         options.sqlx_logging(false).acquire_timeout(Duration::from_secs(30));
         let pool = sea_orm::Database::connect(options).await?;
         let backend = pool.get_database_backend();
-        Ok(Self { pool, backend, writer: Arc::new(Semaphore::new(1)) })
+        Ok(Self { pool, backend, writer: Arc::new(Semaphore::new(1)), changes: Arc::default() })
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.backend == DbBackend::Sqlite
+    }
+
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     /// Begins a write. One writer at a time on both engines, so that positions in the audit log have one sequencer and

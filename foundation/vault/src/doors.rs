@@ -103,6 +103,15 @@ pub struct Staff(pub(crate) Door);
 open_door!(Plain);
 open_door!(Staff);
 
+impl Staff {
+    /// A number that grows with every change that this process commits: while it stays, only another process can have changed
+    /// what was read.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.0.db.changes()
+    }
+}
+
 /// Reads tables about people, under a permit: a row that the permit does not cover never leaves, nor a
 /// field that it does not name.
 #[derive(Clone)]

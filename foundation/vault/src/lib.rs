@@ -360,6 +360,11 @@ impl Vault {
         &self.0.db.pool
     }
 
+    /// A change was committed, or tried to.
+    pub(crate) fn changed(&self) {
+        self.0.db.changed();
+    }
+
     pub(crate) async fn begin_raw(&self) -> Result<database::Writing, StoreError> {
         self.0.db.begin().await
     }

@@ -34,11 +34,12 @@ pub(crate) use standing::{END as END_STANDING, NewStanding, keep as keep_standin
 use crate::law::PolicyError;
 use grounds::{Case, decide};
 use policy::Policies;
-use register::Keeper;
+use register::{Keeper, Looks};
 
 /// The one decider: the register of agencies and agreements, and the rules in force.
 pub struct CedarDecider {
     keeper: Keeper,
+    looks: Looks,
 }
 
 impl CedarDecider {
@@ -47,14 +48,14 @@ impl CedarDecider {
     /// # Errors
     /// [`PolicyError`] where they can't be read, which a test rules out.
     pub fn new() -> Result<Self, PolicyError> {
-        Ok(Self { keeper: Keeper::new(Policies::starting()?) })
+        Ok(Self { keeper: Keeper::new(Policies::starting()?), looks: Looks::default() })
     }
 }
 
 #[async_trait]
 impl Decider for CedarDecider {
     async fn decide(&self, book: &Staff, ask: &Ask, now: Timestamp) -> Result<Decision, StoreError> {
-        let look = register::Look::at(book, &ask.actor).await?;
+        let look = self.looks.at(book, &ask.actor).await?;
         let (register, policies) = self.keeper.now(book, look.version, now).await?;
         let asker = register::asker(book, &register, &look, &ask.actor).await?;
         let standing = standing::read(book, &asker, ask, now).await?;

@@ -1,9 +1,10 @@
 //! What a decision needs to know of agencies, agreements and whoever asks. Agencies and agreements are kept in memory until
-//! the register's version says that they changed; whoever asks is read anew each time.
+//! the register's version says that they changed; that version and whoever asks are read anew after every change, and for every page.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use base::{Code, Date, Id, SignedDuration, Timestamp, kind};
@@ -189,7 +190,47 @@ pub(super) async fn read(book: &Staff) -> Result<Register, StoreError> {
     })
 }
 
-/// What is read anew for each decision, in one statement: whether the register changed, and whoever asks.
+/// A page asks for several permits: they share a look. What another process changes (the command line) counts after so long at most.
+const SHARED_FOR: Duration = Duration::from_millis(50);
+/// More members than look at pages at once; then it begins anew.
+const MOST_LOOKS: usize = 1000;
+
+/// The looks of the last moments, until anything is changed.
+#[derive(Default)]
+pub(super) struct Looks(Mutex<HashMap<Id<kind::Member>, Looked>>);
+
+struct Looked {
+    look: Arc<Look>,
+    /// [`Staff::changes`] before it was read.
+    changes: u64,
+    at: Instant,
+}
+
+impl Looks {
+    /// The register's version and whoever asks, as they are.
+    pub(super) async fn at(&self, book: &Staff, actor: &Actor) -> Result<Arc<Look>, StoreError> {
+        let Actor::Member { id, .. } = actor else { return Ok(Arc::new(Look::at(book, actor).await?)) };
+        let (changes, at) = (book.changes(), Instant::now());
+        if let Some(look) = self.seen(*id, changes) {
+            return Ok(look);
+        }
+        let look = Arc::new(Look::at(book, actor).await?);
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= MOST_LOOKS {
+            seen.clear();
+        }
+        seen.insert(*id, Looked { look: Arc::clone(&look), changes, at });
+        Ok(look)
+    }
+
+    fn seen(&self, member: Id<kind::Member>, changes: u64) -> Option<Arc<Look>> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = seen.get(&member)?;
+        (looked.changes == changes && looked.at.elapsed() < SHARED_FOR).then(|| Arc::clone(&looked.look))
+    }
+}
+
+/// Whether the register changed, and whoever asks: read in one statement.
 pub(super) struct Look {
     pub version: i64,
     member: Vec<MemberRow>,
@@ -218,8 +259,7 @@ struct MemberRow {
 }
 
 impl Look {
-    /// Looks.
-    pub(super) async fn at(book: &Staff, actor: &Actor) -> Result<Self, StoreError> {
+    async fn at(book: &Staff, actor: &Actor) -> Result<Self, StoreError> {
         let rows: Vec<LookRow> = match actor {
             Actor::Member { id, .. } => {
                 book.rows(
