@@ -1,6 +1,6 @@
 //! The decider on a real register: what changes there counts at once.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, time::{Duration, Instant}};
 
 use base::{Id, code, kind};
 use share::api::{add_token, end_agreement, revoke_token, set_member_active};
@@ -63,6 +63,24 @@ async fn whoever_left_or_acts_for_another_agency_is_refused() {
             let view = ask(navigator(&set), Verb::View, Purpose::Support, set.police);
             assert_eq!(reason(&t.vault, view).await, "member_inactive");
             assert_eq!(t.rows_in_table("audit_entry").await, 6, "every refusal is in the log");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn what_another_process_changes_counts_for_the_next_page() {
+    plan()
+        .both(|t| async move {
+            make_demo(&t.vault).await;
+            let set = set_up(&t.vault).await;
+            let view = || ask(navigator(&set), Verb::View, Purpose::Support, set.police);
+            assert_eq!(reason(&t.vault, view()).await, "granted on children_act_2004_s10_s11");
+            let command_line = Vault::open(t.opening()).await.unwrap();
+            let mut leaves = change(&command_line).await;
+            set_member_active(&mut leaves, set.navigator, false).await.unwrap();
+            leaves.commit().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(60)).await; // the permits of one page share a look for 50
+            assert_eq!(reason(&t.vault, view()).await, "member_inactive");
         })
         .await;
 }
