@@ -2,7 +2,7 @@
 //! and checks that nothing was lost or doubled: every delivery's counts add up, the audit log verifies, and the finished unit
 //! has the sums of one that was never killed. On SQLite and, where `$ALONGSIDE_TEST_POSTGRES` names one, on PostgreSQL.
 //!
-//! `torture --program PATH [--kills 200] [--minutes 25] [--people 3000] [--seed 1]`
+//! `torture --program PATH [--kills 200] [--minutes 25] [--people 3000] [--seed 1] [--only postgres]`
 #![allow(clippy::expect_used, clippy::panic, reason = "a test harness: its panics are its findings")]
 
 use std::{
@@ -31,6 +31,9 @@ struct Plan {
     /// Of the instants.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Only on this database: `sqlite` or `postgres`.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 /// One database to kill on.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Ok(url) => engines.push(postgres(url)),
         Err(_) => panic!("no PostgreSQL: run `make torture`, or set ALONGSIDE_TEST_POSTGRES"),
     }
+    engines.retain(|engine| plan.only.as_ref().is_none_or(|only| engine.name.to_lowercase().starts_with(only)));
     let share = plan.kills / u32::try_from(engines.len()).unwrap_or(1);
     let (mut killed, mut finished) = (0, 0);
     for (number, engine) in engines.iter().enumerate() {
