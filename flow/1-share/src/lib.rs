@@ -68,6 +68,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(111, "unusual", "oversight/unusual/0111_unusual.sql"),
     migration!(112, "transparency", "oversight/transparency/0112_transparency.sql"),
     migration!(113, "assessment", "oversight/assessment/0113_assessment.sql"),
+    migration!(114, "home_before", "oversight/unusual/0114_home_before.sql"),
     migration!(120, "agreement", "agreement/0120_agreement.sql"),
     migration!(121, "agreement_life", "agreement/0121_agreement_life.sql"),
     migration!(130, "api_token", "token/0130_api_token.sql"),
