@@ -2,6 +2,8 @@
 //! effect. `/policies` is the starting set; a new release that brings other rules proposes them like anybody else.
 
 pub(crate) mod changes;
+mod commencement;
+mod commencement_pages;
 pub(crate) mod pages;
 mod store;
 mod words;

@@ -83,7 +83,7 @@ impl Names {
         }
     }
 
-    fn signed(&self, signature: &Signature) -> String {
+    pub(super) fn signed(&self, signature: &Signature) -> String {
         let name = |names: &BTreeMap<String, String>, id: String| {
             names.get(&id).cloned().unwrap_or_else(|| "somebody".to_owned())
         };
