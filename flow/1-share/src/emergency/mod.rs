@@ -123,6 +123,12 @@ impl Emergency {
         self.justify_by <= now && self.justified.as_ref().is_none_or(|(at, _)| *at >= self.justify_by)
     }
 
+    /// Whether the officer has what it takes to judge it: the member's justification, or that none came in time.
+    #[must_use]
+    pub fn is_ready(&self, now: Timestamp) -> bool {
+        self.justified.is_some() || self.is_overdue(now)
+    }
+
     /// Whether it keeps the member from opening anything more: not justified in time, or improper, and not lifted.
     #[must_use]
     pub fn bars(&self, now: Timestamp) -> bool {

@@ -86,7 +86,17 @@ struct RulesPage {
 struct ChangePage {
     page: Page,
     form: Form,
-    files: Vec<(String, String)>,
+    files: Vec<File>,
+}
+
+/// A file of rules: what each says, and its text behind that.
+struct File {
+    field: String,
+    name: String,
+    title: String,
+    rules: Vec<String>,
+    /// Whether its text is shown: something in it is wrong.
+    open: bool,
 }
 
 #[derive(Template)]
@@ -186,7 +196,17 @@ fn field(name: &str) -> String {
 }
 
 fn change_page(page: Page, form: Form, texts: &[RuleText]) -> ChangePage {
-    let files = texts.iter().map(|file| (field(&file.name), file.name.clone())).collect();
+    let file = |file: &RuleText| {
+        let field = field(&file.name);
+        File {
+            title: words::title(&file.name),
+            rules: words::rules(&file.text),
+            open: form.errors().iter().any(|(at, _)| *at == field),
+            name: file.name.clone(),
+            field,
+        }
+    };
+    let files = texts.iter().map(file).collect();
     ChangePage { page: page.title("Propose a change of the rules").with(&form), form, files }
 }
 
