@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     agency,
+    ask::home::HomeLine,
     law::{Force, law},
     member,
     oversight::unusual::pages::is_officer,
@@ -57,6 +58,20 @@ pub(super) async fn days_that_wait(site: &Site, caller: &Caller) -> Result<Vec<D
         });
     }
     Ok(lines)
+}
+
+/// What of it needs a member now: the unit's officer proposes each day, somebody of another agency confirms it.
+pub(crate) async fn home_lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine>) -> Result<(), Fault> {
+    if !ANSWERABLE.iter().any(|duty| caller.has(duty)) {
+        return Ok(());
+    }
+    let plain = site.vault().plain();
+    let count = waiting(&plain).await?.len();
+    if count > 0 && agency::unit(&plain).await?.is_some_and(|unit| unit.id != caller.agency) {
+        let labels = ["day on which a law begins to confirm", "days on which laws begin to confirm"];
+        lines.push(HomeLine { count, labels, href: HERE });
+    }
+    Ok(())
 }
 
 fn citation(rule: &Code) -> String {

@@ -12,6 +12,7 @@ use base::{Id, Timestamp, kind};
 
 use crate::law::{PolicyError, RuleText};
 
+pub(crate) use commencement_pages::home_lines;
 pub use store::see_to_starting_set;
 pub(crate) use store::{in_force, next_after, number_in_force};
 
