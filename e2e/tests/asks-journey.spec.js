@@ -100,7 +100,7 @@ test('what cannot wait is opened at once, alarmed, justified and judged', async 
   const why = `Gone since noon with his passport (${Date.now()}).`
   await page.getByLabel('What is happening?').fill(why)
   await page.getByRole('button', { name: 'Open these records now' }).click()
-  await expect(page.getByText('have been alarmed')).toBeVisible()
+  await expect(page.getByText('were told at once')).toBeVisible()
   await expect(page.locator('main')).toContainText('Kind of exclusion')
   const opened = page.url()
 

@@ -114,6 +114,7 @@ test('2: no borough has a rule of its own', async ({ page }) => {
   await page.goto('/trust/rules')
   const inForce = await page.locator('main').innerText()
   await page.goto('/trust/rules/change')
+  await page.locator('summary', { hasText: 'Edit as text: Help' }).click()
   const rules = page.getByLabel('10-help.cedar')
   const before = await rules.inputValue()
   for (const [where, text] of [['context', 'context.district == "Harrow"'], ['principal', 'principal.district == "Harrow"'], ['resource', 'resource.district == "Harrow"']]) {

@@ -54,8 +54,9 @@ pub use crate::{
     },
     oversight::{
         CountPeople, Finding, Known, Look, Opened, PeopleTable, Quarter, Report, ReportError, Rule as UnusualRule,
-        State as UnusualState, Surroundings, UnusualError, Waiting, answer as answer_unusual,
-        propose as propose_report, publish as publish_report, set_home, set_line_manager, settle as settle_unusual,
+        State as UnusualState, Surroundings, UnusualError, Waiting, alarm as alarm_of_unusual,
+        answer as answer_unusual, propose as propose_report, publish as publish_report, set_home, set_line_manager,
+        settle as settle_unusual,
     },
     retention::{
         EraseError, Erased, Erasing, Held as HeldBack, HoldReason, Keep, KeepReason, NewHold,

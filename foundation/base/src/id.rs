@@ -53,6 +53,8 @@ pub mod kind {
         Ask
         /// A stored file.
         Blob
+        /// The day on which a law begins, as it was proposed.
+        Commencement
         /// One attempt to reach a young person.
         Contact
         /// One file or live notification that arrived.

@@ -16,8 +16,8 @@ pub use over::{AGREEMENT_LIVE, AGREEMENT_OVER, EndAgreement};
 pub use standing::Standing;
 pub use state::{Act, Deed, Doer, Dossier, Hand, Mark, Stage, State, Step, StepError};
 pub use step::{Enacted, add, assess_as_program, draft, enact, end, file, redraft};
-pub(crate) use store::all_in;
 pub use store::{all, by_id};
+pub(crate) use store::{all_in, all_within};
 pub use terms::{Brought, Terms, all_bring};
 
 /// An agreement, as far as it matters to what it permits.

@@ -85,10 +85,14 @@ pub async fn by_id(plain: &Plain, id: Id<kind::Agreement>) -> Result<Option<Agre
     Ok(all(plain).await?.into_iter().find(|agreement| agreement.id == id))
 }
 
+/// As [`all`], as a change sees them.
+pub(crate) async fn all_within(change: &Change) -> Result<Vec<Agreement>, StoreError> {
+    Ok(joined(change.rows(HEADS, params![]).await?, change.rows(LISTS, params![]).await?))
+}
+
 /// As [`by_id`], as a change sees it.
 pub(super) async fn by_id_in(change: &Change, id: Id<kind::Agreement>) -> Result<Option<Agreement>, StoreError> {
-    let all = joined(change.rows(HEADS, params![]).await?, change.rows(LISTS, params![]).await?);
-    Ok(all.into_iter().find(|agreement| agreement.id == id))
+    Ok(all_within(change).await?.into_iter().find(|agreement| agreement.id == id))
 }
 
 fn joined(mut heads: Vec<Agreement>, lists: Vec<ListRow>) -> Vec<Agreement> {

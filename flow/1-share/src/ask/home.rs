@@ -39,6 +39,7 @@ pub async fn home_lines(site: &Site, caller: &Caller) -> Result<Vec<HomeLine>, F
         asking(caller, &mut own, &mut lines).await?;
     }
     crate::emergency::home::lines(site, caller, &mut own, &mut lines).await?;
+    crate::rules::home_lines(site, caller, &mut lines).await?;
     crate::retention::home::lines(site, caller, &mut lines).await?;
     crate::disclosure::home::lines(site, caller, &mut lines).await?;
     crate::rights::home::lines(site, caller, &mut lines).await?;

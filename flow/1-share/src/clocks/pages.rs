@@ -46,14 +46,13 @@ fn all() -> impl Iterator<Item = &'static Setting> {
 }
 
 async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
-    let settings = Settings::of(&site.vault().plain()).await?;
-    let form = Form::of(all().map(|setting| (setting.name, settings.typed(setting))));
-    show_page(&site, &caller, page, form).await
-}
-
-async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web::Result {
     caller.needs(READERS)?;
     let settings = Settings::of(&site.vault().plain()).await?;
+    let form = Form::of(all().map(|setting| (setting.name, settings.typed(setting))));
+    show_page(&site, &caller, page, form, &settings).await
+}
+
+async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, settings: &Settings) -> web::Result {
     let line = |setting: &'static Setting| Line {
         name: setting.name,
         label: setting.label,
@@ -87,7 +86,8 @@ async fn take(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
         form.refuse(name, sentence);
     }
     if !form.is_good() {
-        return show_page(&site, &caller, page, form).await;
+        let settings = Settings::of(&site.vault().plain()).await?;
+        return show_page(&site, &caller, page, form, &settings).await;
     }
     let said = match keep(site.vault(), &caller.actor(), &wanted).await? {
         0 => "Nothing was changed".to_owned(),

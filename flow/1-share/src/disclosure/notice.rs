@@ -63,7 +63,7 @@ impl Told {
     pub fn to_do(self) -> &'static str {
         match self {
             Self::Corrected => {
-                "Open the record again in Alongside: it shows what is right now. Correct every copy that you made, and tell those to whom you passed it on."
+                "Open the record again in Alongside: it shows what is right now, also where it had been withdrawn. Correct every copy that you made, and tell those to whom you passed it on."
             }
             Self::Restricted => {
                 "Do not use what you were shown, other than to keep it or to protect somebody, until you are told that the restriction is lifted. Mark every copy."
@@ -245,11 +245,15 @@ pub async fn tell_because(change: &mut Change, about: &[String], what: Told, cau
          SELECT n.id, d.to_member, MAX(d.last_at) FROM disclosure_notice n JOIN disclosure d ON d.to_agency = n.to_agency \
          WHERE n.cause = $1 AND n.source IN (SELECT id FROM disclosure WHERE record = $2 OR person = $2) \
          AND (d.record = $2 OR d.person = $2) AND d.kind <> 'pointer' AND d.to_member <> '' GROUP BY n.id, d.to_member ON CONFLICT DO NOTHING";
+    // One that still waits is dated anew, so that of “withdrawn” and “corrected” the last word is the later.
+    const AGAIN: &str = "UPDATE disclosure_notice SET made_at = $1 WHERE what = $2 AND acknowledged_at IS NULL AND made_at < $1 \
+         AND source IN (SELECT id FROM disclosure WHERE record = $3 OR person = $3)";
     let (now, due) = (change.now(), due_at(change).await?);
     let mut told = 0;
     for id in about.iter().filter(|id| !id.is_empty()) {
         let prefix: Id<kind::Notice> = change.new_id();
         let prefix: String = prefix.to_string().chars().take(20).collect();
+        change.execute(AGAIN, params![now, what.code(), id]).await?;
         let made = change.execute(TELL, params![prefix, what.code(), cause, now, due, id]).await?;
         if made > 0 {
             change.execute(THOSE_WHO_SAW, params![cause, id]).await?;

@@ -3,7 +3,7 @@
 use vault::Purpose;
 use web::{Caller, Fault, Site};
 
-use super::store;
+use super::{Emergency, store};
 use crate::{
     agency,
     ask::{
@@ -40,7 +40,9 @@ pub(crate) async fn lines(
         count += store::list(&reader, caller.agency, false).await?.iter().filter(|one| one.owner_saw.is_none()).count();
     }
     if officer && is_unit {
-        count += store::list(&reader, caller.agency, true).await?.iter().filter(|one| one.judged.is_none()).count();
+        let now = site.now();
+        let to_see_to = |one: &&Emergency| one.judged.is_none() && (one.officer_saw.is_none() || one.is_ready(now));
+        count += store::list(&reader, caller.agency, true).await?.iter().filter(to_see_to).count();
     }
     lines.push(HomeLine {
         count,

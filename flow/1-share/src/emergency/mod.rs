@@ -34,8 +34,14 @@ const JUSTIFY_HOURS: Setting = Setting {
     more: "",
     takes: Takes::Number { usual: 24, least: 1, most: 168 },
 };
+const MOST_UNJUSTIFIED: Setting = Setting {
+    name: "emergency_unjustified",
+    label: "Emergencies a member may have open and not justified",
+    more: "",
+    takes: Takes::Number { usual: 3, least: 1, most: 20 },
+};
 /// The settings of this slice.
-pub(crate) static SETTINGS: [Setting; 2] = [HOURS, JUSTIFY_HOURS];
+pub(crate) static SETTINGS: [Setting; 3] = [HOURS, JUSTIFY_HOURS, MOST_UNJUSTIFIED];
 
 base::code_list! {
     /// What somebody is in danger of.
@@ -117,6 +123,12 @@ impl Emergency {
         self.justify_by <= now && self.justified.as_ref().is_none_or(|(at, _)| *at >= self.justify_by)
     }
 
+    /// Whether the officer has what it takes to judge it: the member's justification, or that none came in time.
+    #[must_use]
+    pub fn is_ready(&self, now: Timestamp) -> bool {
+        self.justified.is_some() || self.is_overdue(now)
+    }
+
     /// Whether it keeps the member from opening anything more: not justified in time, or improper, and not lifted.
     #[must_use]
     pub fn bars(&self, now: Timestamp) -> bool {
@@ -138,6 +150,13 @@ pub enum EmergencyError {
          officer can lift that. If somebody is in danger now, call 999."
     )]
     Barred,
+    /// As many are not justified yet as a member may have.
+    #[error(
+        "Nothing was opened: {0} of your emergencies are not justified yet, which is as many as you may have. Justify one of them under \
+         “Your emergency access”, then open this again. If that takes too long, a colleague or whoever is on call can open it. If somebody \
+         is in danger now, call 999. The unit’s data protection officer is told that you came to this limit."
+    )]
+    TooMany(usize),
     /// It was done before.
     #[error("That has been done already. Nothing was changed.")]
     Done,
@@ -163,7 +182,9 @@ impl From<EmergencyError> for web::Fault {
         match error {
             EmergencyError::Ask(error) => error.into(),
             EmergencyError::Done => Self::Conflict(error.to_string()),
-            EmergencyError::Barred | EmergencyError::Own => Self::Refused(error.to_string()),
+            EmergencyError::Barred | EmergencyError::TooMany(_) | EmergencyError::Own => {
+                Self::Refused(error.to_string())
+            }
         }
     }
 }

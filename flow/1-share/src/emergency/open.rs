@@ -5,7 +5,7 @@ use base::{Code, Id, code, kind};
 use serde_json::json;
 use vault::{Actor, Cause, Operation, Purpose, Scope, Vault, Verb};
 
-use super::{Danger, Emergency, EmergencyError, HOURS, JUSTIFY_HOURS, job, store};
+use super::{Danger, Emergency, EmergencyError, HOURS, JUSTIFY_HOURS, MOST_UNJUSTIFIED, job, store};
 use crate::{
     agency,
     ask::{
@@ -16,6 +16,7 @@ use crate::{
     },
     clocks::Settings,
     decision::{NewStanding, keep_standing, power},
+    oversight::{Rule, alarm},
 };
 
 /// Records to be opened at once.
@@ -37,7 +38,8 @@ pub struct NewEmergency {
     pub form_key: String,
 }
 
-/// Opens the records. Gives the emergency, or the one that the same form made before.
+/// Opens the records. Gives the emergency, or the one that the same form made before. Of who has as many unjustified as they may, the
+/// data protection officer is told.
 ///
 /// # Errors
 /// [`EmergencyError`]; nothing is opened then.
@@ -46,6 +48,14 @@ pub async fn break_glass(
     actor: &Actor,
     new: &NewEmergency,
 ) -> Result<Id<kind::Emergency>, EmergencyError> {
+    let outcome = open_now(vault, actor, new).await;
+    if matches!(outcome, Err(EmergencyError::TooMany(_))) {
+        alarm(vault, actor, Rule::EmergencyLimit).await?;
+    }
+    outcome
+}
+
+async fn open_now(vault: &Vault, actor: &Actor, new: &NewEmergency) -> Result<Id<kind::Emergency>, EmergencyError> {
     let (member, agency) = member_of(actor)?;
     if new.owner == agency {
         return Err(AskError::OwnRecord.into());
@@ -123,10 +133,13 @@ async fn may_open(change: &vault::Change, new: &Emergency) -> Result<(), Emergen
         }
     }
     let now = new.opened_at;
-    if store::of_member_in(change, new.member).await?.iter().any(|before| before.bars(now)) {
+    let mine = store::of_member_in(change, new.member).await?;
+    if mine.iter().any(|before| before.bars(now)) {
         return Err(EmergencyError::Barred);
     }
-    Ok(())
+    let most = usize::try_from(Settings::within(change).await?.number(&MOST_UNJUSTIFIED)).unwrap_or_default();
+    let unjustified = mine.iter().filter(|before| before.id != new.id && before.justified.is_none()).count();
+    if unjustified >= most { Err(EmergencyError::TooMany(unjustified)) } else { Ok(()) }
 }
 
 fn standing(kept: &Emergency) -> NewStanding<'_> {

@@ -7,7 +7,9 @@ use base::{Id, kind};
 use vault::{Purpose, Scope, Vault, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
-use super::{Danger, Emergency, EmergencyError, HOURS, NewEmergency, break_glass, justify, store, store::For};
+use super::{
+    Danger, Emergency, EmergencyError, HOURS, JUSTIFY_HOURS, NewEmergency, break_glass, justify, store, store::For,
+};
 use crate::{
     ask::{
         make::own_permit,
@@ -33,13 +35,16 @@ struct NewPage {
     service: String,
     dangers: Vec<Choice>,
     hours: i64,
+    justify_hours: i64,
 }
 
 async fn new_page(site: &Site, page: Page, form: Form, service: String) -> web::Result {
-    let hours = Settings::of(&site.vault().plain()).await?.number(&HOURS);
+    let settings = Settings::of(&site.vault().plain()).await?;
+    let (hours, justify_hours) = (settings.number(&HOURS), settings.number(&JUSTIFY_HOURS));
     let good = form.is_good();
     let dangers = Danger::ALL.iter().map(|danger| Choice::new(danger, danger.words())).collect();
-    let shown = NewPage { page: page.title("Open these records now").with(&form), form, service, dangers, hours };
+    let page = page.title("Open these records now").with(&form);
+    let shown = NewPage { page, form, service, dangers, hours, justify_hours };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
 
@@ -75,7 +80,7 @@ async fn open(
     let categories = askable(vault, to).await?;
     let new = NewEmergency { person, owner: to.controller, named: to.named, categories, danger, why, form_key };
     let id = break_glass(vault, &caller.actor(), &new).await?;
-    let said = "The records are open to you. The data owner and the data protection officer have been alarmed";
+    let said = "The records are open to you. The data owner and the data protection officer were told at once";
     Ok(web::done(&site, &format!("/emergencies/{id}"), said))
 }
 

@@ -73,9 +73,10 @@ fn to_do(one: &Emergency, officer: bool, owner: bool, now: base::Timestamp) -> &
         false if owner && one.owner_saw.is_none() => "Acknowledge",
         false => "",
         true if one.is_overdue(now) && one.justified.is_none() && one.judged.is_none() => {
-            "Not justified in time: judge"
+            "Not justified in time: to be judged"
         }
-        true if one.judged.is_none() => "Judge",
+        true if one.judged.is_none() && one.is_ready(now) => "To be judged",
+        true if one.judged.is_none() && one.officer_saw.is_none() => "Acknowledge",
         true if one.bars(now) => "Bars its member",
         true => "",
     }
@@ -126,6 +127,8 @@ struct ShowPage {
     may_acknowledge: bool,
     may_end: bool,
     may_judge: bool,
+    /// From when it can be judged; empty where it can, or is.
+    judge_when: String,
     may_lift: bool,
     verdicts: Vec<Choice>,
 }
@@ -169,7 +172,16 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<
             one.owner_saw.is_none() && caller.has("data_owner")
         },
         may_end: one.is_open(now) && (officer || caller.has("data_owner")),
-        may_judge: officer && !own && one.judged.is_none(),
+        may_judge: officer && !own && one.judged.is_none() && one.is_ready(now),
+        judge_when: if officer && !own && one.judged.is_none() && !one.is_ready(now) {
+            format!(
+                "You can judge it once {} has justified it, or on {}.",
+                names.member(one.member),
+                time::full(one.justify_by)
+            )
+        } else {
+            String::new()
+        },
         may_lift: officer && !own && one.bars(now),
         verdicts: Verdict::ALL.iter().map(|verdict| Choice::new(verdict, verdict.words())).collect(),
     };

@@ -69,7 +69,8 @@ pub enum Force {
     Always,
     /// Since this day.
     From(Date),
-    /// From a day that regulations give: the setting `in_force:<code>`, which the data protection officer enters.
+    /// From a day that regulations give: the setting `in_force:<code>`, proposed by the unit's data protection officer and confirmed by
+    /// somebody of another agency.
     ByRegulations,
 }
 
@@ -102,6 +103,8 @@ pub struct Rule {
     pub note: String,
     /// Since when.
     pub force: Force,
+    /// When the Act became one; no day before it can be that on which it began. None where the rule doesn't say.
+    pub assent: Option<Date>,
     /// What sort of power; [`PowerKind::Power`] for rules that are none.
     pub power: PowerKind,
     /// What whoever receives something under it must do, as a code.
@@ -184,6 +187,10 @@ fn read(policy: &Policy, kind: RuleKind) -> Result<Rule, String> {
         Some(day) => Force::From(day.parse().map_err(|_| "@in_force_from is no day (2023-01-31)".to_owned())?),
         None => return Err("@in_force_from is missing: a day, always, or nothing for “by regulations”".to_owned()),
     };
+    let assent = match given("royal_assent") {
+        none if none.is_empty() => None,
+        day => Some(day.parse().map_err(|_| "@royal_assent is no day (2023-01-31)".to_owned())?),
+    };
     let power = match (kind, given("kind").as_str()) {
         (RuleKind::Power, "power") => PowerKind::Power,
         (RuleKind::Power, "duty") => PowerKind::Duty,
@@ -208,6 +215,7 @@ fn read(policy: &Policy, kind: RuleKind) -> Result<Rule, String> {
         summary: if kind == RuleKind::Power { needed("summary")? } else { given("summary") },
         note: given("note"),
         force,
+        assent,
         power,
         obligation,
         order,

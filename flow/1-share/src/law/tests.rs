@@ -123,6 +123,7 @@ fn law_that_has_not_begun_does_not_count_until_its_day_is_entered() {
     let duty = law().gateway("children_act_2004_s16la").unwrap();
     let day = |text: &str| text.parse::<base::Date>().unwrap();
     assert_eq!(duty.force, Force::ByRegulations);
+    assert_eq!(duty.assent, Some(day("2026-04-29")));
     assert!(!duty.in_force(day("2026-11-22"), &BTreeMap::new()));
     let entered = BTreeMap::from([(duty.code.clone(), day("2026-09-01"))]);
     assert!(duty.in_force(day("2026-09-01"), &entered) && !duty.in_force(day("2026-08-31"), &entered));
@@ -150,6 +151,7 @@ fn a_rule_that_can_not_be_read_says_where_and_why() {
         (rule(&whole.replace("@law(\"Own Act\")", ""), "permit"), "@law is missing"),
         (rule(&whole.replace("\"power\"", "\"wish\""), "permit"), "@kind is one of"),
         (rule(&whole.replace("always", "soon"), "permit"), "@in_force_from is no day"),
+        (rule(&format!("{whole} @royal_assent(\"soon\")"), "permit"), "@royal_assent is no day"),
         (rule(&whole.replace("\"own\"", "\"pcsc_act_2022_s16\""), "permit"), "two rules of law"),
         (rule(whole, "forbid"), "its own `unless`"),
         ("permit (principal, action, resource) when { context.nothing };".to_owned(), "own.cedar"),

@@ -16,7 +16,7 @@ pub(crate) use processing::pages::READERS;
 pub(crate) use transparency::PUBLISHERS;
 pub use transparency::{CountPeople, DraftTransparency, PeopleTable, Quarter, Report, ReportError, propose, publish};
 pub use unusual::{
-    Finding, Known, Look, Opened, Rule, State, Surroundings, UnusualError, WatchUnusual, answer, see_to_unusual,
+    Finding, Known, Look, Opened, Rule, State, Surroundings, UnusualError, WatchUnusual, alarm, answer, see_to_unusual,
     set_home, set_line_manager, settle,
 };
 

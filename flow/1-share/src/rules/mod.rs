@@ -2,6 +2,8 @@
 //! effect. `/policies` is the starting set; a new release that brings other rules proposes them like anybody else.
 
 pub(crate) mod changes;
+mod commencement;
+mod commencement_pages;
 pub(crate) mod pages;
 mod store;
 mod words;
@@ -10,6 +12,7 @@ use base::{Id, Timestamp, kind};
 
 use crate::law::{PolicyError, RuleText};
 
+pub(crate) use commencement_pages::home_lines;
 pub use store::see_to_starting_set;
 pub(crate) use store::{in_force, next_after, number_in_force};
 

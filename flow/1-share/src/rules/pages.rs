@@ -1,5 +1,5 @@
 //! `/trust/rules`: the rules in force in plain words with their citations, for every member; and, for those who answer for the data,
-//! proposing a change, seeing what it would have decided otherwise, approving it, and the days on which regulations begin.
+//! proposing a change, seeing what it would have decided otherwise, and approving it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,11 @@ use base::{Code, Id, code, kind, london};
 use vault::{Cause, Operation, Purpose, Scope, audit};
 use web::{Caller, Choice, Fault, Form, Page, Site};
 
-use super::{ANSWERABLE, RulesError, Standing, Version, changes, store, words};
+use super::{
+    ANSWERABLE, RulesError, Standing, Version, changes,
+    commencement_pages::{self, DayLine, days_that_wait},
+    store, words,
+};
 use crate::{
     agency,
     decision::{Replay, commenced},
@@ -23,14 +27,17 @@ use crate::{
     trust,
 };
 
+/// The page's address.
+pub(super) const HERE: &str = "/trust/rules";
+
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/trust/rules", get(list))
         .route("/trust/rules/change", get(ask).post(propose))
-        .route("/trust/rules/commencement", post(commence))
         .route("/trust/rules/versions/{id}", get(show))
         .route("/trust/rules/versions/{id}/approve", post(approve))
         .route("/trust/rules/versions/{id}/withdraw", post(withdraw))
+        .merge(commencement_pages::routes())
 }
 
 /// Decisions that are decided again for a proposal; the newest.
@@ -69,8 +76,9 @@ struct RulesPage {
     versions: Vec<words::VersionLine>,
     by_regulations: Vec<Choice>,
     may_change: bool,
-    /// The unit's data protection officer alone says that a law has begun.
+    /// The unit's data protection officer proposes the day on which a law begins.
     may_commence: bool,
+    days: Vec<DayLine>,
 }
 
 #[derive(Template)]
@@ -78,7 +86,17 @@ struct RulesPage {
 struct ChangePage {
     page: Page,
     form: Form,
-    files: Vec<(String, String)>,
+    files: Vec<File>,
+}
+
+/// A file of rules: what each says, and its text behind that.
+struct File {
+    field: String,
+    name: String,
+    title: String,
+    rules: Vec<String>,
+    /// Whether its text is shown: something in it is wrong.
+    open: bool,
 }
 
 #[derive(Template)]
@@ -103,7 +121,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
     list_with(&site, &caller, page, Form::empty()).await
 }
 
-async fn list_with(site: &Site, caller: &Caller, page: Page, form: Form) -> web::Result {
+pub(super) async fn list_with(site: &Site, caller: &Caller, page: Page, form: Form) -> web::Result {
     let plain = site.vault().plain();
     let (versions, commenced, now) = (store::unsigned(&plain).await?, commenced(&plain).await?, site.now());
     let in_force = versions.iter().filter(|version| version.from().is_some_and(|from| from <= now));
@@ -113,7 +131,7 @@ async fn list_with(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
     let waiting = law.gateways().filter(|rule| rule.force == Force::ByRegulations);
     let good = form.is_good();
     let shown = RulesPage {
-        tabs: trust::tabs(caller, "/trust/rules"),
+        tabs: trust::tabs(caller, HERE),
         page: page.title("Rules of sharing").with(&form),
         form,
         number: in_force.map_or(1, |version| version.number),
@@ -124,6 +142,7 @@ async fn list_with(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         by_regulations: waiting.map(|rule| Choice::new(&rule.code, rule.law.clone())).collect(),
         may_change: ANSWERABLE.iter().any(|duty| caller.has(duty)),
         may_commence: is_officer(site, caller).await?,
+        days: days_that_wait(site, caller).await?,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
@@ -177,7 +196,17 @@ fn field(name: &str) -> String {
 }
 
 fn change_page(page: Page, form: Form, texts: &[RuleText]) -> ChangePage {
-    let files = texts.iter().map(|file| (field(&file.name), file.name.clone())).collect();
+    let file = |file: &RuleText| {
+        let field = field(&file.name);
+        File {
+            title: words::title(&file.name),
+            rules: words::rules(&file.text),
+            open: form.errors().iter().any(|(at, _)| *at == field),
+            name: file.name.clone(),
+            field,
+        }
+    };
+    let files = texts.iter().map(file).collect();
     ChangePage { page: page.title("Propose a change of the rules").with(&form), form, files }
 }
 
@@ -361,27 +390,4 @@ async fn withdraw(site: Site, caller: Caller, Path(id): Path<Id<kind::RuleVersio
     store::withdraw(&mut change, id, officer).await.map_err(refused)?;
     change.commit().await?;
     Ok(web::done(&site, &format!("/trust/rules/versions/{id}"), "The change was withdrawn. The rules stay as they are"))
-}
-
-async fn commence(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
-    // It changes decisions about every agency's data at once, so that no partner says it for all.
-    if !is_officer(&site, &caller).await? {
-        return Err(Fault::Denied);
-    }
-    let rule = form.choice::<Code>("rule", "Choose the law that has begun");
-    let rule = rule.and_then(|code| law().gateway(code.as_str()).filter(|rule| rule.force == Force::ByRegulations));
-    let typed = ["begins-day", "begins-month", "begins-year"].iter().any(|part| !form.value(part).trim().is_empty());
-    let day = if typed { form.date("begins", "the day on which it began") } else { None };
-    if rule.is_none() && form.is_good() {
-        form.refuse("rule", "Choose the law that has begun");
-    }
-    let (Some(rule), true) = (rule, form.is_good()) else { return list_with(&site, &caller, page, form).await };
-    let mut change = site.vault().change(cause(&caller, code!("law_commenced"), Scope::unit())).await?;
-    store::set_commencement(&mut change, &rule.code, day).await?;
-    change.commit().await?;
-    let said = match day {
-        Some(day) => format!("{} counts from {}", rule.law, web::time::date(day)),
-        None => format!("{} does not count: no day is entered", rule.law),
-    };
-    Ok(web::done(&site, "/trust/rules", &said))
 }

@@ -256,25 +256,3 @@ pub async fn see_to_starting_set(vault: &Vault) -> Result<bool, RulesError> {
     change.commit().await?;
     Ok(!first)
 }
-
-/// Sets the day on which regulations brought a rule into force, or takes it away again.
-pub(super) async fn set_commencement(
-    change: &mut Change,
-    rule: &base::Code,
-    day: Option<base::Date>,
-) -> Result<(), StoreError> {
-    let name = format!("in_force:{rule}");
-    match day {
-        Some(day) => {
-            let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) \
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            change.execute(sql, params![name, day.to_string()]).await?;
-        }
-        None => {
-            change.execute("DELETE FROM setting WHERE name = $1", params![name]).await?;
-        }
-    }
-    change.note("rule", rule);
-    change.note("day", day.map_or_else(|| "none".to_owned(), |day| day.to_string()));
-    bump_version(change).await
-}

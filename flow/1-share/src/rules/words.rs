@@ -54,9 +54,14 @@ pub(super) fn since(version: &Version, now: Timestamp) -> String {
 
 /// From when it shall count.
 pub(super) fn wanted(version: &Version) -> String {
-    match version.wanted_from {
-        Some(from) => format!("Not before {}", time::full(from)),
-        None => "As soon as two others have approved it".to_owned(),
+    match (&version.standing, version.wanted_from) {
+        (Standing::Approved { from, .. }, _) if *from == Timestamp::EPOCH => {
+            format!("In force since {}", time::full(version.made_at))
+        }
+        (Standing::Approved { from, .. }, _) => format!("From {}", time::full(*from)),
+        (Standing::Withdrawn { .. }, _) => "Never: it was withdrawn".to_owned(),
+        (Standing::Proposed { .. }, Some(from)) => format!("Not before {}", time::full(from)),
+        (Standing::Proposed { .. }, None) => "As soon as two others have approved it".to_owned(),
     }
 }
 
@@ -67,6 +72,25 @@ pub(super) fn force(rule: &Rule, commenced: &BTreeMap<Code, Date>) -> String {
         (None, Force::ByRegulations) => "Not in force here: regulations commence it, and no day is entered".to_owned(),
         (None, force) => force.words(),
     }
+}
+
+/// A file of rules by what it is about: `grounds/20-data-protection.cedar` is “Data protection”.
+pub(super) fn title(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".cedar");
+    let words = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-').replace('-', " ");
+    crate::wording::first_large(&words)
+}
+
+/// What each rule of a file says, in the words that stand beside it: its name where it is law, else its summary.
+pub(super) fn rules(text: &str) -> Vec<String> {
+    let beside = |what: &str| -> Vec<String> {
+        let start = format!("@{what}(\"");
+        let of =
+            |line: &str| line.trim().strip_prefix(&start)?.strip_suffix("\")").map(|words| words.replace("\\\"", "\""));
+        text.lines().filter_map(of).collect()
+    };
+    let named = beside("name");
+    if named.is_empty() { beside("summary") } else { named }
 }
 
 /// Names of those who sign.
@@ -83,7 +107,7 @@ impl Names {
         }
     }
 
-    fn signed(&self, signature: &Signature) -> String {
+    pub(super) fn signed(&self, signature: &Signature) -> String {
         let name = |names: &BTreeMap<String, String>, id: String| {
             names.get(&id).cloned().unwrap_or_else(|| "somebody".to_owned())
         };
@@ -102,9 +126,10 @@ impl Names {
                 let by = by.as_ref().map_or_else(|| "the program’s new release".to_owned(), |by| self.signed(by));
                 [vec![format!("Proposed by {by}")], approvals(approved)].concat()
             }
-            Standing::Approved { from, approved } => {
-                [approvals(approved), vec![format!("In force {}", day_or_start(*from))]].concat()
+            Standing::Approved { from, .. } if *from == Timestamp::EPOCH => {
+                vec!["The starting set; nobody proposed it".to_owned()]
             }
+            Standing::Approved { approved, .. } => approvals(approved),
             Standing::Withdrawn { at } => vec![format!("Withdrawn {}", time::full(*at))],
         }
     }

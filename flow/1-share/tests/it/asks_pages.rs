@@ -164,6 +164,9 @@ async fn an_emergency_is_opened_alarmed_justified_and_judged_on_pages() {
                 assert_eq!(world.browser(who).await.get(&here).await.status.as_u16(), 404, "{who}");
                 assert_eq!(world.browser(who).await.get(&justify).await.status.as_u16(), 404, "{who}");
             }
+            let early = world.browser("orla").await.get(&here).await.text;
+            assert!(early.contains("You can judge it once ruth of care has justified it, or on"), "{early}");
+            assert!(early.contains("I have seen this") && !early.contains("Save judgement"), "{early}");
             let said = ruth.fill(&justify, &[("justification", "The harbour police found him")]).await;
             assert_eq!(said.status, StatusCode::SEE_OTHER);
             let mut orla = world.browser("orla").await;

@@ -164,6 +164,49 @@ async fn who_does_not_justify_in_time_is_barred_until_the_officer_lifts_it() {
 }
 
 #[tokio::test]
+async fn whoever_has_three_not_justified_opens_no_fourth_and_the_officer_is_told() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let (vault, ruth) = (world.vault(), world.actor("ruth"));
+            let first = world.breaks("ruth", &world.emergency("school", "exclusion")).await.unwrap();
+            for _ in 0..2 {
+                world.breaks("ruth", &world.emergency("hospital", "ae_navigator")).await.unwrap();
+            }
+            for _ in 0..2 {
+                let refused = world.breaks("ruth", &world.emergency("police", "custody")).await;
+                assert!(matches!(refused, Err(EmergencyError::TooMany(3))), "{refused:?}");
+                let words = refused.unwrap_err().to_string();
+                assert!(words.contains("Justify one") && words.contains("a colleague"), "{words}");
+            }
+            assert_eq!(world.t.rows_in_table("emergency_access").await, 3, "nothing is kept of what was refused");
+            assert_eq!(world.t.rows_in_table("standing_grant").await, 3);
+            // One question to the officer, at once, with how often; a colleague still opens.
+            const ASKED: &str = "SELECT member, seen, first_entry, last_entry FROM unusual_finding \
+                 WHERE rule = 'emergency_limit' AND state = 'escalated'";
+            let asked = world.t.query(ASKED, Vec::new()).await;
+            assert_eq!(asked.len(), 1);
+            assert_eq!(asked[0].text("member").unwrap(), world.members["ruth"].0.to_string());
+            assert_eq!(asked[0].count("seen").unwrap(), 2);
+            let said = world
+                .t
+                .query("SELECT position FROM audit_entry WHERE verb = 'limit_met' ORDER BY position", Vec::new());
+            let said: Vec<u64> = said.await.iter().map(|row| row.count("position").unwrap()).collect();
+            let kept = ["first_entry", "last_entry"].map(|name| asked[0].count(name).unwrap());
+            assert_eq!(said, kept, "where the log has them");
+            let told = world.browser("orla").await.get("/trust/unusual").await.text;
+            assert!(told.contains("The limit of emergency access"), "{told}");
+            world.breaks("rhys", &world.emergency("police", "custody")).await.unwrap();
+            // Justified, there is room for one more.
+            justify(vault, &ruth, first, "He was at the port").await.unwrap();
+            world.breaks("ruth", &world.emergency("police", "custody")).await.unwrap();
+            let again = world.breaks("ruth", &world.emergency("police", "custody")).await;
+            assert!(matches!(again, Err(EmergencyError::TooMany(3))), "{again:?}");
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn an_improper_one_ends_at_once_and_the_alarmed_end_one_without_judging() {
     plan()
         .both(|t| async move {

@@ -221,6 +221,41 @@ async fn a_shift_a_case_load_and_an_own_postcode() {
 }
 
 #[tokio::test]
+async fn a_postcode_that_is_taken_back_before_the_night_is_still_compared() {
+    early()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let around = Around::default();
+            *around.on_shift.lock().unwrap() = true;
+            let homes = async |homes: &[Option<&str>]| {
+                for home in homes {
+                    set_home(world.vault(), &world.actor("tom"), *home).await.unwrap();
+                }
+            };
+            homes(&[Some("CM1 1QH")]).await;
+            let live_at = |postcode: &str| {
+                let person = world.t.id::<kind::Person>();
+                let known = Known { given: "Kai".into(), family: "Jones".into(), postcode: postcode.into() };
+                around.names.lock().unwrap().insert(person.to_string(), known);
+                person
+            };
+            // Taken back right before the look, and another given right after it.
+            world.t.clock.set(at("2026-11-20T10:00:00Z"));
+            homes(&[None]).await;
+            look(&world, "tom", live_at("CM1 1QH")).await;
+            homes(&[Some("SS1 1AA")]).await;
+            world.t.clock.set(at("2026-11-21T03:00:00Z"));
+            watch(&world, &around).await;
+            assert_eq!(findings(&world).await, [found("tom", "own_address", "asked", "lena")]);
+            let kept = world.t.query("SELECT digest FROM member_home_before", Vec::new()).await;
+            assert_eq!(kept.len(), 1, "what was taken back, once");
+            assert!(!kept[0].text("digest").unwrap().contains("CM1"));
+            assert_eq!(vault::testing::check_catalogue(world.vault()).await.unwrap(), Vec::<String>::new());
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn whoever_leads_them_answers_and_nobody_about_themselves() {
     early()
         .both(|t| async move {

@@ -154,33 +154,106 @@ async fn a_change_that_can_not_be_used_is_refused_and_nothing_is_kept() {
 }
 
 #[tokio::test]
-async fn the_day_on_which_regulations_begin_is_entered_by_the_data_protection_officer() {
+async fn the_day_on_which_regulations_begin_counts_once_another_agency_has_confirmed_it() {
     plan()
         .both(|t| async move {
             let set = set_up(&t.vault).await;
             let site = site(&t.vault, &t.clock, false);
             let mut officer = signed_in(&site, set.officer, set.unit).await;
-            let begins = |code| [("rule", code), ("begins-day", "1"), ("begins-month", "9"), ("begins-year", "2026")];
+            let here = "/trust/rules/commencement";
+            let begins = |code, day| [("rule", code), ("begins-day", day), ("begins-month", "4"), ("begins-year", "2026")];
             let token = officer.get("/trust/rules").await.hidden("_csrf");
-            let other = officer.post("/trust/rules/commencement", &token, &begins("pcsc_act_2022_s16")).await;
+            let other = officer.post(here, &token, &begins("pcsc_act_2022_s16", "30")).await;
             assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "that Act needs no day");
-            let done = officer.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
+            let early = officer.post(here, &token, &begins("children_act_2004_s16la", "28")).await;
+            assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(early.text.contains("Royal Assent on 29 April 2026"), "{}", early.text);
+            let done = officer.post(here, &token, &begins("children_act_2004_s16la", "30")).await;
             assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+            let twice = officer.post(here, &token, &begins("children_act_2004_s16la", "29")).await;
+            assert!(twice.text.contains("waits to be confirmed already"), "{}", twice.text);
             let page = officer.get("/trust/rules").await.text;
-            assert!(page.contains("In force since 1 September 2026"));
+            assert!(page.contains("It waits for somebody of another agency") && page.contains("From 30 April 2026"));
+            assert!(!page.contains("In force since 30 April 2026"), "it counts for nothing yet");
+
+            // Neither whoever proposed it, nor their agency, nor who answers for no data, nor a stranger to the duty.
+            let confirm = format!("{here}/{}/confirm", day_that_waits(&t).await);
+            let own = officer.post(&confirm, &token, &[]).await;
+            assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.text);
+            let colleague = data_owner(&t.vault, set.unit, "una@unit.example").await;
+            let mut colleague = signed_in(&site, colleague, set.unit).await;
+            let page = colleague.get("/trust/rules").await;
+            assert!(page.text.contains("It waits for somebody of another agency"), "{}", page.text);
+            let token_of = colleague.get("/trust/rules/change").await.hidden("_csrf");
+            assert_eq!(colleague.post(&confirm, &token_of, &[]).await.status, StatusCode::FORBIDDEN);
+            let mut navigator = signed_in(&site, set.navigator, set.navigators).await;
+            assert!(!navigator.get("/trust/rules").await.text.contains("From 30 April 2026"));
+            let token_of = navigator.get("/account").await.hidden("_csrf");
+            assert_eq!(navigator.post(&confirm, &token_of, &[]).await.status, StatusCode::NOT_FOUND);
+
             let owner = data_owner(&t.vault, set.police, "dana@police.example").await;
             let mut owner = signed_in(&site, owner, set.police).await;
-            let token = owner.get("/trust/rules/change").await.hidden("_csrf");
-            let denied = owner.post("/trust/rules/commencement", &token, &begins("children_act_2004_s16la")).await;
-            assert_eq!(denied.status, StatusCode::NOT_FOUND);
-            // A partner's officer does not say it for every agency.
+            let page = owner.get("/trust/rules").await;
+            assert!(page.text.contains("Confirm this day") && !page.text.contains("Withdraw this day"));
+            let denied = owner.post(here, &page.hidden("_csrf"), &begins("children_act_2004_s16la", "30")).await;
+            assert_eq!(denied.status, StatusCode::NOT_FOUND, "a partner proposes none");
+            let done = owner.post(&confirm, &page.hidden("_csrf"), &[]).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+            assert!(officer.get("/trust/rules").await.text.contains("In force since 30 April 2026"));
+            let again = owner.post(&confirm, &page.hidden("_csrf"), &[]).await;
+            assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+            const LOGGED: &str = "SELECT verb FROM audit_entry WHERE verb IN ('commencement_proposed', 'law_commenced') ORDER BY position";
+            let logged: Vec<String> =
+                t.query(LOGGED, Vec::new()).await.iter().map(|row| row.text("verb").unwrap()).collect();
+            assert_eq!(logged, ["commencement_proposed", "law_commenced"]);
+        })
+        .await;
+}
+
+async fn day_that_waits(t: &vault::testing::Bench) -> String {
+    let rows = t.query("SELECT id FROM law_commencement WHERE settled_at IS NULL", Vec::new()).await;
+    rows[0].text("id").unwrap()
+}
+
+#[tokio::test]
+async fn a_day_is_taken_away_by_two_as_well_and_a_partners_officer_proposes_none() {
+    plan()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut officer = signed_in(&site, set.officer, set.unit).await;
             let partner = member(&t.vault, set.police, "percy@police.example", Duty::DataProtectionOfficer).await;
             let mut partner = signed_in(&site, partner, set.police).await;
-            let page = partner.get("/trust/rules/change").await;
-            let begins = begins("children_act_2004_s16la");
-            let denied = partner.post("/trust/rules/commencement", &page.hidden("_csrf"), &begins).await;
-            assert_eq!(denied.status, StatusCode::NOT_FOUND);
-            assert!(!partner.get("/trust/rules").await.text.contains("Save the day"));
+            let here = "/trust/rules/commencement";
+            let begins = [
+                ("rule", "children_act_2004_s16la"),
+                ("begins-day", "1"),
+                ("begins-month", "9"),
+                ("begins-year", "2026"),
+            ];
+            let nothing = [("rule", "children_act_2004_s16la")];
+            // A partner's officer does not say it for every agency, but confirms it as its data owner does.
+            let token = partner.get("/trust/rules/change").await.hidden("_csrf");
+            assert_eq!(partner.post(here, &token, &begins).await.status, StatusCode::NOT_FOUND);
+            assert!(!partner.get("/trust/rules").await.text.contains("Propose this day"));
+            let own = officer.get("/trust/rules").await.hidden("_csrf");
+            let none = officer.post(here, &own, &nothing).await;
+            assert!(none.text.contains("what counts already"), "no day counts: {}", none.text);
+            officer.post(here, &own, &begins).await;
+            let of = async |act: &str| format!("{here}/{}/{act}", day_that_waits(&t).await);
+            assert_eq!(partner.post(&of("confirm").await, &token, &[]).await.status, StatusCode::SEE_OTHER);
+            assert!(officer.get("/trust/rules").await.text.contains("In force since 1 September 2026"));
+
+            officer.post(here, &own, &nothing).await;
+            let (confirm, withdraw) = (of("confirm").await, of("withdraw").await);
+            assert_eq!(partner.post(&withdraw, &token, &[]).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(officer.post(&withdraw, &own, &[]).await.status, StatusCode::SEE_OTHER);
+            assert_eq!(partner.post(&confirm, &token, &[]).await.status, StatusCode::CONFLICT, "it was withdrawn");
+            assert!(officer.get("/trust/rules").await.text.contains("In force since 1 September 2026"));
+            officer.post(here, &own, &nothing).await;
+            assert_eq!(partner.post(&of("confirm").await, &token, &[]).await.status, StatusCode::SEE_OTHER);
+            assert!(!officer.get("/trust/rules").await.text.contains("In force since 1 September 2026"));
+            assert_eq!(vault::testing::check_catalogue(&t.vault).await.unwrap(), Vec::<String>::new());
         })
         .await;
 }

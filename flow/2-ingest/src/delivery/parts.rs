@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use base::{Code, Id, Timestamp, code, kind};
+use share::api::{Told, tell_because};
 use vault::{
-    Announcement, Cause, Change, FromRow, Held, IntoValue, Operation, Permit, Purpose, Row, Scope, StoreError, Value,
-    Vault, params,
+    Announcement, Cause, Change, FromRow, Held, IntoValue, Marks, Operation, Permit, Purpose, Row, Scope, StoreError,
+    Value, Vault, params,
 };
 
 use super::{Counts, DeliveryFault, pipeline::Part, store};
@@ -148,7 +149,7 @@ impl Run<'_> {
         ids: &[Id<kind::Record>],
     ) -> Result<Settled, StoreError> {
         let mut held = self.held(change, &drafts).await?;
-        let mut settled = Settled::default();
+        let (mut settled, mut back) = (Settled::default(), Vec::new());
         for (draft, id) in drafts.into_iter().zip(ids) {
             let known = held.entry(draft.key.clone()).or_default();
             if known.iter().any(|version| version.id == *id) {
@@ -162,6 +163,9 @@ impl Run<'_> {
                 settled.held += 1;
                 if current.withdrawn {
                     bring_back(change, current.id).await?;
+                    // Of what is sealed nobody who isn't named hears that it is there again.
+                    let told_of = known.iter().filter(|version| !version.sealed);
+                    back.extend(told_of.map(|version| version.id.to_string()));
                 }
                 continue;
             }
@@ -176,6 +180,7 @@ impl Run<'_> {
                 hash: draft.hash.clone(),
                 delivery: self.delivery,
                 withdrawn: false,
+                sealed: current.sealed,
             };
             supersede(change, current.id).await?;
             let mut row = self.values(&draft, version.id, change.now());
@@ -184,6 +189,10 @@ impl Run<'_> {
             settled.versions += 1;
             settled.last_version = Some(version.id);
             known.push(version);
+        }
+        if !back.is_empty() {
+            // Whoever was told to stop using it is told that it stands again. Another version of it says so by itself.
+            tell_because(change, &back, Told::Corrected, &self.delivery.to_string()).await?;
         }
         Ok(settled)
     }
@@ -228,6 +237,7 @@ struct Version {
     hash: String,
     delivery: Id<kind::Delivery>,
     withdrawn: bool,
+    sealed: bool,
 }
 
 struct HeldVersion {
@@ -239,16 +249,19 @@ struct HeldVersion {
 
 impl FromRow for HeldVersion {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let category: Code = row.parse("category")?;
+        let sealed = Marks::split(&category).1.sealed;
         Ok(Self {
             key: row.text("source_key")?,
             controller: row.id("controller")?,
-            category: row.parse("category")?,
+            category,
             version: Version {
                 id: row.id("id")?,
                 number: row.count("version")?,
                 hash: row.text("body_hash")?,
                 delivery: row.id("delivery")?,
                 withdrawn: row.opt_int("withdrawn_at")?.is_some(),
+                sealed,
             },
         })
     }

@@ -113,8 +113,9 @@ pub(super) fn head(
         }
         rows += 1;
         if found.is_none() {
-            let names = row.cells().map(|name| name.trim().to_owned()).collect();
-            found = Some((header::plan(feed, feeds(), row)?, names));
+            let mut plan = header::plan(feed, feeds(), row)?;
+            let names = std::mem::take(&mut plan.names);
+            found = Some((plan, names));
             return Ok(Next::Row);
         }
         Ok(Next::Stop)

@@ -1,10 +1,11 @@
 //! The quarantine as a file that the partner can mend and send again: their own columns, then the line, the delivery and what is
-//! wrong. UTF-8 with a byte order mark, so that a spreadsheet shows every letter right.
+//! wrong. UTF-8 with a byte order mark, so that a spreadsheet shows every letter right. What a spreadsheet would reckon is guarded, and the
+//! guard taken off again when the file comes back.
 
 use base::{Id, kind};
 
 use super::Quarantined;
-use crate::row::{Reason, header};
+use crate::row::{Reason, guard, header};
 
 /// The file. `names` is the header of the delivery; its own copies of our three columns are left out.
 #[must_use]
@@ -38,8 +39,15 @@ fn line<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
         if at > 0 {
             text.push(',');
         }
-        if cell.contains([',', '"', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ') {
+        let quoted =
+            cell.contains([',', ';', '|', '\t', '"', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ');
+        if quoted {
             text.push('"');
+        }
+        if guard::needed(cell) {
+            text.push(guard::GUARD);
+        }
+        if quoted {
             text.push_str(&cell.replace('"', "\"\""));
             text.push('"');
         } else {
@@ -47,4 +55,55 @@ fn line<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
         }
     }
     text.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use base::code;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::table::{Limits, Next, Refused, RowView, look, rows};
+
+    /// Every cell of the file as a spreadsheet is given it, and as it is read when it comes back.
+    fn sent_and_read(names: &[String], cells: &[Vec<String>]) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+        let quarantined = |(at, cells): (usize, &Vec<String>)| Quarantined {
+            id: Id::from_u128(1),
+            delivery: Id::from_u128(2),
+            controller: Id::from_u128(3),
+            category: code!("custody"),
+            line: at as u64,
+            cells: cells.clone(),
+            reasons: Vec::new(),
+            settled: false,
+        };
+        let all: Vec<Quarantined> = cells.iter().enumerate().map(quarantined).collect();
+        let file = as_csv(Id::from_u128(2), names, &all).into_bytes();
+        let found = look(&file, None, &Limits::default()).unwrap();
+        let (mut sent, mut read) = (Vec::new(), Vec::new());
+        rows(&file, &found, &Limits::default(), &mut |row| -> Result<Next, Refused> {
+            let of = |row: &RowView<'_>| -> Vec<String> { row.cells().take(names.len()).map(str::to_owned).collect() };
+            let places = row.unguarded();
+            sent.push(of(row));
+            read.push(of(&row.with(&places)));
+            Ok(Next::Row)
+        })
+        .unwrap();
+        (sent, read)
+    }
+
+    proptest! {
+        #[test]
+        fn every_cell_comes_back_as_it_was_and_none_is_reckoned(
+            cells in prop::collection::vec(prop::collection::vec("['=+@\t\r\n\",; |aé-]{0,6}", 3), 1..4),
+        ) {
+            let names = ["=one", "two", "'@three"].map(str::to_owned);
+            let (sent, read) = sent_and_read(&names, &cells);
+            let all: Vec<Vec<String>> = std::iter::once(names.to_vec()).chain(cells).collect();
+            prop_assert_eq!(&read, &all);
+            for cell in sent.iter().flatten() {
+                prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{:?}", cell);
+            }
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     /// For each column of the feed, its cell in a row.
     pub places: Vec<Option<usize>>,
     prefixes: Vec<String>,
+    /// The header as it stands, without guards.
+    pub names: Vec<String>,
     /// How many cells the header has.
     pub width: usize,
     line: Option<usize>,
@@ -50,6 +52,10 @@ impl Plan {
 
 /// Reads the header line. `others` are all feeds, to tell a file that was sent to the wrong one.
 pub(crate) fn plan(feed: &Feed, others: &[Feed], header: &RowView<'_>) -> Result<Plan, Refused> {
+    let is_own = |own: &str| header.cells().any(|name| fold(name.trim()) == fold(own));
+    let cells = header.unguarded();
+    let mended = header.with(&cells);
+    let header = if is_own(LINE) && is_own(DELIVERY) { &mended } else { header };
     let names: Vec<String> = header.cells().map(|name| fold(name.trim())).collect();
     let shown: Vec<&str> = header.cells().map(str::trim).collect();
     let place = |column: &Column| {
@@ -85,6 +91,7 @@ pub(crate) fn plan(feed: &Feed, others: &[Feed], header: &RowView<'_>) -> Result
     Ok(Plan {
         prefixes: feed.columns.iter().map(|column| prefix(&column.key)).collect(),
         width: names.len(),
+        names: shown.iter().map(|name| (*name).to_owned()).collect(),
         line: own(LINE),
         delivery: own(DELIVERY),
         notes: notes(&missing, &unknown),

@@ -3,6 +3,7 @@
 
 mod cell;
 pub(crate) mod format;
+pub(crate) mod guard;
 pub(crate) mod header;
 pub(crate) mod identity;
 #[cfg(test)]
@@ -88,6 +89,14 @@ impl<'f> Checker<'f> {
 
     /// Checks one row. Rows must come in the order of the file, since equal rows are numbered.
     pub(crate) fn check(&mut self, row: &RowView<'_>) -> Checked {
+        if !self.plan.is_mending() {
+            return self.check_cells(row);
+        }
+        let cells = row.unguarded();
+        self.check_cells(&row.with(&cells))
+    }
+
+    fn check_cells(&mut self, row: &RowView<'_>) -> Checked {
         let mut reading = Reading { body: String::with_capacity(384), reasons: Vec::new(), event: None, born: None };
         reading.body.push('{');
         self.check_width(row, &mut reading);

@@ -14,6 +14,7 @@ use std::{io::Read, ops::Range};
 pub(crate) use look::{HEAD, Limits, Look, glance, look};
 pub use refused::Refused;
 
+use crate::row::guard;
 use look::Shape;
 use records::Records;
 
@@ -46,6 +47,17 @@ impl<'a> RowView<'a> {
     /// A row of cells that lie in `text` at these places.
     pub fn new(line: u64, text: &'a str, cells: &'a [Range<usize>]) -> Self {
         Self { line, text, cells }
+    }
+
+    /// Where its cells lie without the guard that a quarantine's file has ([`guard`]).
+    pub fn unguarded(&self) -> Vec<Range<usize>> {
+        let guards = |cell: &str| if guard::stands(cell) { guard::GUARD.len_utf8() } else { 0 };
+        self.cells.iter().zip(self.cells()).map(|(range, cell)| range.start + guards(cell)..range.end).collect()
+    }
+
+    /// The same row, of other cells.
+    pub fn with<'b>(&'b self, cells: &'b [Range<usize>]) -> RowView<'b> {
+        RowView { line: self.line, text: self.text, cells }
     }
 
     /// How many cells it has.

@@ -43,6 +43,29 @@ async fn every_reason_at_once_and_back_again_mended() {
 }
 
 #[tokio::test]
+async fn what_a_spreadsheet_would_reckon_goes_out_guarded_and_comes_back_as_it_was() {
+    plan()
+        .both(|t| async move {
+            agencies(&t).await;
+            let bad =
+                "MP-2,31/02/2026,,Enormous,@Lee,\"=K, ai\",2012-01-17,M,Z9,'+5 Lime Close,nowhere,-1,,,,Maybe,,\n";
+            let report = deliver_text(&t, "missing_episodes", &format!("{MISSING}{bad}")).await;
+            let reader = reader(&t, "missing_episodes").await;
+            let rows = waiting(&reader, report.delivery, 0, 10).await.unwrap();
+            let names: Vec<String> = MISSING.trim().split(',').map(str::to_owned).collect();
+            let csv = as_csv(report.delivery, &names, &rows);
+            for guarded in [",'@Lee,", ",\"'=K, ai\",", ",''+5 Lime Close,", ",'-1,"] {
+                assert!(csv.contains(guarded), "{guarded}: {csv}");
+            }
+            let again = deliver_text(&t, "missing_episodes", &csv).await;
+            let came = waiting(&reader, again.delivery, 0, 10).await.unwrap();
+            assert_eq!(came[0].cells[..names.len()], rows[0].cells[..names.len()]);
+            assert_eq!(as_csv(report.delivery, &names, &came), csv, "and out again the same");
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_mended_file_of_a_whole_picture_withdraws_nothing() {
     plan()
         .both(|t| async move {

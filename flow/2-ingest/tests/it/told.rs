@@ -108,17 +108,53 @@ async fn whoever_saw_what_its_partner_withdraws_is_told_to_stop_using_it() {
             let watched =
                 t.query("SELECT id FROM job WHERE kind = 'watch_notices' AND state = 'waiting'", vec![]).await;
             assert!(!watched.is_empty(), "whoever says nothing is chased");
-            // What never came again is withdrawn once; what comes back and goes again is told again once it was acknowledged.
+            // What never came again is withdrawn once; what comes back is told of, and what goes again is told of again.
             deliver_text(&t, "youth_justice", &format!("{}\n", picture(std::slice::from_ref(&two)))).await;
             assert_eq!(told(&t).await, of_the_withdrawn);
             t.tamper("UPDATE disclosure_notice SET acknowledged_at = 1, copies = 'destroyed'").await.unwrap();
-            deliver_text(&t, "youth_justice", &format!("{}\n", picture(&[closed, two.clone()]))).await;
+            let back = format!("{}\n", picture(&[closed, two.clone()]));
+            let back = deliver_text(&t, "youth_justice", &back).await;
+            let of_the_return = t.query(CORRECTED, params![back.delivery]).await;
+            let to: Vec<String> = of_the_return.iter().map(|row| row.text("code").unwrap()).collect();
+            assert_eq!(to, ["education", "hospital"], "whoever was told that it was withdrawn");
+            t.drain_jobs(&handlers()).await;
+            assert_eq!(t.query(CORRECTED, params![back.delivery]).await.len(), 2, "nobody twice");
             deliver_text(&t, "youth_justice", &format!("{}\n\n", picture(&[two]))).await;
             assert_eq!(told(&t).await.iter().filter(|told| told.ends_with("withdrawn")).count(), 4);
             assert_eq!(vault::testing::check_catalogue(&t.vault).await.unwrap(), Vec::<String>::new());
         })
         .await;
 }
+
+#[tokio::test]
+async fn of_withdrawn_and_back_again_the_last_word_is_dated_last_though_nobody_acknowledged_any() {
+    Plan::of(&migrations())
+        .topic(ingest::RECORDS_ACCEPTED, "tell_recipients")
+        .both(|t| async move {
+            agencies(&t).await;
+            let (one, two) = (case("YJ/1", "Demir", "Open"), case("YJ/2", "Lee", "Open"));
+            let (both, less) = (format!("{YOUTH}{one}{two}"), format!("{YOUTH}{two}"));
+            deliver_text(&t, "youth_justice", &both).await;
+            sees_all(&t, "education").await;
+            for (n, (file, last)) in
+                [(&less, "withdrawn"), (&both, "corrected"), (&less, "withdrawn"), (&both, "corrected")]
+                    .iter()
+                    .enumerate()
+            {
+                t.clock.advance(base::SignedDuration::from_secs(60));
+                // An empty line more, so that it is another file.
+                deliver_text(&t, "youth_justice", &format!("{file}{}", "\n".repeat(n + 1))).await;
+                let newest = t.query("SELECT what FROM disclosure_notice ORDER BY made_at DESC, id DESC", vec![]).await;
+                assert_eq!(newest[0].text("what").unwrap(), *last, "{n}");
+                assert!(newest.len() <= 2, "one of each waits");
+            }
+        })
+        .await;
+}
+
+/// Who was told of what a delivery put right.
+const CORRECTED: &str = "SELECT a.code FROM disclosure_notice n JOIN agency a ON a.id = n.to_agency \
+     WHERE n.what = 'corrected' AND n.cause = $1 ORDER BY a.code";
 
 /// A member of an agency looks at every case of the youth offending service.
 async fn sees_all(t: &Bench, code: &str) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{Router, extract::Path, http::StatusCode, routing::get};
 use base::{Date, Id, NhsNumber, Upn, kind, names::fold};
-use share::api::{Pointer, pointers};
+use share::api::{Pointer, UnusualRule, alarm_of_unusual, pointers};
 use vault::{Purpose, Refusal};
 use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};
 
@@ -98,13 +98,15 @@ async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Re
     let (Some(purpose), Some(wanted), true) = (purpose, wanted, form.is_good()) else {
         return web::render_errors(page_of(page, form, None));
     };
-    site.throttle_searches().take(&caller.id.to_string(), site.now()).map_err(|wait| {
-        Fault::TooMany(format!(
-            "You have looked for very many people in a short time. Nothing is lost. Wait {} and try again.",
-            wait.words()
-        ))
-    })?;
     let (vault, actor) = (site.vault(), caller.actor());
+    if let Err(wait) = site.throttle_searches().take(&caller.id.to_string(), site.now()) {
+        alarm_of_unusual(vault, &actor, UnusualRule::SearchLimit).await?;
+        return Err(Fault::TooMany(format!(
+            "You have looked for very many people in a short time. Nothing is lost. Wait {} and try again. The unit’s data protection officer \
+             is told that you came to this limit.",
+            wait.words()
+        )));
+    }
     let found = match find(vault, &actor, purpose, &wanted).await {
         Ok(found) => found,
         // That nothing may be searched says nothing about whether there is anybody.

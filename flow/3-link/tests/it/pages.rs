@@ -175,6 +175,36 @@ async fn the_search_page_explains_what_it_will_not_do() {
 }
 
 #[tokio::test]
+async fn whoever_searches_again_and_again_is_stopped_and_the_officer_is_told() {
+    both(|house| async move {
+        small(&house).await;
+        let looks = [("purpose", "safeguarding"), ("identifier", "943 476 5919")];
+        let mut analyst = Browser::signed_in(&house, ANALYST, Proof::SecondFactor).await;
+        analyst.get("/people").await;
+        for n in 0..90 {
+            let sent = analyst.post_to("/people", "/people", &looks).await;
+            assert_eq!(sent.status, 303, "search {n}: {}", sent.body);
+        }
+        for _ in 0..2 {
+            let stopped = analyst.post_to("/people", "/people", &looks).await;
+            assert_eq!((stopped.status, stopped.location.as_str()), (429, ""));
+            assert!(stopped.body.contains("Wait 1 minute") && stopped.body.contains("data protection officer is told"));
+        }
+        const ASKED: &str = "SELECT member, seen, state FROM unusual_finding WHERE rule = 'search_limit'";
+        let asked = house.t.query(ASKED, vec![]).await;
+        assert_eq!(asked.len(), 1, "one question a day");
+        assert_eq!(asked[0].text("member").unwrap(), ANALYST.to_string());
+        assert_eq!((asked[0].count("seen").unwrap(), asked[0].text("state").unwrap().as_str()), (2, "escalated"));
+        // Nobody else is stopped, nor they for long.
+        let mut navigator = Browser::signed_in(&house, NAVIGATOR, Proof::SecondFactor).await;
+        assert_eq!(navigator.post("/people", &looks).await.status, 303);
+        house.t.clock.advance(base::SignedDuration::from_secs(20));
+        assert_eq!(analyst.post_to("/people", "/people", &looks).await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_found_is_held_for_a_quarter_of_an_hour_for_whoever_searched() {
     both(|house| async move {
         small(&house).await;

@@ -334,17 +334,14 @@ async fn mark(vault: &Vault, file: &MadeFile, parts: &[Part], gone: base::Timest
     })
 }
 
-/// Withdraws a released file where it stands no more on what it was given on: each of these agreements that its rows name permits nothing,
-/// or its recipient has left the agency that it is for. Whether it did.
-async fn withdraw_groundless(
-    change: &mut Change,
-    file: &MadeFile,
-    over: &[Id<kind::Agreement>],
-) -> Result<bool, FileError> {
+/// Withdraws a released file where it stands no more on what it was given on: an agreement that its rows name permits nothing, or its
+/// recipient has left the agency that it is for. Whether it did.
+async fn withdraw_groundless(change: &mut Change, file: &MadeFile) -> Result<bool, FileError> {
     const LEFT: &str =
         "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released'";
     const OVER: &str = "UPDATE disclosure_file SET state = 'withdrawn', ended_at = $2 WHERE id = $1 AND state = 'released' \
-         AND id IN (SELECT via FROM disclosure WHERE kind = 'file' AND ground = 'agreement' AND ground_id = $3)";
+         AND id IN (SELECT via FROM disclosure WHERE via = $1 AND kind = 'file' AND ground = 'agreement' AND ground_id <> '' \
+         AND REPLACE(CAST($3 AS TEXT), ground_id, '') <> CAST($3 AS TEXT))";
     const AGENCY: &str = "SELECT agency FROM member WHERE id = $1 AND active = $2";
     let now = change.now();
     let works: Vec<Recipient> = change.rows(AGENCY, params![file.recipient, true]).await?;
@@ -352,8 +349,10 @@ async fn withdraw_groundless(
     if !works.iter().any(|works| works.agency == file.to) {
         withdrawn += change.execute(LEFT, params![file.id, now]).await?;
     }
-    for agreement in over {
-        withdrawn += change.execute(OVER, params![file.id, now, *agreement]).await?;
+    // All ids in one text: an id is in it where the text is another without it.
+    let over = over(change).await?;
+    if !over.is_empty() {
+        withdrawn += change.execute(OVER, params![file.id, now, over.join(" ")]).await?;
     }
     if withdrawn > 0 {
         erase_withdrawn(change).await?;
@@ -361,18 +360,18 @@ async fn withdraw_groundless(
     Ok(withdrawn > 0)
 }
 
-/// The agreements that permit nothing today.
-async fn over(vault: &Vault) -> Result<Vec<Id<kind::Agreement>>, StoreError> {
-    let today = vault.now().date_in_london();
-    let all = agreement::all(&vault.plain()).await?;
-    Ok(all.iter().filter(|one| one.standing(today) != agreement::Standing::Live).map(|one| one.id).collect())
+/// The agreements that permit nothing today, as this change sees them: one that is ended meanwhile waits for the change, or has ended.
+async fn over(change: &Change) -> Result<Vec<String>, StoreError> {
+    let today = change.now().date_in_london();
+    let all = agreement::all_within(change).await?;
+    let ended = all.iter().filter(|one| one.standing(today) != agreement::Standing::Live);
+    Ok(ended.map(|one| one.id.to_string()).collect())
 }
 
 /// The recipient fetches it: the encrypted bytes. What it was given on must still stand; where it doesn't, the file is withdrawn.
 pub(crate) async fn fetch(vault: &Vault, actor: &Actor, id: FileId) -> Result<Vec<u8>, FileError> {
     const SQL: &str = "UPDATE disclosure_file SET downloaded_at = COALESCE(downloaded_at, $2) WHERE id = $1";
     let (member, _) = member_of(actor).map_err(|_| FileError::NotFound)?;
-    let over = over(vault).await?;
     let mut change = vault.change(cause(actor, Operation::Disclosure, code!("file_fetched"), Some(id))).await?;
     let file = store::one_in(&change, id).await?.filter(|file| file.recipient == member).ok_or(FileError::NotFound)?;
     let now = change.now();
@@ -381,7 +380,7 @@ pub(crate) async fn fetch(vault: &Vault, actor: &Actor, id: FileId) -> Result<Ve
         (State::Released(_) | State::Withdrawn { .. }, None) => return Err(FileError::Gone),
         _ => return Err(FileError::NotFound),
     };
-    if withdraw_groundless(&mut change, &file, &over).await? {
+    if withdraw_groundless(&mut change, &file).await? {
         change.note("withdrawn", 1);
         change.commit().await?;
         return Err(FileError::Groundless);

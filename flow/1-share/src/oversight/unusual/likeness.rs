@@ -42,8 +42,8 @@ impl Ends {
 /// Who looks, as they are compared.
 pub(crate) struct Looker<'a> {
     pub name: Option<&'a Ends>,
-    /// The digest of their own postcode.
-    pub home: Option<&'a str>,
+    /// The digests of their own postcodes: what they gave, and what they took back not long before.
+    pub homes: &'a [String],
     /// Everybody else who works here.
     pub colleagues: &'a BTreeSet<Ends>,
 }
@@ -56,9 +56,8 @@ pub(crate) fn postcode(text: &str) -> String {
 /// Adds what one person who was opened is to whoever opened them; the strongest of it counts.
 pub(crate) fn add(counts: &mut Counts, looker: &Looker, records: &[Known], digest: &dyn Fn(&str) -> String) {
     let names: BTreeSet<Ends> = records.iter().filter_map(Ends::of_known).collect();
-    let at_home = looker.home.is_some_and(|home| {
-        records.iter().any(|known| !known.postcode.is_empty() && digest(&postcode(&known.postcode)) == home)
-    });
+    let is_home = |known: &Known| looker.homes.contains(&digest(&postcode(&known.postcode)));
+    let at_home = !looker.homes.is_empty() && records.iter().any(|known| !known.postcode.is_empty() && is_home(known));
     counts.own_address += u64::from(at_home);
     if looker.name.is_some_and(|own| names.contains(own)) {
         counts.own_name += 1;

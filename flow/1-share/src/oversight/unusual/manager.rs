@@ -63,11 +63,14 @@ pub(super) async fn appoint(
     Ok(change.commit().await?)
 }
 
-/// Keeps a digest of the postcode at which a member lives, or forgets it.
+/// Keeps a digest of the postcode at which a member lives, or takes it back. The digest before it is compared for some weeks more, so that
+/// nobody hides a look by changing theirs.
 ///
 /// # Errors
 /// The database’s.
 pub async fn set_home(vault: &Vault, actor: &Actor, own: Option<&str>) -> Result<(), UnusualError> {
+    const BEFORE: &str = "INSERT INTO member_home_before (member, digest, until_at) SELECT id, home_digest, CAST($2 AS BIGINT) FROM member \
+         WHERE id = $1 AND home_digest IS NOT NULL ON CONFLICT (member, digest) DO UPDATE SET until_at = excluded.until_at";
     let Actor::Member { id, .. } = actor else { return Err(UnusualError::NotFound) };
     let digest = own.map(|own| vault.digest(HOME, postcode(own).as_bytes()));
     let cause = Cause {
@@ -78,6 +81,8 @@ pub async fn set_home(vault: &Vault, actor: &Actor, own: Option<&str>) -> Result
         scope: Scope::of("member", *id),
     };
     let mut change = vault.change(cause).await?;
+    let now = change.now();
+    change.execute(BEFORE, params![*id, now]).await?;
     change.execute("UPDATE member SET home_digest = $2 WHERE id = $1", params![*id, digest]).await?;
     Ok(change.commit().await?)
 }

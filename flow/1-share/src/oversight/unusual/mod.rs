@@ -1,6 +1,7 @@
 //! Unusual access: each night the day’s looking is held against what is usual. What stands out is a question to whoever leads the
 //! member, to be answered with yes or no and a sentence; a “no” goes to the data protection officer. Nothing follows by itself.
 
+mod alarm;
 mod answer;
 pub(crate) mod home;
 mod likeness;
@@ -19,6 +20,7 @@ mod watch;
 use base::{Date, Id, Timestamp, kind};
 use vault::StoreError;
 
+pub use alarm::alarm;
 pub use answer::{answer, settle};
 pub use likeness::Known;
 pub use manager::{set_home, set_line_manager};

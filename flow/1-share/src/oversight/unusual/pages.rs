@@ -236,10 +236,11 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<
         },
         who: name,
         state: finding.state.words(),
-        asked: finding.asked_of.map_or_else(
-            || "Nobody leads them, and their agency has no data owner: the data protection officer".to_owned(),
-            |of| names.of(of).to_owned(),
-        ),
+        asked: match finding.asked_of {
+            Some(of) => names.of(of).to_owned(),
+            None if finding.rule.is_limit() => "The data protection officer, at once".to_owned(),
+            None => "Nobody leads them, and their agency has no data owner: the data protection officer".to_owned(),
+        },
         clock: finding.answer_by.filter(|_| finding.state.is_open()).map(|by| time::Clock::running(by, now)),
         answer: answered,
         settled,
@@ -417,6 +418,10 @@ async fn take_postcode(site: Site, caller: Caller, page: Page, mut form: Form) -
         return postcode_page(&site, &caller, page, form).await;
     }
     set_home(site.vault(), &caller.actor(), own.as_ref().map(Postcode::as_str)).await?;
-    let said = if own.is_some() { "A digest of your postcode is kept" } else { "Your postcode is forgotten" };
+    let said = if own.is_some() {
+        "A digest of your postcode is kept"
+    } else {
+        "Your postcode is taken back. Its digest is deleted in 28 days"
+    };
     Ok(web::done(&site, "/account", said))
 }

@@ -68,6 +68,6 @@ fn today(now: Timestamp) -> Timestamp {
     london::start_of(now.date_in_london()).unwrap_or(now)
 }
 
-fn answer_by(now: Timestamp, thresholds: &Thresholds) -> Timestamp {
+pub(super) fn answer_by(now: Timestamp, thresholds: &Thresholds) -> Timestamp {
     WorkingDays::england().deadline(now, thresholds.answer_days).unwrap_or_else(|_| now.plus_hours(24 * 7))
 }

@@ -17,6 +17,10 @@ base::code_list! {
         Colleague => "colleague", "Somebody with a colleague’s name", "looked at somebody whose first and last name are those of somebody who works here";
         /// Emergency access again and again.
         Emergencies => "emergencies", "Emergency access again and again", "opened records in an emergency several times within seven days";
+        /// More emergency access than one may have that isn't justified.
+        EmergencyLimit => "emergency_limit", "The limit of emergency access", "tried to open records in an emergency with as many not justified yet as one may have. They were refused; the data protection officer is asked at once";
+        /// More searches than one may make in a short time.
+        SearchLimit => "search_limit", "The limit of searching", "looked for more people in a short time than one may. They were stopped; the data protection officer is asked at once";
         /// Far more people than usual.
         Volume => "volume", "Far more people than usual", "opened far more people’s records than they and others with the same duties mostly do";
         /// People who are not of their work.
@@ -27,6 +31,14 @@ base::code_list! {
         Searches => "searches", "Many searches, little opened", "searched many times and opened hardly anybody";
         /// Somebody of the same family name.
         Surname => "same_surname", "Several people of the same family name", "looked at several people who have the same family name as they have. Many do: it is a weak sign";
+    }
+}
+
+impl Rule {
+    /// Whether it is a limit that somebody came to, which is the officer's at once, rather than something that stood out of a day.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        matches!(self, Self::EmergencyLimit | Self::SearchLimit)
     }
 }
 

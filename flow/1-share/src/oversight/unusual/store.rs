@@ -6,7 +6,7 @@ use base::{Date, Id, Timestamp, kind};
 use vault::{Change, FromRow, Row, Staff, StoreError, params};
 
 use super::{
-    Finding, State,
+    Finding, Rule, State,
     rules::{Counts, Found},
     tally::{Counted, LogLine, Looks},
 };
@@ -132,6 +132,25 @@ pub(crate) async fn workers(staff: &Staff) -> Result<BTreeMap<Id<kind::Member>, 
     Ok(workers)
 }
 
+struct Home(Id<kind::Member>, String);
+
+impl FromRow for Home {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(row.id("member")?, row.text("digest")?))
+    }
+}
+
+/// The digests of every postcode that each member gave: the one that counts, and those that they took back not long before.
+pub(super) async fn homes(staff: &Staff) -> Result<BTreeMap<Id<kind::Member>, Vec<String>>, StoreError> {
+    const SQL: &str = "SELECT id AS member, home_digest AS digest FROM member WHERE home_digest IS NOT NULL \
+         UNION SELECT member, digest FROM member_home_before ORDER BY 1, 2";
+    let mut homes: BTreeMap<Id<kind::Member>, Vec<String>> = BTreeMap::new();
+    for Home(member, digest) in staff.rows(SQL, params![]).await? {
+        homes.entry(member).or_default().push(digest);
+    }
+    Ok(homes)
+}
+
 /// A member’s day as it was kept.
 pub(super) struct KeptDay {
     pub member: Id<kind::Member>,
@@ -242,6 +261,25 @@ pub(super) async fn keep_findings(
         ]);
     }
     change.insert_many("unusual_finding", COLUMNS, rows, "ON CONFLICT (member, day, rule) DO NOTHING").await
+}
+
+/// Keeps that a member came to a limit: once for each day and limit, with how often. It is the officer's at once.
+pub(super) async fn keep_alarm(
+    change: &mut Change,
+    member: Id<kind::Member>,
+    agency: Id<kind::Agency>,
+    limit: Rule,
+    answer_by: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO unusual_finding (id, member, agency, day, rule, seen, first_entry, last_entry, found_at, state, \
+         escalated_at, answer_by) VALUES ($1, $2, $3, $4, $5, 1, $6, $6, $7, 'escalated', $7, $8) \
+         ON CONFLICT (member, day, rule) DO UPDATE SET seen = unusual_finding.seen + 1, last_entry = excluded.last_entry";
+    // Where this change's own entry will stand.
+    let end: Vec<Number> = change.rows(END, params![]).await?;
+    let (id, now): (Id<kind::Finding>, _) = (change.new_id(), change.now());
+    let (day, entry) = (now.date_in_london().to_string(), end.first().map_or(0, |number| number.0));
+    change.execute(SQL, params![id, member, agency, day, limit.code(), entry, now, answer_by]).await?;
+    Ok(())
 }
 
 macro_rules! of_finding {

@@ -86,10 +86,10 @@ fn names_are_compared_as_they_sound_on_paper() {
     let own = Ends::of("Zoë Marie O’Neill-Smith").unwrap();
     let colleagues = [Ends::of("Amira Cole").unwrap()].into();
     let digest = |text: &str| format!("digest of {text}");
-    let home = "digest of CM11QH".to_owned();
+    let homes = ["digest of SS11AA".to_owned(), "digest of CM11QH".to_owned()];
     let counted = |records: &[Known]| {
         let mut counts = Counts::default();
-        let looker = Looker { name: Some(&own), home: Some(&home), colleagues: &colleagues };
+        let looker = Looker { name: Some(&own), homes: &homes, colleagues: &colleagues };
         likeness::add(&mut counts, &looker, records, &digest);
         counts
     };
@@ -99,6 +99,7 @@ fn names_are_compared_as_they_sound_on_paper() {
         counted(&[known("Kai", "Smith", "cm1 1qh")]),
         Counts { own_address: 1, same_surname: 1, ..Counts::default() }
     );
+    assert_eq!(counted(&[known("Kai", "Jones", "SS1 1AA")]), Counts { own_address: 1, ..Counts::default() });
     assert_eq!(counted(&[known("Kai", "Jones", ""), known("", "", "")]), Counts::default());
     assert_eq!(counted(&[known("Smith", "", "")]), Counts::default(), "half a name is nobody's");
     assert_eq!(Ends::of("Cher"), None);

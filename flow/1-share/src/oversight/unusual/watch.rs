@@ -114,6 +114,7 @@ struct Watch<'a> {
     staff: Staff,
     thresholds: Thresholds,
     workers: Workers,
+    homes: BTreeMap<Id<kind::Member>, Vec<String>>,
     names: BTreeMap<Id<kind::Member>, Ends>,
     working: WorkingDays,
 }
@@ -122,9 +123,10 @@ impl<'a> Watch<'a> {
     async fn begin(vault: &'a Vault, around: &'a dyn Surroundings, actor: Actor) -> Result<Self, JobFault> {
         let staff = vault.staff(&actor, Purpose::Oversight, code!("unusual_access_watched")).await?;
         let workers = store::workers(&staff).await?;
+        let homes = store::homes(&staff).await?;
         let names = workers.values().filter_map(|worker| Some((worker.id, Ends::of(&worker.name)?))).collect();
         let thresholds = Thresholds::read(&vault.plain()).await?;
-        Ok(Self { vault, around, actor, staff, thresholds, workers, names, working: WorkingDays::england() })
+        Ok(Self { vault, around, actor, staff, thresholds, workers, homes, names, working: WorkingDays::england() })
     }
 
     async fn run(&self, today_too: bool) -> Result<(), JobFault> {
@@ -256,8 +258,8 @@ impl<'a> Watch<'a> {
                 let colleagues = colleagues.entry(look.member).or_insert_with(|| {
                     self.names.iter().filter(|(id, _)| **id != look.member).map(|(_, name)| name.clone()).collect()
                 });
-                let home = self.workers.get(&look.member).and_then(|worker| worker.home.as_deref());
-                likeness::add(counts, &Looker { name: own, home, colleagues }, known, &digest);
+                let homes = self.homes.get(&look.member).map_or(&[][..], Vec::as_slice);
+                likeness::add(counts, &Looker { name: own, homes, colleagues }, known, &digest);
             }
         }
         Ok(())
