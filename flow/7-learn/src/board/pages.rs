@@ -99,7 +99,7 @@ struct How {
 const FIGURES: [How; 4] = [
     How {
         code: "periods",
-        title: "When a period is counted",
+        title: "Periods",
         counts: "Each period once, 28 days after its end. A quarter with at least 200 moments is a period of its own. One with fewer is \
                  counted with the quarters after it, until there are 200 or a year is over, since little could be shown of so few.",
         of: "Every moment whose event lies in the period, as it stood on the day of counting.",
