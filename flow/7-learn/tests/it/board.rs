@@ -16,7 +16,7 @@ use vault::{
 const DAY: i64 = 86_400_000_000;
 
 /// A moment as the board looks at it.
-struct Seen {
+pub(crate) struct Seen {
     kind: &'static str,
     age: &'static str,
     sex: &'static str,
@@ -91,7 +91,7 @@ fn moments(now: i64, random: &Random, agencies: [Id<kind::Agency>; 2]) -> Vec<Se
         .collect()
 }
 
-async fn keep(t: &Bench, moments: &[Seen]) {
+pub(crate) async fn keep(t: &Bench, moments: &[Seen]) {
     const COLUMNS: &[&str] = &[
         "id",
         "moment_type",
@@ -233,7 +233,7 @@ async fn one_statement_counts_what_counting_one_by_one_does() {
 }
 
 /// So many moments of one kind, an hour apart, that were answered so.
-fn alike(controller: Id<kind::Agency>, from: i64, number: i64, in_time: Option<bool>) -> Vec<Seen> {
+pub(crate) fn alike(controller: Id<kind::Agency>, from: i64, number: i64, in_time: Option<bool>) -> Vec<Seen> {
     let one = |at: i64| Seen {
         kind: "custody",
         age: "14-15",
