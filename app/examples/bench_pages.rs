@@ -77,7 +77,7 @@ const PAGES: [(&str, &str, &str, Asked); 31] = [
     ("Priya Nair", "a delivery", "analyst", Asked::Link { on: "/data/feeds/police_events", to: "/data/uploads/" }),
     ("Owen Pryce", "feeds", "data owner", Asked::At("/data/feeds")),
     ("Priya Nair", "board", "analyst", Asked::At("/board")),
-    ("David Marsh", "board", "board member", Asked::At("/board?period=all")),
+    ("David Marsh", "board", "board member", Asked::At("/board")),
     ("Helen Strand", "home", "project manager", Asked::At("/home")),
     ("Helen Strand", "places", "project manager", Asked::At("/places")),
     ("Helen Strand", "places, a district", "project manager", Asked::Link { on: "/places", to: "/places?district=" }),

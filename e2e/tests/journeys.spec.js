@@ -295,7 +295,10 @@ for (const duty of ['projectManager', 'boardMember']) {
     for (const address of [moment, `${moment}/contact`, '/people', '/links/review', '/moments', '/referrals', '/trust/access']) {
       expect((await page.goto(address)).status(), address).toBe(404)
     }
+    // Home shows the same figures, and nothing newer that could be compared with them.
     await page.goto('/home')
+    await expect(page.locator('.app-tile').filter({ hasText: 'answered in time' })).toHaveCount(1)
+    await expect(page.locator('.app-tile').filter({ hasText: /^[\d,]+moments$/ })).toContainText(String(total))
     expect(await page.locator('a[href^="/people"], a[href^="/moments/"]').count()).toBe(0)
   })
 }

@@ -1,5 +1,6 @@
 //! Home: what needs this member first, then what they may do.
 
+use act::api::Part;
 use askama::Template;
 use web::{Caller, Page, Site};
 
@@ -9,14 +10,8 @@ struct HomePage {
     page: Page,
     name: String,
     tiles: Vec<Tile>,
-    acts: Option<Acts>,
+    parts: Vec<Part>,
     ways: Vec<&'static Way>,
-}
-
-/// What the stage that acts shows: what waits for this member.
-struct Acts {
-    title: &'static str,
-    html: String,
 }
 
 /// A number that leads to the list that it counts.
@@ -45,7 +40,7 @@ const WAYS: &[Way] = &[
         text: "Rota",
         href: "/rota",
         what: "who is on shift, and where nobody is",
-        duties: &["rota_lead", "navigator"],
+        duties: &["rota_lead", "navigator", "project_manager"],
     },
     Way {
         text: "Find a person",
@@ -146,10 +141,8 @@ const WAYS: &[Way] = &[
 /// The vault's.
 pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     let mut tiles = Vec::new();
-    let mut acts = None;
-    if let Some(part) = act::api::home_part(&site, &caller).await? {
-        acts = Some(Acts { title: part.title, html: part.html });
-    }
+    let mut parts: Vec<Part> = act::api::home_part(&site, &caller).await?.into_iter().collect();
+    parts.extend(learn::home_part(&site, &caller).await?);
     if caller.has("analyst") {
         let waiting = link::api::waiting_count(site.vault(), &caller.actor()).await?;
         tiles.extend(waiting.map(|pairs| Tile {
@@ -181,5 +174,5 @@ pub async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     }));
     let ways =
         WAYS.iter().filter(|way| way.duties.is_empty() || way.duties.iter().any(|duty| caller.has(duty))).collect();
-    web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, acts, ways })
+    web::render(HomePage { page: page.title("Home"), name: caller.name.clone(), tiles, parts, ways })
 }

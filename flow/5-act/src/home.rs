@@ -1,10 +1,8 @@
 //! This stage's parts of pages about everything: what waits, on a member's home page; what was done, on a person's page.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use base::{Id, kind};
-use vault::{Ask, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
+use vault::{Reader, StoreError, Vault};
 use web::{Caller, Fault, Site, time};
 
 use crate::{
@@ -56,23 +54,13 @@ struct Told {
     clock: time::Clock,
 }
 
-#[derive(Template)]
-#[template(path = "escalation/home.html")]
-struct CountsPart {
-    rows: Vec<(String, String, String)>,
-}
-
-/// What waits for a member: their moments, what escalated to them, referrals to answer; for those who only count, how many
-/// wait and are breached. None where nothing of this stage is theirs, or policy refuses it all.
+/// What waits for a member: their moments, what escalated to them, referrals to answer. None where nothing of this stage is theirs, or policy refuses it all.
 ///
 /// # Errors
 /// The database's.
 pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fault> {
     let helps = HELPERS.iter().any(|duty| caller.has(duty));
     let lead = caller.has("rota_lead");
-    if caller.has("project_manager") {
-        return counts_part(site, caller).await;
-    }
     if !helps && !lead {
         return Ok(None);
     }
@@ -115,38 +103,6 @@ async fn told(queue: &Queue) -> Result<Vec<Told>, Fault> {
         }
     });
     Ok(told.collect())
-}
-
-/// Waiting and breached moments by type, as they may be published.
-async fn counts_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fault> {
-    const SQL: &str = "SELECT moment_type AS row_key, CASE WHEN due_at < $1 THEN 'breached' ELSE 'in_time' END AS column_key, \
-         COUNT(*) AS n FROM moment WHERE waiting = $2 AND controller || ' ' || category IN ({in}) GROUP BY 1, 2";
-    let vault = site.vault();
-    let permit = vault
-        .permit(Ask {
-            actor: caller.actor(),
-            verb: Verb::Count,
-            scope: Scope::unit(),
-            purpose: Purpose::Statistics,
-            facets: share::api::facets(&vault.book(), &types().categories()).await?,
-            facts: BTreeMap::new(),
-        })
-        .await;
-    let permit = match permit {
-        Ok(permit) => permit,
-        Err(Refusal::Refused { .. }) => return Ok(None),
-        Err(Refusal::Store(error)) => return Err(error.into()),
-    };
-    let table = vault.count(&permit)?.table(SQL, vault::params![site.now(), true]).await?;
-    let cell = |row: usize, key: &str| {
-        let column = table.columns.iter().position(|column| column == key);
-        let count = column.and_then(|column| table.table.cells.get(row)?.get(column));
-        count.map_or_else(|| "0".to_owned(), ToString::to_string)
-    };
-    let rows = table.rows.iter().enumerate();
-    let rows = rows.map(|(at, key)| (crate::api::moment_type_name(key), cell(at, "in_time"), cell(at, "breached")));
-    let html = CountsPart { rows: rows.collect() }.render()?;
-    Ok(Some(Part { title: "Reachable moments now", order: 10, html }))
 }
 
 #[derive(Template)]

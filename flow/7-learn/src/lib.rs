@@ -4,13 +4,14 @@
 pub mod board;
 mod transparency;
 
+pub use board::home_part;
 pub use transparency::People;
 
 use axum::{Router, routing::get};
 use web::Site;
 
-/// This stage has no tables of its own yet: it counts what `act` keeps.
-pub const MIGRATIONS: &[vault::Migration] = &[];
+/// The stage's tables: what was published. What it counts, `act` keeps.
+pub const MIGRATIONS: &[vault::Migration] = &[vault::migration!(700, "board_period", "board/0700_board_period.sql")];
 
 /// The stage's pages.
 pub fn routes() -> Router<Site> {

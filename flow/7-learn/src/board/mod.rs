@@ -1,6 +1,8 @@
 //! The board's figures on reachable moments: how many, in time or breached, how many were reached and wanted support; by
 //! type, age, sex and ethnic group, so that a stage at which some children are served worse is seen.
 
+pub mod closing;
+mod home;
 pub mod pages;
 pub mod proportion;
 pub mod store;
@@ -11,6 +13,7 @@ mod together;
 use base::{Timestamp, counts::Count};
 use vault::Published;
 
+pub use self::home::home_part;
 use self::proportion::Proportion;
 
 /// By what a figure is broken down.
@@ -77,6 +80,8 @@ pub struct Period {
 /// What happened to a moment, as the statements name it.
 const IN_TIME: &str = "in_time";
 const LATE: &str = "late";
+const CAME_LATE: &str = "came_late";
+const NO_ANSWER: &str = "no_answer_needed";
 const OPEN: &str = "open";
 const OPEN_LATE: &str = "open_late";
 const AGREED: &str = "agreed";
@@ -88,23 +93,27 @@ const NOT_REACHED: &str = "not_reached";
 pub struct ClockRow {
     /// The type, or whatever it is broken down by.
     pub label: String,
-    /// All moments.
+    /// All moments: what the others add up to.
     pub all: Count,
     /// Answered before their time was up.
     pub in_time: Count,
     /// Answered after it, or given up.
     pub late: Count,
+    /// Not answered in time, since it reached the unit after its time.
+    pub came_late: Count,
     /// Waiting, time left.
     pub open: Count,
     /// Waiting, time up.
     pub open_late: Count,
+    /// Closed for a reason that needs no answer.
+    pub no_answer: Count,
 }
 
 impl ClockRow {
     /// Its counts, in the order of the table's columns.
     #[must_use]
-    pub fn counts(&self) -> [Count; 5] {
-        [self.all, self.in_time, self.late, self.open, self.open_late]
+    pub fn counts(&self) -> [Count; 7] {
+        [self.in_time, self.late, self.came_late, self.open, self.open_late, self.no_answer, self.all]
     }
 }
 
@@ -142,8 +151,10 @@ pub fn clock_rows(breakdown: Breakdown, published: &Published) -> Vec<ClockRow> 
         all,
         in_time: at(IN_TIME),
         late: at(LATE),
+        came_late: at(CAME_LATE),
         open: at(OPEN),
         open_late: at(OPEN_LATE),
+        no_answer: at(NO_ANSWER),
     };
     let mut rows: Vec<ClockRow> = published
         .rows

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{SignedDuration, Timestamp, counts::Count};
+use base::counts::Count;
 use vault::{Ask, Permit, Published, Purpose, Scope, Verb};
 use web::{
     Caller, Choice, Fault, Form, Page, Query, Site,
     chart::{Chart, Point},
+    time,
 };
 
-use super::{Breakdown, ClockRow, Period, RateRow, clock_rows, rate_rows, store};
+use super::{
+    Breakdown, ClockRow, RateRow, clock_rows,
+    closing::{Closed, ENOUGH},
+    rate_rows, store,
+};
 
 const DUTIES: &[&str] = &["board_member", "project_manager", "analyst"];
 
@@ -21,16 +26,48 @@ struct BoardPage {
     page: Page,
     form: Form,
     periods: Vec<Choice>,
-    period_words: String,
-    total: Count,
-    in_time: Count,
-    late: Count,
-    waiting_late: Count,
+    /// None where no period is closed yet.
+    shown: Option<Shown>,
+    enough: u64,
+}
+
+/// The figures of one period.
+struct Shown {
+    period: String,
+    closed: String,
+    tiles: Tiles,
     chart: Chart,
     clocks: Vec<ClockRow>,
     breakdowns: Vec<Rates>,
     counted: usize,
     left_out: Vec<String>,
+}
+
+/// The four figures that come first.
+pub(super) struct Tiles {
+    pub(super) total: Count,
+    pub(super) in_time: Count,
+    pub(super) late: Count,
+    pub(super) waiting_late: Count,
+}
+
+impl Tiles {
+    /// Of a period.
+    pub(super) fn of(closed: &Closed) -> Self {
+        let rows = clock_rows(Breakdown::Type, &closed.figures.clocks);
+        let count = |of: fn(&ClockRow) -> Count| rows.last().map_or(Count::Shown(0), of);
+        Self {
+            total: count(|row| row.all),
+            in_time: count(|row| row.in_time),
+            late: count(|row| row.late),
+            waiting_late: count(|row| row.open_late),
+        }
+    }
+
+    /// Whether somebody waits, or it may not be said.
+    pub(super) fn waits(&self) -> bool {
+        self.waiting_late != Count::Shown(0)
+    }
 }
 
 /// One table of rates, with its chart.
@@ -59,15 +96,25 @@ struct How {
     left_out: &'static str,
 }
 
-const FIGURES: [How; 3] = [
+const FIGURES: [How; 4] = [
+    How {
+        code: "periods",
+        title: "Periods",
+        counts: "Each period once, 28 days after its end. A quarter with at least 200 moments is a period of its own. One with fewer is \
+                 counted with the quarters after it, until there are 200 or a year is over, since little could be shown of so few.",
+        of: "Every moment whose event lies in the period, as it stood on the day of counting.",
+        left_out: "The quarters that are not counted yet, and whatever reached us about a period after it was counted. Periods are not \
+                   added up here: add what is shown.",
+    },
     How {
         code: "clocks",
         title: "Moments in time and breached",
         counts: "Each reachable moment once. In time: the young person was reached, or the moment was answered for a reason that its \
-                 type allows, before its time was up. Breached: answered after that, given up, or still waiting with its time up.",
+                 type allows, before its time was up. Breached: answered after that, given up, or still waiting with its time up. What \
+                 reached us only after its time had run out is counted apart, since nobody here could have answered it in time.",
         of: "Every moment whose event lies in the period, raised from a partner’s record that an agreement lets us count.",
         left_out: "Moments that became one with an earlier moment of the same person count once. Moments closed as raised in \
-                   error count in the total, not as in time or breached.",
+                   error need no answer: they are not in time or breached. What reached us after the period was counted.",
     },
     How {
         code: "contact",
@@ -92,37 +139,44 @@ const FIGURES: [How; 3] = [
 /// Not found for anyone without a duty to see it.
 pub async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) -> web::Result {
     caller.needs(DUTIES)?;
-    let now = site.now();
-    if form.value("period").is_empty() {
-        form.put("period", "year");
+    let mut closed = closed(&site, &caller).await?;
+    let periods = closed.iter().map(|one| Choice::new(one.quarters.first, one.quarters.words())).collect();
+    let asked = closed.iter().position(|one| one.quarters.first.to_string() == form.value("period")).unwrap_or(0);
+    let shown = (asked < closed.len()).then(|| closed.swap_remove(asked));
+    if let Some(shown) = &shown {
+        form.put("period", shown.quarters.first.to_string());
     }
-    let (period, period_words) = period(form.value("period"), now);
-    let permit = permit(&site, &caller).await?;
-    let counter = site.vault().count(&permit)?;
-    let counted = store::counted(&counter, period, now).await?;
-    let clocks = clock_rows(Breakdown::Type, &counted.clocks);
-    let all = clocks.last().cloned();
-    let count = |of: fn(&ClockRow) -> Count| all.as_ref().map_or(Count::Shown(0), of);
-    let breakdowns = Breakdown::ALL.into_iter().zip(&counted.outcomes).map(|(by, published)| rates(by, published));
     web::render(BoardPage {
         page: page.title("Reachable moments: what it amounted to"),
-        periods: vec![
-            Choice::new("quarter", "Last 3 months"),
-            Choice::new("year", "Last 12 months"),
-            Choice::new("all", "Last 2 years"),
-        ],
         form,
-        period_words,
-        total: count(|row| row.all),
-        in_time: count(|row| row.in_time),
-        late: count(|row| row.late),
-        waiting_late: count(|row| row.open_late),
-        chart: clock_chart(&clocks),
-        clocks,
-        breakdowns: breakdowns.collect(),
-        counted: permit.grants().iter().filter(|grant| !vault::Marks::split(&grant.facet.category).1.any()).count(),
-        left_out: left_out(&site, &permit).await?,
+        periods,
+        shown: shown.map(Shown::of),
+        enough: ENOUGH,
     })
+}
+
+impl Shown {
+    fn of(closed: Closed) -> Self {
+        let clocks = clock_rows(Breakdown::Type, &closed.figures.clocks);
+        let breakdowns = Breakdown::ALL.into_iter().zip(&closed.figures.outcomes);
+        Self {
+            period: closed.quarters.words(),
+            closed: time::date(closed.closed_at.date_in_london()),
+            tiles: Tiles::of(&closed),
+            chart: clock_chart(&clocks),
+            breakdowns: breakdowns.map(|(by, published)| rates(by, published)).collect(),
+            clocks,
+            counted: closed.figures.counted,
+            left_out: closed.figures.left_out,
+        }
+    }
+}
+
+/// The periods that this caller may see, the newest first. Whatever is over is counted first.
+pub(super) async fn closed(site: &Site, caller: &Caller) -> web::Result<Vec<Closed>> {
+    let permit = permit(site, caller).await?;
+    let left_out = left_out(site, &permit).await?;
+    Ok(store::closed(site.vault(), &permit, &caller.actor(), &left_out).await?)
 }
 
 /// How one figure was counted.
@@ -183,7 +237,7 @@ fn rates(by: Breakdown, published: &Published) -> Rates {
         .beside_table();
         if hidden.is_empty() { chart } else { chart.note(format!("No rate shown: {}.", hidden.join("; "))) }
     });
-    let heads = [by.head(), "Clock ended", "Reached", "Of those, wanted support"];
+    let heads = [by.head(), "Reached", "Of those, wanted support", "Clock ended"];
     Rates { code: by.code(), head: by.head(), heads, chart, rows }
 }
 
@@ -201,14 +255,4 @@ fn clock_chart(rows: &[ClockRow]) -> Chart {
     Chart::bars("moments-by-type", "Moments by type", points)
         .described("How many moments each type had. The same figures are in the table.")
         .beside_table()
-}
-
-fn period(code: &str, now: Timestamp) -> (Period, String) {
-    let (days, words) = match code {
-        "quarter" => (91, "last 3 months"),
-        "all" => (731, "last 2 years"),
-        _ => (365, "last 12 months"),
-    };
-    let from = now.plus(SignedDuration::from_hours(-24 * days));
-    (Period { from, until: now }, format!("Events of the {words}"))
 }

@@ -2,11 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::counts::{Count, Rule, SafeTable, suppress_table};
+use base::{
+    SignedDuration, Timestamp,
+    counts::{Count, Rule, SafeTable, suppress_table},
+};
 use proptest::prelude::*;
 use vault::{CountedTable, Place, Published};
 
-use super::{Breakdown, clock_rows, proportion::Proportion, rate_rows, store, together::suppress};
+use super::{
+    Breakdown, clock_rows,
+    closing::{ENOUGH, Figures, Quarters, next_begins},
+    proportion::Proportion,
+    rate_rows, store,
+    together::suppress,
+};
 
 fn published(rows: &[&str], columns: &[&str], counts: &[Vec<u64>]) -> Published {
     Published {
@@ -41,7 +50,7 @@ fn rates_come_from_shown_counts_only() {
 fn a_column_that_nobody_has_reads_zero() {
     let table = published(&["custody"], &["in_time", "late"], &[vec![40, 12]]);
     let rows = clock_rows(Breakdown::Type, &table);
-    assert_eq!(rows[0].open_late, Count::Shown(0));
+    assert_eq!((rows[0].open_late, rows[0].no_answer), (Count::Shown(0), Count::Shown(0)));
     assert_eq!(rows.last().unwrap().all, Count::Shown(52));
 }
 
@@ -105,7 +114,7 @@ impl Pencil {
                     let ended = table
                         .columns
                         .iter()
-                        .filter(|column| ["in_time", "late", "open_late"].contains(&column.as_str()));
+                        .filter(|column| ["in_time", "late", "came_late", "open_late"].contains(&column.as_str()));
                     let total = if *row == "all" { "outcome all".to_owned() } else { format!("1 {row} all") };
                     pencil.sums.push((total, ended.map(|column| name(row, column)).collect()));
                 }
@@ -176,6 +185,8 @@ fn group() -> impl Strategy<Value = (String, u64)> {
         "late agreed",
         "late reached",
         "late not_reached",
+        "came_late reached",
+        "came_late not_reached",
         "open running",
         "open_late not_reached",
         "no_answer_needed running",
@@ -196,6 +207,73 @@ proptest! {
         }
         let known = Pencil::of(&tables, &safe).work_out();
         prop_assert!(known.values().all(|value| !(1..5).contains(value)), "{known:?} follows in {groups:?}");
+    }
+}
+
+/// 2 March 2026, and so many days later.
+fn day(number: i64) -> Timestamp {
+    Timestamp::from_micros(1_772_442_000_000_000).unwrap().plus(SignedDuration::from_hours(24 * number))
+}
+
+#[test]
+fn what_is_kept_is_what_was_counted() {
+    let table = published(&["16-17", "18-24"], &["agreed", "late"], &[vec![30, 20], vec![2, 40]]);
+    let figures = Figures { clocks: table.clone(), outcomes: vec![table], counted: 3, left_out: vec!["A".into()] };
+    assert_eq!(Figures::read(&figures.body().unwrap()).unwrap(), figures);
+}
+
+#[test]
+fn a_quarter_closes_when_it_is_settled_and_holds_enough() {
+    let now = day(0);
+    let first = next_begins(None, now);
+    assert_eq!(first.to_string(), "2024-q1");
+    let quarters: Vec<String> =
+        Quarters::that_may_close(first, now).iter().map(|one| format!("{}/{}", one.first, one.last)).collect();
+    assert_eq!(quarters, ["2024-q1/2024-q1", "2024-q1/2024-q2", "2024-q1/2024-q3", "2024-q1/2024-q4"]);
+    let one = Quarters::that_may_close("2025-q4".parse().unwrap(), now);
+    assert_eq!(one.len(), 1, "the present quarter is not over");
+    assert!(one[0].close_with(Count::Shown(ENOUGH)) && !one[0].close_with(Count::Shown(ENOUGH - 1)));
+    assert!(Quarters::that_may_close("2025-q4".parse().unwrap(), day(-34)).is_empty(), "26 days after its end");
+    assert_eq!(one[0].words(), "October 2025 to December 2025");
+}
+
+/// A moment's codes, in which quarter its event was, and on which day it came.
+fn arrival() -> impl Strategy<Value = ((String, u64), usize, i64)> {
+    (group(), 0_usize..8, 0_i64..500)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// A reader keeps every page of two years, while moments of all quarters come whenever they come. Each page is safe by itself; what is
+    /// left to them is to compare pages, and no two count the same moment.
+    #[test]
+    fn no_small_count_follows_from_all_pages_of_two_years(arrivals in prop::collection::vec(arrival(), 1..60)) {
+        let begins = next_begins(None, day(0));
+        let quarters: Vec<_> = std::iter::successors(Some(begins), |quarter| Some(quarter.after())).take(16).collect();
+        let mut shown: Vec<Quarters> = Vec::new();
+        for today in (0..730).step_by(30) {
+            let within = |of: Quarters| -> Groups {
+                let here = |at: &usize| (of.first..=of.last).contains(&quarters[*at]);
+                arrivals.iter().filter(|(_, at, came)| *came <= today && here(at)).map(|(group, ..)| group.clone()).collect()
+            };
+            let mut first = next_begins(shown.last().copied(), day(today));
+            loop {
+                let may = Quarters::that_may_close(first, day(today));
+                let all = |of: Quarters| Count::Shown(within(of).iter().map(|(_, n)| n).sum());
+                if may.first().is_some_and(|quarter| all(*quarter) == Count::Shown(0)) {
+                    first = first.after();
+                    continue;
+                }
+                let Some(closes) = may.into_iter().find(|of| of.close_with(all(*of))) else { break };
+                prop_assert!(shown.iter().all(|other| other.last < closes.first), "{closes:?} overlaps {shown:?}");
+                let tables = counted(&within(closes));
+                let known = Pencil::of(&tables, &suppress(&tables).unwrap()).work_out();
+                prop_assert!(known.values().all(|value| !(1..5).contains(value)), "{known:?}");
+                shown.push(closes);
+                first = next_begins(shown.last().copied(), day(today));
+            }
+        }
     }
 }
 

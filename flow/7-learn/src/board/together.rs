@@ -1,6 +1,6 @@
 //! What of the board's tables may be shown when they stand side by side. Each may be safe by itself and yet give another away: those
-//! whose clock has ended are those answered in time, answered late and waiting with their time up, so that a total of one table less
-//! two counts of another is a third. So all counts of the page, and every sum that ties them, are protected together, and what protects
+//! whose clock has ended are those answered in time, answered late, come after their time and waiting with their time up, so that a total
+//! of one table less three counts of another is a fourth. So all counts of the page, and every sum that ties them, are protected together, and what protects
 //! them is attacked by linear programming before anything is shown (`places::suppression`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +12,10 @@ use places::suppression::{
 };
 use vault::CountedTable;
 
-use super::{IN_TIME, LATE, OPEN_LATE};
+use super::{CAME_LATE, IN_TIME, LATE, OPEN_LATE};
 
 /// The clocks' endings after which somebody counts among those whose clock has ended.
-const ENDED: [&str; 3] = [IN_TIME, LATE, OPEN_LATE];
+const ENDED: [&str; 4] = [IN_TIME, LATE, CAME_LATE, OPEN_LATE];
 
 /// Where a total stands among rows or columns.
 const TOTAL: &str = "";

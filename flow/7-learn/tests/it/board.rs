@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Code, Id, Random, Timestamp, code, counts, counts::Count, kind};
-use learn::board::{Breakdown, Period, store};
+use base::{Code, Id, Random, SignedDuration, Timestamp, code, counts, counts::Count, kind};
+use learn::board::{
+    Breakdown, Period,
+    closing::{Closed, Quarters},
+    store,
+};
 use vault::{
-    Actor, Ask, Cause, Facet, Operation, Published, Purpose, Scope, Verb, params,
+    Actor, Ask, Cause, Facet, Operation, Permit, Published, Purpose, Scope, Verb, params,
     testing::{Bench, both},
 };
 
 const DAY: i64 = 86_400_000_000;
 
 /// A moment as the board looks at it.
-struct Seen {
+pub(crate) struct Seen {
     kind: &'static str,
     age: &'static str,
     sex: &'static str,
@@ -20,6 +24,7 @@ struct Seen {
     controller: Id<kind::Agency>,
     event_at: i64,
     due_at: i64,
+    raised_at: i64,
     state: &'static str,
     agreed: Option<&'static str>,
     in_time: Option<bool>,
@@ -32,11 +37,12 @@ impl Seen {
 
     fn clock(&self, now: i64) -> &'static str {
         match self.in_time {
-            Some(true) => "in_time",
-            Some(false) => "late",
             None if self.waits() && self.due_at >= now => "open",
-            None if self.waits() => "open_late",
-            None => "no_answer_needed",
+            None if !self.waits() => "no_answer_needed",
+            Some(true) => "in_time",
+            _ if self.raised_at > self.due_at => "came_late",
+            None => "open_late",
+            Some(false) => "late",
         }
     }
 
@@ -76,6 +82,7 @@ fn moments(now: i64, random: &Random, agencies: [Id<kind::Agency>; 2]) -> Vec<Se
                 controller: agencies[usize::from(random.bytes::<1>()[0]) % 2],
                 event_at,
                 due_at: if number < 20 { now + DAY } else { due_at },
+                raised_at: if number >= 20 && number % 5 == 0 { due_at + 1 } else { event_at },
                 state,
                 agreed,
                 in_time,
@@ -84,7 +91,7 @@ fn moments(now: i64, random: &Random, agencies: [Id<kind::Agency>; 2]) -> Vec<Se
         .collect()
 }
 
-async fn keep(t: &Bench, moments: &[Seen]) {
+pub(crate) async fn keep(t: &Bench, moments: &[Seen]) {
     const COLUMNS: &[&str] = &[
         "id",
         "moment_type",
@@ -133,12 +140,24 @@ async fn keep(t: &Bench, moments: &[Seen]) {
                 one.age,
                 one.sex,
                 one.ethnicity,
-                one.event_at
+                one.raised_at
             ]
         })
         .collect();
     change.insert_many("moment", COLUMNS, rows, "").await.unwrap();
     change.commit().await.unwrap();
+}
+
+async fn permit(t: &Bench, covered: Id<kind::Agency>) -> Permit {
+    let ask = Ask {
+        actor: Actor::System,
+        verb: Verb::Count,
+        scope: Scope::unit(),
+        purpose: Purpose::Statistics,
+        facets: vec![Facet { controller: covered, category: Code::new("custody").unwrap() }],
+        facts: BTreeMap::new(),
+    };
+    t.vault.permit(ask).await.unwrap()
 }
 
 /// Counted one by one, then published as every count is.
@@ -187,26 +206,18 @@ async fn one_statement_counts_what_counting_one_by_one_does() {
         let (covered, other) = (t.vault.new_id(), t.vault.new_id());
         let moments = moments(now, &t.random, [covered, other]);
         keep(&t, &moments).await;
-        let ask = Ask {
-            actor: Actor::System,
-            verb: Verb::Count,
-            scope: Scope::unit(),
-            purpose: Purpose::Statistics,
-            facets: vec![Facet { controller: covered, category: Code::new("custody").unwrap() }],
-            facts: BTreeMap::new(),
-        };
-        let permit = t.vault.permit(ask).await.unwrap();
+        let permit = permit(&t, covered).await;
         let from = now - DAY * 365;
         let period =
             Period { from: Timestamp::from_micros(from).unwrap(), until: Timestamp::from_micros(now).unwrap() };
-        let counted = store::counted(&t.vault.count(&permit).unwrap(), period, t.vault.now()).await.unwrap();
+        let counted = store::counted(&t.vault.count(&permit).unwrap(), period, t.vault.now(), &[]).await.unwrap();
 
         let asked = || {
             let within = |one: &&Seen| one.event_at >= from && one.event_at < now;
             moments.iter().filter(|one| one.controller == covered && one.state != "merged").filter(within)
         };
         agrees(&counted.clocks, &one_by_one(asked().map(|one| (one.kind, one.clock(now)))), "clocks");
-        assert!(counted.clocks.columns.len() == 5, "every way in which a clock can stand is in the test");
+        assert!(counted.clocks.columns.len() == 6, "every way in which a clock can stand is in the test");
         for (by, found) in Breakdown::ALL.into_iter().zip(&counted.outcomes) {
             let group = |one: &Seen| match by {
                 Breakdown::Type => one.kind,
@@ -217,6 +228,77 @@ async fn one_statement_counts_what_counting_one_by_one_does() {
             let expected = one_by_one(asked().filter_map(|one| Some((group(one), one.outcome(now)?))));
             agrees(found, &expected, by.code());
         }
+    })
+    .await;
+}
+
+/// So many moments of one kind, an hour apart, that were answered so.
+pub(crate) fn alike(controller: Id<kind::Agency>, from: i64, number: i64, in_time: Option<bool>) -> Vec<Seen> {
+    let one = |at: i64| Seen {
+        kind: "custody",
+        age: "14-15",
+        sex: "female",
+        ethnicity: "white",
+        controller,
+        event_at: from + at * DAY / 24,
+        due_at: from + at * DAY / 24 + DAY,
+        raised_at: from + at * DAY / 24,
+        state: "closed",
+        agreed: in_time.map(|_| "yes"),
+        in_time,
+    };
+    (0..number).map(one).collect()
+}
+
+/// The page's periods of today.
+async fn opened(t: &Bench, covered: Id<kind::Agency>) -> Vec<Closed> {
+    let permit = permit(t, covered).await;
+    store::closed(&t.vault, &permit, &Actor::System, &[]).await.unwrap()
+}
+
+fn total(published: &Published) -> Option<u64> {
+    published.table.total.value()
+}
+
+/// One girl's moment comes a day after the others of her quarter. Whoever counted anew would show by how many the figures grew: one, late.
+#[tokio::test]
+async fn what_comes_later_does_not_show_by_the_difference_of_two_days() {
+    let migrations = [share::MIGRATIONS, act::MIGRATIONS, learn::MIGRATIONS].concat();
+    both(&migrations, |t| async move {
+        let covered = t.vault.new_id();
+        let last = Quarters { first: "2025-q4".parse().unwrap(), last: "2025-q4".parse().unwrap() };
+        let period = last.period();
+        let from = period.from.as_micros();
+        keep(&t, &alike(covered, from, 240, Some(true))).await;
+        keep(&t, &alike(covered, from, 20, Some(false))).await;
+        let counted_anew = || async {
+            let permit = permit(&t, covered).await;
+            let counter = t.vault.count(&permit).unwrap();
+            total(&store::counted(&counter, period, t.vault.now(), &[]).await.unwrap().clocks)
+        };
+        let monday = opened(&t, covered).await;
+        assert_eq!(monday.iter().map(|one| one.quarters).collect::<Vec<_>>(), [last]);
+        assert_eq!(total(&monday[0].figures.clocks), Some(260));
+        let before = counted_anew().await;
+
+        keep(&t, &alike(covered, from + 30 * DAY, 1, Some(false))).await;
+        t.clock.advance(SignedDuration::from_hours(24));
+        assert_eq!((before, counted_anew().await), (Some(260), Some(261)), "counted anew, she shows");
+        assert_eq!(opened(&t, covered).await, monday, "she doesn't");
+
+        // The next quarter has too few to be shown alone. It is counted with those after it, and no moment is counted twice.
+        let next = last.last.after();
+        keep(&t, &alike(covered, next.bounds().0.as_micros(), 40, Some(true))).await;
+        for _ in 0..12 {
+            t.clock.advance(SignedDuration::from_hours(24 * 30));
+            let shown = opened(&t, covered).await;
+            assert_eq!(shown.last(), monday.first(), "what was shown stays as it was");
+        }
+        t.clock.advance(SignedDuration::from_hours(24 * 30));
+        let shown = opened(&t, covered).await;
+        let year = Quarters { first: next, last: next.after().after().after() };
+        assert_eq!(shown.iter().map(|one| one.quarters).collect::<Vec<_>>(), [year, last]);
+        assert_eq!(total(&shown[0].figures.clocks), Some(40));
     })
     .await;
 }
