@@ -111,7 +111,7 @@ async fn told(queue: &Queue) -> Result<Vec<Told>, Fault> {
         Told {
             words: format!("{name}, {place}: {what}"),
             href: format!("/moments/{}/assign", step.moment),
-            clock: time::Clock::running(step.due_at, queue.now),
+            clock: words::open(step.due_at, step.raised_at, step.held_at, queue.now),
         }
     });
     Ok(told.collect())

@@ -5,7 +5,7 @@ use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use crate::moment::{Moment, store::covered};
 
-const OPEN: &str = "SELECT e.moment, e.step, e.controller, e.category, m.moment_type, m.due_at, m.district \
+const OPEN: &str = "SELECT e.moment, e.step, e.controller, e.category, m.moment_type, m.due_at, m.raised_at, m.held_at, m.district \
      FROM moment_escalation e JOIN moment m ON m.id = e.moment \
      WHERE e.settled_at IS NULL AND e.to_duty = $1 AND e.controller || ' ' || e.category IN ({in}) \
      ORDER BY m.due_at, e.moment LIMIT $2";
@@ -23,6 +23,10 @@ pub struct Escalated {
     pub moment_type: Code,
     /// When the moment is due, or was.
     pub due_at: Timestamp,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+    /// When the record says that it was held.
+    pub held_at: Option<Timestamp>,
     /// Where.
     pub district: Option<String>,
     controller: Id<kind::Agency>,
@@ -36,6 +40,8 @@ impl FromRow for Escalated {
             step: row.text("step")?,
             moment_type: row.parse("moment_type")?,
             due_at: row.time("due_at")?,
+            raised_at: row.time("raised_at")?,
+            held_at: row.opt_time("held_at")?,
             district: row.opt_text("district")?,
             controller: row.id("controller")?,
             category: row.parse("category")?,

@@ -26,15 +26,17 @@ pub enum Show {
     Area,
     /// All.
     All,
-    /// Those whose time is up.
+    /// Those whose time is up, though they could have been met.
     Breached,
     /// Those that nobody took.
     Unassigned,
+    /// Those whose time ran out before they reached us.
+    CameLate,
 }
 
 impl Show {
     /// Every one, in the order in which the page offers them.
-    pub const ALL: [Self; 5] = [Self::Mine, Self::Area, Self::All, Self::Breached, Self::Unassigned];
+    pub const ALL: [Self; 6] = [Self::Mine, Self::Area, Self::All, Self::Breached, Self::Unassigned, Self::CameLate];
 
     /// The code in the address.
     #[must_use]
@@ -45,10 +47,11 @@ impl Show {
             Self::All => "all",
             Self::Breached => "breached",
             Self::Unassigned => "unassigned",
+            Self::CameLate => "late",
         }
     }
 
-    /// Its words.
+    /// Its name, the only one that it has on pages.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -57,6 +60,7 @@ impl Show {
             Self::All => "All",
             Self::Breached => "Breached",
             Self::Unassigned => "Nobody’s yet",
+            Self::CameLate => "Reached us too late",
         }
     }
 }
@@ -111,7 +115,6 @@ impl Viewer {
     #[must_use]
     pub fn shows(&self, show: Show, moment: &Listed, now: Timestamp) -> bool {
         let rules = types().get(&moment.moment_type);
-        let breached = moment.is_open && now >= moment.due_at;
         match show {
             Show::Mine => match moment.assigned_to {
                 Some(member) => member == self.member,
@@ -119,7 +122,8 @@ impl Viewer {
             },
             Show::Area => rules.is_some_and(|rules| self.is_in_area(moment, rules)),
             Show::All => moment.is_waiting,
-            Show::Breached => breached,
+            Show::Breached => moment.is_breached(now),
+            Show::CameLate => moment.came_late(now),
             Show::Unassigned => moment.is_waiting && moment.assigned_to.is_none(),
         }
     }
@@ -155,7 +159,7 @@ pub struct Line {
     pub clock: web::time::Clock,
     /// Who else knows them; empty where nobody is known to.
     pub known_by: String,
-    /// Whose it is.
+    /// Whose it is, as a sentence.
     pub assigned: String,
     /// Where it stands, once they were reached.
     pub reached: String,
@@ -242,9 +246,12 @@ impl Queue {
                 clock: words::clock(moment, self.now),
                 known_by: knows_words(&known_by, age),
                 assigned: match moment.assigned_to {
-                    Some(member) if member == self.viewer.member => "you".to_owned(),
-                    Some(member) => members.get(&member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
-                    None => String::new(),
+                    Some(member) if member == self.viewer.member => "Taken by you.".to_owned(),
+                    Some(member) => {
+                        let name = members.get(&member).map_or("someone who has left", String::as_str);
+                        format!("Taken by {name}.")
+                    }
+                    None => "Nobody has taken it.".to_owned(),
                 },
                 reached: moment.reached().map_or_else(String::new, |reached| {
                     format!("Reached. Wants support: {}", words::lower_first(reached.agreed.words()))

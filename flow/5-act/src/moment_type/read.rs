@@ -3,7 +3,7 @@
 use base::{Code, names::fold};
 use serde::Deserialize;
 
-use super::{Condition, Escalate, Limit, Meeting, MomentType, Step};
+use super::{Condition, Escalate, HeldBefore, Limit, Meeting, MomentType, Step};
 use crate::moment::Reason;
 
 /// One thing that is wrong with a moment type's file.
@@ -31,6 +31,7 @@ struct Written {
     conditions: Vec<WrittenCondition>,
     ages: WrittenAges,
     clock: WrittenClock,
+    held: Option<WrittenHeld>,
     offer: WrittenOffer,
     reasons: WrittenReasons,
     #[serde(default)]
@@ -58,6 +59,13 @@ struct WrittenClock {
     hours: Option<u32>,
     working_days: Option<u32>,
     starts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenHeld {
+    field: String,
+    what: String,
 }
 
 #[derive(Deserialize)]
@@ -231,6 +239,7 @@ fn checked(check: &mut Check<'_>, written: &Written) -> MomentType {
         oldest: written.ages.oldest,
         limit: check.limit(&written.clock),
         starts: written.clock.starts.clone(),
+        held: written.held.as_ref().map(|held| HeldBefore { field: held.field.clone(), what: held.what.clone() }),
         window_hours: written.window_hours,
         horizon_days: written.horizon_days,
         duty: check.code("offer.duty", &written.offer.duty),
