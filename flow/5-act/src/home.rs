@@ -75,7 +75,7 @@ pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fau
     if !helps && !lead {
         return Ok(None);
     }
-    let queue = match Queue::read(site, caller).await {
+    let queue = match Queue::read_short(site, caller).await {
         Ok(queue) => queue,
         Err(Fault::Denied | Fault::Refused(_)) => return Ok(None),
         Err(fault) => return Err(fault),

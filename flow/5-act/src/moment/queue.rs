@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use base::{Age, Code, Id, Timestamp, kind};
-use vault::{Ask, Purpose, Reader, Scope, Verb};
+use vault::{Ask, Facet, Purpose, Reader, Scope, Verb};
 use web::{Caller, ChildFlag, Fault, Site};
 
 use super::{Moment, store, store::Listed, words};
@@ -141,6 +141,8 @@ pub struct Queue {
     pub now: Timestamp,
     /// The names of agencies.
     agencies: BTreeMap<Id<kind::Agency>, String>,
+    /// Whether its lines say who else knows somebody.
+    is_whole: bool,
 }
 
 /// One line of the queue.
@@ -171,6 +173,20 @@ impl Queue {
     /// # Errors
     /// [`Fault::Denied`] where policy refuses; [`Fault::Refused`] with what they can do where an agreement stopped.
     pub async fn read(site: &Site, caller: &Caller) -> Result<Self, Fault> {
+        let facets = neighbours::all_facets(site.vault()).await?;
+        Self::of(site, caller, facets, true).await
+    }
+
+    /// As [`Self::read`], without who else knows them: home asks for no more than it shows, which is also quicker to decide.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_short(site: &Site, caller: &Caller) -> Result<Self, Fault> {
+        let facets = neighbours::moment_facets(site.vault()).await?;
+        Self::of(site, caller, facets, false).await
+    }
+
+    async fn of(site: &Site, caller: &Caller, facets: Vec<Facet>, is_whole: bool) -> Result<Self, Fault> {
         let vault = site.vault();
         let permit = vault
             .permit(Ask {
@@ -178,7 +194,7 @@ impl Queue {
                 verb: Verb::List,
                 scope: Scope::unit(),
                 purpose: Purpose::Support,
-                facets: neighbours::all_facets(vault).await?,
+                facets,
                 facts: BTreeMap::new(),
             })
             .await
@@ -195,7 +211,7 @@ impl Queue {
             shifts: rota::store::between(&vault.book(), now, now.plus_hours(14 * 24)).await?,
         };
         let agencies = agencies.into_iter().map(|agency| (agency.id, agency.name)).collect();
-        Ok(Self { moments, reader, viewer, now, agencies })
+        Ok(Self { moments, reader, viewer, now, agencies, is_whole })
     }
 
     /// How many are in a list.
@@ -228,7 +244,8 @@ impl Queue {
             .collect();
         let others: Vec<Id<kind::Member>> = others.into_iter().collect();
         let members = neighbours::member_names(&site.vault().book(), &others).await?;
-        let people: Vec<Id<kind::Person>> = moments.iter().filter_map(|moment| moment.person).collect();
+        let people = moments.iter().filter_map(|moment| moment.person).filter(|_| self.is_whole);
+        let people: Vec<Id<kind::Person>> = people.collect();
         let known = neighbours::controllers_of(&self.reader, &people).await?;
         let mut lines = Vec::with_capacity(moments.len());
         for moment in moments {
