@@ -294,9 +294,10 @@ fn reach(seen: &Seen) -> Vec<(&'static str, String)> {
     let fields = [("Phone", "phone"), ("Email", "email"), ("Address", "address"), ("Postcode", "postcode")];
     let text =
         |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
-    let shown = |field: &str, text: &str| !text.is_empty() && !(field == "phone" && number(text).is_some());
     let rows = fields.into_iter().map(|(words, field)| (words, field, text(field)));
-    rows.filter(|(_, field, text)| shown(field, text)).map(|(words, _, text)| (words, text)).collect()
+    rows.filter(|(_, field, text)| !text.is_empty() && !(*field == "phone" && number(text).is_some()))
+        .map(|(words, _, text)| (words, text))
+        .collect()
 }
 
 struct Others {
