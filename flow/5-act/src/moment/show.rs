@@ -236,7 +236,7 @@ fn late_words(moment: &Moment) -> String {
 
 /// A telephone number that can be called at a tap: its digits, and as people read a UK number, `07101 325 052`. None where it
 /// isn't one: it is shown as it stands then.
-fn number(text: &str) -> Option<(String, String)> {
+pub(crate) fn number(text: &str) -> Option<(String, String)> {
     let digits: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
     let plain = digits.strip_prefix('+').unwrap_or(&digits);
     if !(9..=15).contains(&plain.len()) || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
