@@ -264,7 +264,7 @@ impl MomentType {
             happening.time_of(field)?
         };
         let day = at.date_in_london();
-        (from.date_in_london() <= day && day <= now.date_in_london()).then(|| at.max(from))
+        (from.date_in_london()..=now.date_in_london()).contains(&day).then(|| at.max(from))
     }
 
     /// Whether someone of this age is offered it. Unknown age: treated as a child.

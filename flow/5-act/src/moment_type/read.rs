@@ -216,6 +216,9 @@ fn checked(check: &mut Check<'_>, written: &Written) -> MomentType {
         check.refuse("`ages.oldest` is over 24: moments are for people under 25");
     }
     let stops = check.reasons("reasons.stops", &written.reasons.stops);
+    if written.held.as_ref().is_some_and(|held| held.field.trim().is_empty() || held.what.trim().is_empty()) {
+        check.refuse("`held` needs a `field` of the record and `what` was held, such as \"the return interview\"");
+    }
     let pauses = check.reasons("reasons.pauses", &written.reasons.pauses);
     if !stops.contains(&Reason::Contacted) {
         check.refuse("`reasons.stops` must hold \"contacted\": reaching the person always stops the clock");
