@@ -114,7 +114,7 @@ test.describe('a navigator', () => {
     await expect(page.locator('#reason-error')).toBeVisible()
     await expect(page.getByLabel('Mentoring')).toBeChecked()
     const note = `Walks home alone (${Date.now()}).`
-    await page.getByLabel('Why must they be referred').fill('Threatened outside school on Friday.')
+    await page.getByLabel('Why refer them to keep them safe').fill('Threatened outside school on Friday.')
     await page.getByLabel('Note for the agency').fill(note)
     await page.getByRole('button', { name: 'Send referral' }).click()
     await expect(page.getByText('The referral has been sent')).toBeVisible()

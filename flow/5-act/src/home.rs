@@ -7,11 +7,13 @@ use web::{Caller, Fault, Site, time};
 
 use crate::{
     contact,
-    escalation::store::open_for,
+    escalation::store::moments_for,
     moment::{
         pages::HELPERS,
         queue::{Line, Queue, Show, type_name},
-        store, words,
+        store,
+        store::Listed,
+        words,
     },
     moment_type::types,
     neighbours, referral,
@@ -19,6 +21,8 @@ use crate::{
 
 /// How many lines home shows of each list.
 const LINES: usize = 5;
+/// How many numbers home shows above it.
+const MOST_TILES: usize = 4;
 
 /// A part of a page: a title, its place among the others, and markup that is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,24 +38,19 @@ pub struct Part {
 #[derive(Template)]
 #[template(path = "moment/home.html")]
 struct WaitingPart {
+    tiles: Vec<Tile>,
     lines: Vec<Line>,
     /// Whether the lines are what nobody has taken, rather than the member's own.
     nobodys: bool,
-    mine: u64,
-    unassigned: u64,
-    breached: u64,
-    referrals: usize,
     helps: bool,
-    lead: bool,
-    told: Vec<Told>,
-    silent: usize,
 }
 
-/// A step of escalation, as a rota lead reads it.
-struct Told {
-    words: String,
-    href: String,
-    clock: time::Clock,
+/// A number of what waits, and where it is listed.
+struct Tile {
+    count: u64,
+    words: &'static str,
+    href: &'static str,
+    attention: bool,
 }
 
 /// What waits for a member: their moments, what escalated to them, referrals to answer. None where nothing of this stage is theirs, or policy refuses it all.
@@ -64,45 +63,56 @@ pub async fn home_part(site: &Site, caller: &Caller) -> Result<Option<Part>, Fau
     if !helps && !lead {
         return Ok(None);
     }
-    let queue = match Queue::read(site, caller).await {
+    let queue = match Queue::read_short(site, caller).await {
         Ok(queue) => queue,
         Err(Fault::Denied | Fault::Refused(_)) => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let mine = if helps { queue.list(Show::Mine) } else { Vec::new() };
-    // Whoever has none of their own sees what nobody has taken: somebody must.
-    let nobodys = mine.is_empty();
-    let first = if nobodys { queue.list(Show::Unassigned) } else { mine };
-    let shown: Vec<_> = first.into_iter().take(LINES).collect();
+    let mine = if helps { queue.count(Show::Mine) } else { 0 };
+    let told = if lead { moments_for(&queue.reader, "rota_lead", 100).await? } else { Vec::new() };
+    // One list by time left. Whoever helps and has none of their own sees what nobody has taken: somebody must.
+    let nobodys = mine == 0;
+    let is_theirs = |moment: &&Listed| {
+        (helps && !nobodys && queue.viewer.shows(Show::Mine, moment, queue.now))
+            || ((nobodys || lead) && queue.viewer.shows(Show::Unassigned, moment, queue.now))
+            || told.contains(&moment.id)
+    };
+    let shown: Vec<&Listed> = queue.moments.iter().filter(is_theirs).take(LINES).collect();
     let part = WaitingPart {
         lines: queue.lines(site, &shown, helps).await?,
+        tiles: tiles(&queue, caller, mine, helps, lead).await?,
         nobodys,
-        mine: queue.count(Show::Mine),
-        unassigned: queue.count(Show::Unassigned),
-        breached: queue.count(Show::Breached),
-        referrals: if helps { referral::store::waiting_for(&queue.reader, caller.agency).await? } else { 0 },
         helps,
-        lead,
-        told: if lead { told(&queue).await? } else { Vec::new() },
-        silent: if lead { referral::store::silent(&queue.reader, queue.now, 100).await?.len() } else { 0 },
     };
     Ok(Some(Part { title: "Needs you", order: 10, html: part.render()? }))
 }
 
-async fn told(queue: &Queue) -> Result<Vec<Told>, Fault> {
-    let steps = open_for(&queue.reader, "rota_lead", 10).await?;
-    let told = steps.into_iter().map(|step| {
-        let name =
-            types().get(&step.moment_type).map_or_else(|| step.moment_type.to_string(), |rules| rules.name.clone());
-        let place = step.district.unwrap_or_else(|| "place not known".to_owned());
-        let what = if step.step == "unassigned" { "nobody has taken it" } else { "needs you" };
-        Told {
-            words: format!("{name}, {place}: {what}"),
-            href: format!("/moments/{}/assign", step.moment),
-            clock: time::Clock::running(step.due_at, queue.now),
-        }
-    });
-    Ok(told.collect())
+/// What waits, in numbers: none that is nothing, and few enough to read at a glance.
+async fn tiles(queue: &Queue, caller: &Caller, mine: u64, helps: bool, lead: bool) -> Result<Vec<Tile>, Fault> {
+    let referrals = if helps { referral::store::waiting_for(&queue.reader, caller.agency).await? } else { 0 };
+    let silent = if lead { referral::store::silent(&queue.reader, queue.now, 100).await?.len() } else { 0 };
+    let list = |show: Show, href: &'static str, attention: bool| Tile {
+        count: queue.count(show),
+        words: show.words(),
+        href,
+        attention,
+    };
+    let number = |count: usize, words: &'static str, href: &'static str, attention: bool| Tile {
+        count: u64::try_from(count).unwrap_or(u64::MAX),
+        words,
+        href,
+        attention,
+    };
+    let mut tiles = vec![
+        Tile { count: mine, words: Show::Mine.words(), href: "/moments?show=mine", attention: false },
+        list(Show::Breached, "/moments?show=breached", true),
+        list(Show::Unassigned, "/moments?show=unassigned", false),
+        number(referrals, "Referrals to answer", "/referrals", false),
+        number(silent, "Referrals without an answer in time", "", true),
+    ];
+    tiles.retain(|tile| tile.count > 0);
+    tiles.truncate(MOST_TILES);
+    Ok(tiles)
 }
 
 #[derive(Template)]

@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(520, "referral", "referral/0520_referral.sql"),
     migration!(530, "rota", "rota/0530_rota.sql"),
     migration!(540, "escalation", "escalation/0540_escalation.sql"),
+    migration!(541, "moment_held", "moment/0541_held.sql"),
     migration!(550, "kept", "0550_kept.sql"),
 ];
 

@@ -16,6 +16,9 @@ use crate::{
 
 const BATCH: usize = 100;
 
+/// The type whose records come once a month, in the demo as in life: what nobody answered of them reached the unit too late.
+const COMES_LATE: &str = "return_from_missing";
+
 /// Why the past could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PastError {
@@ -151,6 +154,9 @@ async fn write(
         for attempt in tried {
             contacts.push((contact_of(&moment, &attempt, doers.unit, &dice), format!("demo:{}", attempt.contact)));
         }
+        if moment.is_waiting() && moment.came_late() && moment.moment_type.as_str() != COMES_LATE {
+            raised_in_its_time(&mut change, &moment).await?;
+        }
         if moment != *known {
             acted += 1;
             if !moment.is_waiting() {
@@ -170,6 +176,11 @@ async fn write(
 /// answered look as they would have, had the files come in their time.
 async fn backdate(change: &mut Change, moment: &Moment) -> Result<(), StoreError> {
     change.execute("DELETE FROM moment_escalation WHERE moment = $1", params![moment.id]).await?;
+    raised_in_its_time(change, moment).await
+}
+
+/// As if its file had come within the hour.
+async fn raised_in_its_time(change: &mut Change, moment: &Moment) -> Result<(), StoreError> {
     let raised_at = moment.event_at.plus_hours(1);
     change.execute("UPDATE moment SET raised_at = $2 WHERE id = $1", params![moment.id, raised_at]).await?;
     Ok(())

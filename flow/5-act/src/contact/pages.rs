@@ -25,6 +25,8 @@ struct ContactPage {
     seen: show::Seen,
     yes_no: Vec<Choice>,
     how: Vec<Choice>,
+    /// Side by side, unless something is to be said beside one.
+    how_inline: bool,
     agreed: Vec<Choice>,
 }
 
@@ -85,12 +87,15 @@ fn parse_local(text: &str) -> Option<Timestamp> {
 fn contact_page(page: Page, form: Form, seen: show::Seen) -> web::Result {
     let page = page.title("Record contact").with(&form);
     let good = form.is_good();
+    let of_a_call = types().get(&seen.moment.moment_type).map_or("", |rules| rules.meeting.of_a_call());
+    let hint = |how: &How| if *how == How::Phone { of_a_call } else { "" };
     let shown = ContactPage {
         page,
         form,
         seen,
         yes_no: vec![Choice::new("yes", "Yes"), Choice::new("no", "No")],
-        how: How::ALL.iter().map(|how| Choice::new(how, how.words())).collect(),
+        how: How::ALL.iter().map(|how| Choice::new(how, how.words()).hint(hint(how))).collect(),
+        how_inline: of_a_call.is_empty(),
         agreed: Agreed::ALL.iter().map(|agreed| Choice::new(agreed, agreed.words())).collect(),
     };
     if good { web::render(shown) } else { web::render_errors(shown) }

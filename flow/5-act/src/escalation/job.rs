@@ -103,6 +103,7 @@ fn steps_of<'a>(
         .escalate
         .iter()
         .filter(|one| MomentType::step_at(one.step, moment.raised_at, moment.due_at) <= now)
+        .filter(|one| moment.escalates(one.step))
         .filter(|one| !(matches!(one.step, Step::Unassigned { .. }) && moment.assigned_to.is_some()))
         .map(|one| (moment, one.step.code(), one.to.clone()))
         .collect()

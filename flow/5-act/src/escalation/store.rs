@@ -5,41 +5,22 @@ use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use crate::moment::{Moment, store::covered};
 
-const OPEN: &str = "SELECT e.moment, e.step, e.controller, e.category, m.moment_type, m.due_at, m.district \
-     FROM moment_escalation e JOIN moment m ON m.id = e.moment \
-     WHERE e.settled_at IS NULL AND e.to_duty = $1 AND e.controller || ' ' || e.category IN ({in}) \
-     ORDER BY m.due_at, e.moment LIMIT $2";
+const OPEN: &str = "SELECT moment, controller, category FROM moment_escalation \
+     WHERE settled_at IS NULL AND to_duty = $1 AND controller || ' ' || category IN ({in}) \
+     ORDER BY marked_at, moment LIMIT $2";
 const NEXT: &str = "SELECT id, controller, category, next_check_at FROM moment \
      WHERE next_check_at IS NOT NULL AND controller || ' ' || category IN ({in}) ORDER BY next_check_at, id LIMIT 1";
 
-/// A step that was taken and isn't settled.
-#[derive(Debug, Clone)]
-pub struct Escalated {
-    /// The moment.
-    pub moment: Id<kind::Moment>,
-    /// `unassigned`, `due_soon` or `breached`.
-    pub step: String,
-    /// The moment's type.
-    pub moment_type: Code,
-    /// When the moment is due, or was.
-    pub due_at: Timestamp,
-    /// Where.
-    pub district: Option<String>,
+/// The moment of a step that was taken and isn't settled.
+struct Escalated {
+    moment: Id<kind::Moment>,
     controller: Id<kind::Agency>,
     category: Code,
 }
 
 impl FromRow for Escalated {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            moment: row.id("moment")?,
-            step: row.text("step")?,
-            moment_type: row.parse("moment_type")?,
-            due_at: row.time("due_at")?,
-            district: row.opt_text("district")?,
-            controller: row.id("controller")?,
-            category: row.parse("category")?,
-        })
+        Ok(Self { moment: row.id("moment")?, controller: row.id("controller")?, category: row.parse("category")? })
     }
 }
 
@@ -73,9 +54,10 @@ impl Held for Next {
     }
 }
 
-/// The steps that are not settled for a duty, the most urgent first.
-pub(crate) async fn open_for(reader: &Reader, duty: &str, limit: u32) -> Result<Vec<Escalated>, StoreError> {
-    reader.rows_in(OPEN, params![duty, limit], &covered(reader.permit())).await
+/// The moments with a step that is not settled for a duty.
+pub(crate) async fn moments_for(reader: &Reader, duty: &str, limit: u32) -> Result<Vec<Id<kind::Moment>>, StoreError> {
+    let steps: Vec<Escalated> = reader.rows_in(OPEN, params![duty, limit], &covered(reader.permit())).await?;
+    Ok(steps.into_iter().map(|step| step.moment).collect())
 }
 
 /// When the clocks must be looked at next.

@@ -19,7 +19,7 @@ pub mod words;
 
 use base::{AgeBand, Code, EthnicGroup, Id, Sex, SignedDuration, Timestamp, kind};
 
-use crate::moment_type::{Meeting, MomentType};
+use crate::moment_type::{Meeting, MomentType, Step};
 pub use reason::{Agreed, How, Reason};
 
 /// A reachable moment.
@@ -53,6 +53,8 @@ pub struct Moment {
     pub assigned_to: Option<Id<kind::Member>>,
     /// When it was raised.
     pub raised_at: Timestamp,
+    /// When the record says that it was answered by somebody else, as its type reads it; a worker says whether that is so.
+    pub held_at: Option<Timestamp>,
     /// The age at the event, as a band.
     pub age_band: AgeBand,
     /// Sex as the record has it.
@@ -194,11 +196,32 @@ impl Moment {
         matches!(self.state, State::Open | State::Paused(_))
     }
 
+    /// Whether it reached us only after its time ran out, so that nobody here could have met it.
+    #[must_use]
+    pub fn came_late(&self) -> bool {
+        came_late(self.raised_at, self.due_at)
+    }
+
+    /// Whether the record says that somebody else answered it in time: then it isn't breached, and a worker is asked.
+    #[must_use]
+    pub fn says_held_in_time(&self) -> bool {
+        says_held_in_time(self.held_at, self.due_at)
+    }
+
+    /// Whether a step of escalation is for it: where the record says that it was held, only that nobody has looked.
+    #[must_use]
+    pub fn escalates(&self, step: Step) -> bool {
+        matches!(step, Step::Unassigned { .. }) || !self.says_held_in_time()
+    }
+
     /// Whether it was answered in time; `None` while it isn't settled, or where that has no meaning.
     #[must_use]
     pub fn in_time(&self) -> Option<bool> {
         match (&self.state, self.reached()) {
             (_, Some(reached)) => Some(reached.at <= self.due_at),
+            (State::Closed(closing), None) if closing.reason == Reason::AlreadyHeld => {
+                self.held_at.map(|at| at <= self.due_at)
+            }
             (State::Closed(closing), None) if closing.reason.is_an_answer() => Some(closing.at <= self.due_at),
             (State::Closed(closing), None) if closing.reason == Reason::NotReached => Some(false),
             _ => None,
@@ -310,12 +333,28 @@ impl Moment {
             (Reason::NotReached, Some(_)) => return Err(MomentError::Stopped),
             (Reason::NotReached, None) if at <= self.due_at => return Err(MomentError::TimeLeft),
             (Reason::NotReached, None) => {}
+            (Reason::AlreadyHeld, None) if self.held_at.is_some() => {}
             (reason, _) if !rules.stops.contains(&reason) => return Err(MomentError::NotAllowed),
             _ => {}
         }
         self.end_pause(at);
         self.state = State::Closed(Closing { reason, by, at, reached });
         Ok(())
+    }
+
+    /// Takes in a worker's word that nobody has answered it, whatever the record says: the clock is the only thing that counts.
+    ///
+    /// # Errors
+    /// Where it is over.
+    pub fn not_held(&mut self) -> Result<(), MomentError> {
+        match self.state {
+            State::Closed(_) => Err(MomentError::Closed),
+            State::Merged(_) => Err(MomentError::Merged),
+            State::Open | State::Paused(_) | State::Contacted(_) => {
+                self.held_at = None;
+                Ok(())
+            }
+        }
     }
 
     /// Makes it one with an earlier moment. Only one that nobody has answered can be, so that no evidence is lost.
@@ -361,4 +400,16 @@ impl Moment {
             self.due_at = self.due_at.plus(stood);
         }
     }
+}
+
+/// Whether a moment that was raised then reached us only after its time ran out.
+#[must_use]
+pub fn came_late(raised_at: Timestamp, due_at: Timestamp) -> bool {
+    raised_at > due_at
+}
+
+/// Whether a record that says so shows a moment answered in time.
+#[must_use]
+pub fn says_held_in_time(held_at: Option<Timestamp>, due_at: Timestamp) -> bool {
+    held_at.is_some_and(|at| at <= due_at)
 }

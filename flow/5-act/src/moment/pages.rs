@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/moments/{id}/assign", get(ask_assign).post(assign))
         .route("/moments/{id}/stop", get(ask_stop).post(stop))
         .route("/moments/{id}/resume", post(resume))
+        .route("/moments/{id}/not-held", post(not_held))
 }
 
 struct Tile {
@@ -48,6 +49,8 @@ struct Tile {
     words: &'static str,
     href: String,
     attention: bool,
+    chosen: bool,
+    is_shown: bool,
 }
 
 #[derive(Template)]
@@ -55,7 +58,6 @@ struct Tile {
 struct QueuePage {
     page: Page,
     tiles: Vec<Tile>,
-    tabs: Vec<(String, String, bool)>,
     heading: &'static str,
     nothing: &'static str,
     gap: Option<String>,
@@ -80,18 +82,17 @@ async fn queue(site: Site, caller: Caller, page: Page, Query(query): Query) -> w
     let skip = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
     let part: Vec<_> = shown.into_iter().skip(skip).take(PAGE_SIZE as usize).collect();
     let lines = queue.lines(&site, &part, helps).await?;
-    let offered = if helps { &Show::ALL[..] } else { &[Show::All, Show::Breached, Show::Unassigned] };
-    let href = |show: Show| format!("/moments?show={show}");
+    let offered = if helps { &Show::ALL[..] } else { &[Show::All, Show::Breached, Show::Unassigned, Show::CameLate] };
     web::render(QueuePage {
         page: page.title("Reachable moments"),
-        tiles: offered.iter().filter(|one| **one != Show::Area).map(|one| tile(&queue, *one)).collect(),
-        tabs: offered.iter().map(|one| (one.words().to_owned(), href(*one), *one == show)).collect(),
+        tiles: offered.iter().map(|one| tile(&queue, *one, show)).filter(|tile| tile.is_shown).collect(),
         heading: show.words(),
         nothing: match show {
             Show::Mine => "Nothing waits for you. What is offered to you while you are on shift appears here.",
             Show::Area => "Nothing waits in the districts of your shifts.",
             Show::All | Show::Unassigned => "Nothing waits.",
             Show::Breached => "No moment’s time is up.",
+            Show::CameLate => "No moment reached us after its time ran out.",
         },
         gap: own_gap(&queue),
         lines,
@@ -100,16 +101,17 @@ async fn queue(site: Site, caller: Caller, page: Page, Query(query): Query) -> w
     })
 }
 
-fn tile(queue: &Queue, show: Show) -> Tile {
+/// The tiles are the filter: each list has one. A list with nothing in it has none, but for the chosen one, one's own and all.
+fn tile(queue: &Queue, show: Show, chosen: Show) -> Tile {
     let count = queue.count(show);
-    let words = match show {
-        Show::Mine => "mine",
-        Show::Area => "in my area",
-        Show::All => "waiting",
-        Show::Breached => "breached",
-        Show::Unassigned => "taken by nobody",
-    };
-    Tile { count, words, href: format!("/moments?show={show}"), attention: show == Show::Breached && count > 0 }
+    Tile {
+        count,
+        words: show.words(),
+        href: format!("/moments?show={show}"),
+        attention: show == Show::Breached && count > 0,
+        chosen: show == chosen,
+        is_shown: count > 0 || show == chosen || matches!(show, Show::Mine | Show::All),
+    }
 }
 
 /// Where nobody of the viewer's own duties answers anywhere.
@@ -337,4 +339,16 @@ async fn resume(site: Site, caller: Caller, Path(id): Path<Id<kind::Moment>>) ->
     let permit = show::permit(&site, &caller, Verb::Record, id, opening.purpose).await?;
     alter(site.vault(), &permit, id, code!("moment_resumed"), types(), |moment, _, now| moment.resume(now)).await?;
     Ok(web::done(&site, &here, "The clock runs again"))
+}
+
+/// A worker says that the record is wrong: nobody has held it, and the clock is the only thing that counts.
+async fn not_held(site: Site, caller: Caller, Path(id): Path<Id<kind::Moment>>) -> web::Result {
+    caller.needs(HELPERS)?;
+    let here = format!("/moments/{id}");
+    let Some(opening) = opening::find(site.vault(), &show::opener(&caller, id)).await? else {
+        return Ok(web::done(&site, &here, ""));
+    };
+    let permit = show::permit(&site, &caller, Verb::Record, id, opening.purpose).await?;
+    alter(site.vault(), &permit, id, code!("moment_not_held"), types(), |moment, _, _| moment.not_held()).await?;
+    Ok(web::done(&site, &here, "It is still to be done"))
 }

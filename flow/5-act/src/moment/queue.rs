@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use base::{Age, Code, Id, Timestamp, kind};
-use vault::{Ask, Purpose, Reader, Scope, Verb};
+use vault::{Ask, Facet, Purpose, Reader, Scope, Verb};
 use web::{Caller, ChildFlag, Fault, Site};
 
 use super::{Moment, store, store::Listed, words};
@@ -26,15 +26,17 @@ pub enum Show {
     Area,
     /// All.
     All,
-    /// Those whose time is up.
+    /// Those whose time is up, though they could have been met.
     Breached,
     /// Those that nobody took.
     Unassigned,
+    /// Those whose time ran out before they reached us.
+    CameLate,
 }
 
 impl Show {
     /// Every one, in the order in which the page offers them.
-    pub const ALL: [Self; 5] = [Self::Mine, Self::Area, Self::All, Self::Breached, Self::Unassigned];
+    pub const ALL: [Self; 6] = [Self::Mine, Self::Area, Self::All, Self::Breached, Self::Unassigned, Self::CameLate];
 
     /// The code in the address.
     #[must_use]
@@ -45,10 +47,11 @@ impl Show {
             Self::All => "all",
             Self::Breached => "breached",
             Self::Unassigned => "unassigned",
+            Self::CameLate => "late",
         }
     }
 
-    /// Its words.
+    /// Its name, the only one that it has on pages.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -57,6 +60,7 @@ impl Show {
             Self::All => "All",
             Self::Breached => "Breached",
             Self::Unassigned => "Nobody’s yet",
+            Self::CameLate => "Reached us too late",
         }
     }
 }
@@ -111,7 +115,6 @@ impl Viewer {
     #[must_use]
     pub fn shows(&self, show: Show, moment: &Listed, now: Timestamp) -> bool {
         let rules = types().get(&moment.moment_type);
-        let breached = moment.is_open && now >= moment.due_at;
         match show {
             Show::Mine => match moment.assigned_to {
                 Some(member) => member == self.member,
@@ -119,7 +122,8 @@ impl Viewer {
             },
             Show::Area => rules.is_some_and(|rules| self.is_in_area(moment, rules)),
             Show::All => moment.is_waiting,
-            Show::Breached => breached,
+            Show::Breached => moment.is_breached(now),
+            Show::CameLate => moment.came_late(now),
             Show::Unassigned => moment.is_waiting && moment.assigned_to.is_none(),
         }
     }
@@ -137,6 +141,8 @@ pub struct Queue {
     pub now: Timestamp,
     /// The names of agencies.
     agencies: BTreeMap<Id<kind::Agency>, String>,
+    /// Whether its lines say who else knows somebody.
+    is_whole: bool,
 }
 
 /// One line of the queue.
@@ -155,7 +161,7 @@ pub struct Line {
     pub clock: web::time::Clock,
     /// Who else knows them; empty where nobody is known to.
     pub known_by: String,
-    /// Whose it is.
+    /// Whose it is, as a sentence.
     pub assigned: String,
     /// Where it stands, once they were reached.
     pub reached: String,
@@ -167,6 +173,20 @@ impl Queue {
     /// # Errors
     /// [`Fault::Denied`] where policy refuses; [`Fault::Refused`] with what they can do where an agreement stopped.
     pub async fn read(site: &Site, caller: &Caller) -> Result<Self, Fault> {
+        let facets = neighbours::all_facets(site.vault()).await?;
+        Self::of(site, caller, facets, true).await
+    }
+
+    /// As [`Self::read`], without who else knows them: home asks for no more than it shows, which is also quicker to decide.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_short(site: &Site, caller: &Caller) -> Result<Self, Fault> {
+        let facets = neighbours::moment_facets(site.vault()).await?;
+        Self::of(site, caller, facets, false).await
+    }
+
+    async fn of(site: &Site, caller: &Caller, facets: Vec<Facet>, is_whole: bool) -> Result<Self, Fault> {
         let vault = site.vault();
         let permit = vault
             .permit(Ask {
@@ -174,7 +194,7 @@ impl Queue {
                 verb: Verb::List,
                 scope: Scope::unit(),
                 purpose: Purpose::Support,
-                facets: neighbours::all_facets(vault).await?,
+                facets,
                 facts: BTreeMap::new(),
             })
             .await
@@ -191,7 +211,7 @@ impl Queue {
             shifts: rota::store::between(&vault.book(), now, now.plus_hours(14 * 24)).await?,
         };
         let agencies = agencies.into_iter().map(|agency| (agency.id, agency.name)).collect();
-        Ok(Self { moments, reader, viewer, now, agencies })
+        Ok(Self { moments, reader, viewer, now, agencies, is_whole })
     }
 
     /// How many are in a list.
@@ -224,7 +244,8 @@ impl Queue {
             .collect();
         let others: Vec<Id<kind::Member>> = others.into_iter().collect();
         let members = neighbours::member_names(&site.vault().book(), &others).await?;
-        let people: Vec<Id<kind::Person>> = moments.iter().filter_map(|moment| moment.person).collect();
+        let people = moments.iter().filter_map(|moment| moment.person).filter(|_| self.is_whole);
+        let people: Vec<Id<kind::Person>> = people.collect();
         let known = neighbours::controllers_of(&self.reader, &people).await?;
         let mut lines = Vec::with_capacity(moments.len());
         for moment in moments {
@@ -242,9 +263,12 @@ impl Queue {
                 clock: words::clock(moment, self.now),
                 known_by: knows_words(&known_by, age),
                 assigned: match moment.assigned_to {
-                    Some(member) if member == self.viewer.member => "you".to_owned(),
-                    Some(member) => members.get(&member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
-                    None => String::new(),
+                    Some(member) if member == self.viewer.member => "Taken by you.".to_owned(),
+                    Some(member) => {
+                        let name = members.get(&member).map_or("someone who has left", String::as_str);
+                        format!("Taken by {name}.")
+                    }
+                    None => "Nobody has taken it.".to_owned(),
                 },
                 reached: moment.reached().map_or_else(String::new, |reached| {
                     format!("Reached. Wants support: {}", words::lower_first(reached.agreed.words()))

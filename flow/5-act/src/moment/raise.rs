@@ -166,6 +166,7 @@ struct Suited<'a> {
     rules: &'a MomentType,
     from: Timestamp,
     due: Timestamp,
+    held: Option<Timestamp>,
 }
 
 fn suited<'a>(
@@ -182,7 +183,8 @@ fn suited<'a>(
             let why = match rules.verdict(&happening, now, horizon_days.unwrap_or(rules.horizon_days)) {
                 Verdict::Raises { from, due } => {
                     // Of two versions in one batch the later counts: lines come in order.
-                    found.insert((&record.origin, &rules.code), Suited { record, rules, from, due });
+                    let held = rules.held_at(&happening, from, now);
+                    found.insert((&record.origin, &rules.code), Suited { record, rules, from, due, held });
                     continue;
                 }
                 Verdict::AnotherMatter => continue,
@@ -243,6 +245,7 @@ async fn correct(change: &mut Change, known: &Moment, one: &Suited<'_>) -> Resul
     }
     let mut moment = known.clone();
     moment.correct(one.record.record, one.from, one.due);
+    moment.held_at = one.held;
     store::save(change, &moment, Some(one.rules)).await
 }
 
@@ -265,6 +268,7 @@ fn moment_of(change: &Change, one: &Suited<'_>, place: Option<Place>) -> Moment 
         state: State::Open,
         assigned_to: None,
         raised_at: change.now(),
+        held_at: one.held,
         age_band: AgeBand::of(happening.age_on(one.from.date_in_london())),
         sex: happening.text("sex").parse().unwrap_or(Sex::NotKnown),
         ethnicity: happening.text("ethnicity").parse().unwrap_or(EthnicGroup::NotStated),

@@ -21,6 +21,8 @@ base::code_list! {
         SupportStarted => "support_started", "Support has started";
         /// They could not be reached, and the time is up.
         NotReached => "not_reached", "They could not be reached";
+        /// Somebody else held it before, as the record says and a worker confirms.
+        AlreadyHeld => "already_held", "It was held already, as the record says";
     }
 }
 
@@ -28,7 +30,7 @@ impl Reason {
     /// Whether a type may list it among the reasons that stop its clock.
     #[must_use]
     pub fn may_stop(self) -> bool {
-        !matches!(self, Self::NotSafeNow | Self::SupportStarted | Self::NotReached)
+        !matches!(self, Self::NotSafeNow | Self::SupportStarted | Self::NotReached | Self::AlreadyHeld)
     }
 
     /// Whether ending for this reason answers the moment, so that it counts as in time or not.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     contact::{self, Contact},
-    moment_type::{Meeting, types},
+    moment_type::types,
     neighbours::{self, SeenRecord},
     referral::{self, Referral},
     rota,
@@ -129,6 +129,12 @@ struct ShowPage {
     what: String,
     limit: String,
     meeting: &'static str,
+    /// What is asked where the record says that somebody else has done it.
+    held: Option<String>,
+    /// How late it reached us; empty where it could have been met.
+    late: String,
+    /// The telephone number, as `tel:` has it and as it is read.
+    phone: Option<(String, String)>,
     gap: Option<String>,
     happened: Vec<(String, String)>,
     /// How what is shown must be handled.
@@ -179,7 +185,13 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         refer_path: format!("{}/refer", seen.path()),
         what: rules.map_or_else(|| type_name(moment), |rules| rules.what.clone()),
         limit: rules.map(crate::moment_type::MomentType::limit_words).unwrap_or_default(),
-        meeting: rules.map_or("", |rules| meeting_words(rules.meeting)),
+        meeting: rules.map_or("", |rules| rules.meeting.words()),
+        held: moment.held_at.filter(|_| moment.is_waiting()).and_then(|at| {
+            let agency = agencies.get(&moment.controller).map_or("the agency that brought it", String::as_str);
+            rules?.held.as_ref().map(|held| held.question(agency, at))
+        }),
+        late: late_words(moment),
+        phone: seen.record.as_ref().and_then(|record| number(record.happening().text("phone"))),
         gap: match rules {
             Some(rules) if moment.is_waiting() => {
                 let shifts = rota::store::between(&vault.book(), seen.now, seen.now.plus_hours(14 * 24)).await?;
@@ -213,12 +225,30 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     })
 }
 
-fn meeting_words(meeting: Meeting) -> &'static str {
-    match meeting {
-        Meeting::FaceToFaceRequired => "Face to face. A call does not stop the clock",
-        Meeting::FaceToFacePreferred => "Face to face works better than a call",
-        Meeting::Either => "Face to face or by phone",
+/// Says that nobody here could have met it in time, where that is so.
+fn late_words(moment: &Moment) -> String {
+    if !moment.came_late() || moment.held_at.is_some() {
+        return String::new();
     }
+    let late = web::time::span(moment.raised_at.since(moment.due_at));
+    format!("It reached us {late} after its time ran out, so nobody here could have met it in time.")
+}
+
+/// A telephone number that can be called at a tap: its digits, and as people read a UK number, `07101 325 052`. None where it
+/// isn't one: it is shown as it stands then.
+pub(crate) fn number(text: &str) -> Option<(String, String)> {
+    let digits: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let plain = digits.strip_prefix('+').unwrap_or(&digits);
+    if !(9..=15).contains(&plain.len()) || !plain.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let read = match (digits.get(..5), digits.get(5..8), digits.get(8..)) {
+        (Some(first), Some(middle), Some(last)) if digits.len() == 11 && first.starts_with('0') => {
+            format!("{first} {middle} {last}")
+        }
+        _ => text.to_owned(),
+    };
+    Some((digits, read))
 }
 
 /// What the record says, without what names the person or how to reach them.
@@ -259,11 +289,15 @@ fn role_order(role: &str) -> u8 {
     }
 }
 
+/// The ways to reach them that are shown as they stand; a number that can be called has a link of its own.
 fn reach(seen: &Seen) -> Vec<(&'static str, String)> {
     let fields = [("Phone", "phone"), ("Email", "email"), ("Address", "address"), ("Postcode", "postcode")];
     let text =
         |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
-    fields.into_iter().map(|(words, field)| (words, text(field))).filter(|(_, text)| !text.is_empty()).collect()
+    let rows = fields.into_iter().map(|(words, field)| (words, field, text(field)));
+    rows.filter(|(_, field, text)| !text.is_empty() && !(*field == "phone" && number(text).is_some()))
+        .map(|(words, _, text)| (words, text))
+        .collect()
 }
 
 struct Others {

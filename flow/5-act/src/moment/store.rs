@@ -13,7 +13,7 @@ macro_rules! columns {
         "id, moment_type, record, origin, person, controller, category, role, event_at, due_at, paused_micros, state, \
          paused_why, paused_by, paused_since, first_contact, first_contact_at, contact_outcome, agreed, closed_at, \
          closed_reason, closed_by, merged_into, merged_at, age_band, sex, ethnicity, area, district, assigned_to, \
-         raised_at, changes"
+         raised_at, held_at, changes"
     };
 }
 
@@ -29,10 +29,11 @@ const AFTER: &str = concat!(
     " FROM moment WHERE id > $1 AND controller || ' ' || category IN ({in}) ORDER BY id LIMIT $2"
 );
 // Of every one that waits only what says in whose list it is; what is shown of a page's moments is read by their ids.
-const WAITING: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district FROM moment \
-     WHERE waiting = $1 AND controller || ' ' || category IN ({in}) ORDER BY due_at, id LIMIT $2";
-const CONTACTED_OF: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district FROM moment \
-     WHERE assigned_to = $1 AND state = 'contacted' ORDER BY first_contact_at, id LIMIT $2";
+// `WHERE waiting`, not a bound value: that is what the index moment_queue stands on.
+const WAITING: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district, raised_at, held_at \
+     FROM moment WHERE waiting AND controller || ' ' || category IN ({in}) ORDER BY due_at, id LIMIT $1";
+const CONTACTED_OF: &str = "SELECT id, moment_type, controller, category, due_at, state, assigned_to, district, raised_at, held_at \
+     FROM moment WHERE assigned_to = $1 AND state = 'contacted' ORDER BY first_contact_at, id LIMIT $2";
 const DUE_FOR_CHECK: &str = concat!(
     "SELECT ",
     columns!(),
@@ -41,7 +42,7 @@ const DUE_FOR_CHECK: &str = concat!(
 const SAVE: &str = "UPDATE moment SET record = $3, event_at = $4, due_at = $5, paused_micros = $6, state = $7, \
      waiting = $8, paused_why = $9, paused_by = $10, paused_since = $11, first_contact = $12, first_contact_at = $13, \
      contact_outcome = $14, agreed = $15, in_time = $16, closed_at = $17, closed_reason = $18, closed_by = $19, \
-     merged_into = $20, merged_at = $21, assigned_to = $22, next_check_at = $23, person = $24, changes = changes + 1 \
+     merged_into = $20, merged_at = $21, assigned_to = $22, next_check_at = $23, person = $24, held_at = $25, changes = changes + 1 \
      WHERE id = $1 AND changes = $2";
 
 impl Held for Moment {
@@ -70,6 +71,7 @@ impl FromRow for Moment {
             state: state(row)?,
             assigned_to: row.opt_parse("assigned_to")?,
             raised_at: row.time("raised_at")?,
+            held_at: row.opt_time("held_at")?,
             age_band: row.parse("age_band")?,
             sex: row.parse("sex")?,
             ethnicity: row.parse("ethnicity")?,
@@ -97,8 +99,29 @@ pub struct Listed {
     pub assigned_to: Option<Id<kind::Member>>,
     /// Where.
     pub district: Option<String>,
+    raised_at: Timestamp,
+    held_at: Option<Timestamp>,
     controller: Id<kind::Agency>,
     category: Code,
+}
+
+impl Listed {
+    /// Whether its time is up, and somebody here could have met it: not where the record says that it was held, nor where it
+    /// reached us too late.
+    #[must_use]
+    pub fn is_breached(&self, now: Timestamp) -> bool {
+        self.is_past(now) && !super::came_late(self.raised_at, self.due_at)
+    }
+
+    /// Whether its time ran out before it reached us.
+    #[must_use]
+    pub fn came_late(&self, now: Timestamp) -> bool {
+        self.is_past(now) && super::came_late(self.raised_at, self.due_at)
+    }
+
+    fn is_past(&self, now: Timestamp) -> bool {
+        self.is_open && now >= self.due_at && !super::says_held_in_time(self.held_at, self.due_at)
+    }
 }
 
 impl Held for Listed {
@@ -121,6 +144,8 @@ impl FromRow for Listed {
             is_waiting: state == "open" || state == "paused",
             assigned_to: row.opt_parse("assigned_to")?,
             district: row.opt_text("district")?,
+            raised_at: row.time("raised_at")?,
+            held_at: row.opt_time("held_at")?,
             controller: row.id("controller")?,
             category: row.parse("category")?,
         })
@@ -176,7 +201,11 @@ pub(crate) fn next_check(moment: &Moment, rules: Option<&MomentType>, after: Tim
     if moment.state != State::Open {
         return None;
     }
-    let steps = rules?.escalate.iter().map(|one| MomentType::step_at(one.step, moment.raised_at, moment.due_at));
+    let steps = rules?
+        .escalate
+        .iter()
+        .filter(|one| moment.escalates(one.step))
+        .map(|one| MomentType::step_at(one.step, moment.raised_at, moment.due_at));
     steps.filter(|at| *at > after).min()
 }
 
@@ -220,6 +249,7 @@ fn saved(moment: &Moment, next_check_at: Option<Timestamp>) -> Vec<Value> {
         moment.assigned_to,
         next_check_at,
         moment.person,
+        moment.held_at,
     ]
 }
 
@@ -274,7 +304,7 @@ pub(crate) fn covered(permit: &Permit) -> Vec<Value> {
 
 /// The moments whose clock runs or stands still, the most urgent first.
 pub(crate) async fn waiting(reader: &Reader, limit: u32) -> Result<Vec<Listed>, StoreError> {
-    reader.rows_in(WAITING, params![true, limit], &covered(reader.permit())).await
+    reader.rows_in(WAITING, params![limit], &covered(reader.permit())).await
 }
 
 /// The moments of a member that were reached and are not over.
@@ -346,6 +376,7 @@ pub(crate) async fn insert(change: &mut Change, moments: &[(Moment, Option<Times
         "area",
         "district",
         "raised_at",
+        "held_at",
         "next_check_at",
     ];
     let rows = moments.iter().map(|(moment, next_check_at)| {
@@ -368,6 +399,7 @@ pub(crate) async fn insert(change: &mut Change, moments: &[(Moment, Option<Times
             moment.area.clone(),
             moment.district.clone(),
             moment.raised_at,
+            moment.held_at,
             *next_check_at,
         ]
     });

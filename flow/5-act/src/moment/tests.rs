@@ -8,7 +8,7 @@ use super::{
     merge::{Join, joins},
     words,
 };
-use crate::moment_type::{Meeting, MomentType, MomentTypes};
+use crate::moment_type::{Meeting, MomentType, MomentTypes, Step};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -38,6 +38,7 @@ fn moment(n: u128, person: Option<u128>, event_at: Timestamp) -> Moment {
         state: State::Open,
         assigned_to: None,
         raised_at: event_at,
+        held_at: None,
         age_band: AgeBand::Unknown,
         sex: Sex::NotKnown,
         ethnicity: EthnicGroup::NotStated,
@@ -57,7 +58,7 @@ fn the_clock_stops_at_the_contact_and_not_when_it_is_written_down() {
     let late = event().plus_hours(40);
     assert_eq!(moment.attempt(&rules, &attempt(23, How::Phone, true, Some(Agreed::Yes)), late), Ok(true));
     assert_eq!(moment.in_time(), Some(true));
-    assert_eq!(words::clock(&moment, late).tag, "In time");
+    assert_eq!(words::clock(&moment, late).tag, "Reached in time");
 }
 
 #[test]
@@ -101,6 +102,37 @@ fn giving_up_is_possible_only_when_the_time_is_up_and_counts_as_not_in_time() {
     moment.close(&rules, Reason::NotReached, by, event().plus_hours(25)).unwrap();
     assert_eq!(moment.in_time(), Some(false));
     assert_eq!(moment.close(&rules, Reason::Died, by, event().plus_hours(26)), Err(MomentError::Closed));
+}
+
+#[test]
+fn what_the_record_says_was_held_is_not_breached_and_counts_once_somebody_confirms_it() {
+    let (mut moment, rules) = (moment(1, None, event()), rules("return_from_missing"));
+    let (by, later) = (Id::from_u128(5), event().plus_hours(90));
+    assert_eq!(
+        moment.close(&rules, Reason::AlreadyHeld, by, later),
+        Err(MomentError::NotAllowed),
+        "the record is silent"
+    );
+    moment.held_at = Some(event().plus_hours(20));
+    assert_eq!(words::clock(&moment, later).tag, "The record says it was held");
+    assert!(!moment.escalates(Step::Breached) && moment.escalates(Step::Unassigned { after_hours: 4 }));
+    let mut denied = moment.clone();
+    denied.not_held().unwrap();
+    assert!(words::clock(&denied, later).tag.starts_with("Breached by") && denied.escalates(Step::Breached));
+    moment.close(&rules, Reason::AlreadyHeld, by, later).unwrap();
+    assert_eq!(moment.in_time(), Some(true), "it counts when it was held, not when somebody confirmed it");
+    assert_eq!(moment.not_held(), Err(MomentError::Closed));
+}
+
+#[test]
+fn what_reached_us_too_late_is_said_so() {
+    let mut moment = moment(1, None, event());
+    moment.raised_at = event().plus_hours(24 * 7);
+    let clock = words::clock(&moment, event().plus_hours(24 * 9));
+    assert_eq!(clock.tag, "Reached us 6 days after its time ran out");
+    moment.raised_at = event().plus_hours(24);
+    let clock = words::clock(&moment, event().plus_hours(24 * 9));
+    assert_eq!(clock.tag, "Breached by 8 days", "raised in its last minute, it could have been met");
 }
 
 #[test]

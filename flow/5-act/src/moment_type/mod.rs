@@ -36,6 +36,8 @@ pub struct MomentType {
     pub limit: Limit,
     /// The names of the fields from which the clock starts: the first that the record has; `event` is the event itself.
     pub starts: Vec<String>,
+    /// How a record says that somebody else has done already what the moment asks for.
+    pub held: Option<HeldBefore>,
     /// Moments of one person within so many hours of the first are one.
     pub window_hours: u32,
     /// An event more days ago than this is counted, and not raised.
@@ -56,6 +58,24 @@ pub struct MomentType {
     pub pauses: Vec<Reason>,
     /// Who is told when, in the order of time.
     pub escalate: Vec<Escalate>,
+}
+
+/// How a record says that somebody else has done already what a moment asks for: a return interview that was held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBefore {
+    /// The field of the record's body with its day, or its time.
+    pub field: String,
+    /// What was held, as it stands inside a sentence: "the return interview".
+    pub what: String,
+}
+
+impl HeldBefore {
+    /// What a worker is asked: whose record says so, and of which day.
+    #[must_use]
+    pub fn question(&self, agency: &str, at: Timestamp) -> String {
+        let day = web::time::date(at.date_in_london());
+        format!("The record of {agency} says that {} was held on {day}. Is that right?", self.what)
+    }
 }
 
 /// What a record must say for a moment to be raised. Values are compared without regard to case and spaces.
@@ -87,6 +107,27 @@ pub enum Meeting {
     FaceToFacePreferred,
     /// Either.
     Either,
+}
+
+impl Meeting {
+    /// What a moment's page says of how to reach them.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FaceToFaceRequired => "Only meeting face to face stops this clock. A call does not",
+            Self::FaceToFacePreferred => "Face to face works better than a call",
+            Self::Either => "Face to face or by phone",
+        }
+    }
+
+    /// What is said beside a call, where a call doesn't do; else nothing.
+    #[must_use]
+    pub fn of_a_call(self) -> &'static str {
+        match self {
+            Self::FaceToFaceRequired => "A call does not stop this clock. It needs a meeting face to face.",
+            Self::FaceToFacePreferred | Self::Either => "",
+        }
+    }
 }
 
 /// One step of escalation.
@@ -208,6 +249,22 @@ impl MomentType {
             return Verdict::TooLongAgo;
         }
         Verdict::Raises { from, due: self.due(from) }
+    }
+
+    /// When the record says that what this type asks for was done already: not before the clock started, nor in the future. A day
+    /// alone counts as its noon, so that the day on which the time is up is judged by when it is up.
+    #[must_use]
+    pub fn held_at(&self, happening: &Happening<'_>, from: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let field = &self.held.as_ref()?.field;
+        let text = happening.text(field);
+        let at = if text.len() == 10 {
+            let day: Date = text.parse().ok()?;
+            base::london::resolve(day.at(12, 0, 0, 0)).ok()?
+        } else {
+            happening.time_of(field)?
+        };
+        let day = at.date_in_london();
+        (from.date_in_london()..=now.date_in_london()).contains(&day).then(|| at.max(from))
     }
 
     /// Whether someone of this age is offered it. Unknown age: treated as a child.

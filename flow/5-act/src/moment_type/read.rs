@@ -3,7 +3,7 @@
 use base::{Code, names::fold};
 use serde::Deserialize;
 
-use super::{Condition, Escalate, Limit, Meeting, MomentType, Step};
+use super::{Condition, Escalate, HeldBefore, Limit, Meeting, MomentType, Step};
 use crate::moment::Reason;
 
 /// One thing that is wrong with a moment type's file.
@@ -31,6 +31,7 @@ struct Written {
     conditions: Vec<WrittenCondition>,
     ages: WrittenAges,
     clock: WrittenClock,
+    held: Option<WrittenHeld>,
     offer: WrittenOffer,
     reasons: WrittenReasons,
     #[serde(default)]
@@ -58,6 +59,13 @@ struct WrittenClock {
     hours: Option<u32>,
     working_days: Option<u32>,
     starts: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenHeld {
+    field: String,
+    what: String,
 }
 
 #[derive(Deserialize)]
@@ -208,6 +216,9 @@ fn checked(check: &mut Check<'_>, written: &Written) -> MomentType {
         check.refuse("`ages.oldest` is over 24: moments are for people under 25");
     }
     let stops = check.reasons("reasons.stops", &written.reasons.stops);
+    if written.held.as_ref().is_some_and(|held| held.field.trim().is_empty() || held.what.trim().is_empty()) {
+        check.refuse("`held` needs a `field` of the record and `what` was held, such as \"the return interview\"");
+    }
     let pauses = check.reasons("reasons.pauses", &written.reasons.pauses);
     if !stops.contains(&Reason::Contacted) {
         check.refuse("`reasons.stops` must hold \"contacted\": reaching the person always stops the clock");
@@ -231,6 +242,7 @@ fn checked(check: &mut Check<'_>, written: &Written) -> MomentType {
         oldest: written.ages.oldest,
         limit: check.limit(&written.clock),
         starts: written.clock.starts.clone(),
+        held: written.held.as_ref().map(|held| HeldBefore { field: held.field.clone(), what: held.what.clone() }),
         window_hours: written.window_hours,
         horizon_days: written.horizon_days,
         duty: check.code("offer.duty", &written.offer.duty),

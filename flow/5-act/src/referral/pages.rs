@@ -211,6 +211,8 @@ struct OnePage {
     made: String,
     flag: ChildFlag,
     mine_to_answer: bool,
+    /// The telephone number, as `tel:` has it and as it is read.
+    phone: Option<(String, String)>,
     answers: Vec<Choice>,
 }
 
@@ -238,6 +240,7 @@ async fn one_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<k
         made: web::time::full(referral.made_at),
         flag: referral.flag(site.now()),
         mine_to_answer: referral.to_agency == caller.agency && referral.state == State::Sent,
+        phone: show::number(&referral.given.phone),
         answers: vec![Choice::new("accepted", "We will help"), Choice::new("declined", "We can’t help")],
         referral,
     };

@@ -1,5 +1,6 @@
 //! The rota: who answers moments, where and when; and where nobody does.
 
+pub mod fortnight;
 pub mod pages;
 pub mod store;
 #[cfg(test)]

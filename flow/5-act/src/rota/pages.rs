@@ -12,7 +12,11 @@ use base::{Code, Id, Timestamp, code, kind};
 use vault::{Cause, Operation, Purpose, Scope};
 use web::{Caller, Choice, Fault, Form, Page, Site};
 
-use super::{Districts, Shift, cover, gaps, store, weekend};
+use super::{
+    Districts, Shift, cover,
+    fortnight::{self, CoverDay},
+    gaps, store, weekend,
+};
 use crate::{
     contact::pages::{form_key, kept_key, local, read_local},
     moment_type::types,
@@ -29,7 +33,16 @@ pub(crate) fn routes() -> Router<Site> {
 struct Duty {
     words: String,
     now: String,
+    weekend_is_covered: bool,
+    days: Vec<CoverDay>,
     gaps: Vec<String>,
+}
+
+/// Days in a row on which somebody is on call around the clock.
+struct OnCall {
+    words: String,
+    /// To take one of them out: the shift, and what its button says.
+    removals: Vec<(String, String)>,
 }
 
 /// One day's shifts, by when they start.
@@ -44,6 +57,8 @@ struct Row {
     duty: String,
     when: String,
     districts: String,
+    /// What its button says: "Remove Amira Cole, Mon 23".
+    removal: String,
 }
 
 #[derive(Template)]
@@ -53,6 +68,7 @@ struct RotaPage {
     form: Form,
     lead: bool,
     duties: Vec<Duty>,
+    on_call: Vec<OnCall>,
     days: Vec<Day>,
     members: Vec<Choice>,
     duty_choices: Vec<Choice>,
@@ -104,6 +120,7 @@ async fn rota_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         form,
         lead,
         duties: duties.iter().map(|duty| duty_cover(&shifts, duty, &names, now)).collect(),
+        on_call: fortnight::on_call(&shifts).iter().map(|one| on_call(one, &names)).collect(),
         days: days(&shifts, &names),
         members: suited.map(|member| Choice::new(member.id, &member.name)).collect(),
         duty_choices: duties.iter().map(|duty| Choice::new(duty, duty_words(duty))).collect(),
@@ -127,39 +144,59 @@ fn duty_cover(shifts: &[Shift], duty: &Code, names: &BTreeMap<Id<kind::Member>, 
     Duty {
         words: duty_words(duty),
         now: on_shift,
-        gaps: gaps(shifts, duty, None, from.max(now), until).iter().map(gap).collect(),
+        weekend_is_covered: gaps(shifts, duty, None, from.max(now), until).is_empty(),
+        days: fortnight::cover_days(shifts, duty, now),
+        gaps: gaps(shifts, duty, None, now, fortnight::end(now)).iter().map(gap).collect(),
     }
 }
 
-/// The shifts by the day on which they start, so that a fortnight reads as fourteen lines.
+fn name_of(names: &BTreeMap<Id<kind::Member>, String>, member: Id<kind::Member>) -> String {
+    names.get(&member).cloned().unwrap_or_else(|| "Someone who has left".to_owned())
+}
+
+fn on_call(one: &fortnight::OnCall, names: &BTreeMap<Id<kind::Member>, String>) -> OnCall {
+    let (who, duty) = (name_of(names, one.member), duty_words(&one.duty).to_lowercase());
+    let removal = |day: base::Date| format!("Remove {who}, {}", fortnight::short(day));
+    OnCall {
+        words: format!("{who}, {duty}: {}, {}", one.words(), districts_words(&one.districts)),
+        removals: one.shifts.iter().map(|(id, day)| (id.clone(), removal(*day))).collect(),
+    }
+}
+
+fn districts_words(districts: &Districts) -> String {
+    match districts {
+        Districts::All => "the whole county".to_owned(),
+        some @ Districts::Some(_) => some.words(),
+    }
+}
+
+/// The shifts of a part of a day, by the day on which they start, so that a fortnight reads as fourteen lines.
 fn days(shifts: &[Shift], names: &BTreeMap<Id<kind::Member>, String>) -> Vec<Day> {
     let mut days: BTreeMap<base::Date, Vec<Row>> = BTreeMap::new();
-    for shift in shifts {
+    for shift in shifts.iter().filter(|shift| !fortnight::is_all_day(shift)) {
         days.entry(shift.starts_at.date_in_london()).or_default().push(row(shift, names));
     }
     days.into_iter().map(|(day, shifts)| Day { words: day.strftime("%a %-d %B").to_string(), shifts }).collect()
 }
 
 fn row(shift: &Shift, names: &BTreeMap<Id<kind::Member>, String>) -> Row {
+    let who = name_of(names, shift.member);
     Row {
         id: shift.id.clone(),
-        who: names.get(&shift.member).cloned().unwrap_or_else(|| "Someone who has left".to_owned()),
+        removal: format!("Remove {who}, {}", fortnight::short(shift.starts_at.date_in_london())),
+        who,
         duty: duty_words(&shift.duty).to_lowercase(),
         when: shift_words(shift),
-        districts: match &shift.districts {
-            Districts::All => "the whole county".to_owned(),
-            some @ Districts::Some(_) => some.words(),
-        },
+        districts: districts_words(&shift.districts),
     }
 }
 
-/// "all day", "8am to 8pm", "8pm to Tue 24 November, 8am": the day on which it starts stands beside it.
+/// "8am to 8pm", "8pm to Tue 24 November, 8am": the day on which it starts stands beside it.
 fn shift_words(shift: &Shift) -> String {
     let (first, last) = (shift.starts_at.date_in_london(), shift.ends_at.date_in_london());
     let (starts, ends) = (web::time::clock_time(shift.starts_at), web::time::clock_time(shift.ends_at));
     let next = first.tomorrow().ok() == Some(last);
     match (starts.as_str(), ends.as_str()) {
-        ("midnight", "midnight") if next => "all day".to_owned(),
         (_, "midnight") if next => format!("{starts} to midnight"),
         _ if first == last => format!("{starts} to {ends}"),
         _ => format!("{starts} to {}, {ends}", last.strftime("%a %-d %B")),

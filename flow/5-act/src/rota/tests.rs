@@ -2,7 +2,7 @@
 
 use base::{Id, Timestamp, code};
 
-use super::{Cover, Districts, Gap, Shift, cover, gaps, weekend};
+use super::{Cover, Districts, Gap, Shift, cover, fortnight, gaps, weekend};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -57,4 +57,29 @@ fn a_weekends_gaps_are_found() {
 fn the_weekend_of_the_change_of_clocks_is_an_hour_shorter() {
     let (from, until) = weekend(at("2026-03-27T12:00:00Z"));
     assert_eq!(until.since(from).as_hours(), 47);
+}
+
+#[test]
+fn whole_days_in_a_row_are_one_line() {
+    let day = |member, from, until| shift(member, Districts::All, from, until);
+    let shifts = [
+        day(1, "2026-03-30T23:00:00Z", "2026-03-31T23:00:00Z"), // by London's clocks, in summer
+        day(2, "2026-03-31T07:00:00Z", "2026-03-31T19:00:00Z"),
+        day(1, "2026-03-31T23:00:00Z", "2026-04-01T23:00:00Z"),
+        day(1, "2026-04-02T23:00:00Z", "2026-04-03T23:00:00Z"), // a day between them is nobody's
+    ];
+    assert!(fortnight::is_all_day(&shifts[0]) && !fortnight::is_all_day(&shifts[1]));
+    let words: Vec<String> = fortnight::on_call(&shifts).iter().map(fortnight::OnCall::words).collect();
+    assert_eq!(words, ["Tue 31 March to Wed 1 April", "Fri 3 April"]);
+}
+
+#[test]
+fn each_day_of_a_fortnight_is_covered_or_not() {
+    let days = fortnight::cover_days(&shifts(), &code!("navigator"), at("2026-03-06T09:00:00Z"));
+    let words: Vec<&str> = days.iter().map(|day| day.words.as_str()).collect();
+    assert_eq!(words[..4], ["Fri 6: gaps", "Sat 7: gaps", "Sun 8: nobody", "Mon 9: gaps"]);
+    assert!(days.len() == 14 && days.iter().all(|day| !day.is_covered));
+    let on_call = [shift(1, Districts::All, "2026-03-06T00:00:00Z", "2026-03-07T00:00:00Z")];
+    let days = fortnight::cover_days(&on_call, &code!("navigator"), at("2026-03-06T09:00:00Z"));
+    assert_eq!((days[0].words.as_str(), days[0].is_covered, days[1].is_covered), ("Fri 6: covered", true, false));
 }

@@ -3,6 +3,7 @@
 
 mod clocks;
 mod erasing;
+mod held;
 mod journey;
 mod raising;
 mod retention;

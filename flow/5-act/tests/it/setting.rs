@@ -145,7 +145,11 @@ impl House {
     pub async fn deliver(&self, name: &str, text: &str) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("{name}.csv"));
-        std::fs::write(&path, text).unwrap();
+        // The police's reporting tool writes UTF-16.
+        let utf16 =
+            || -> Vec<u8> { std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect() };
+        let bytes: Vec<u8> = if name == "missing_episodes" { utf16() } else { text.as_bytes().to_vec() };
+        std::fs::write(&path, bytes).unwrap();
         let report = deliver_file(&self.t.vault, &Actor::System, feed(name).unwrap(), &path, &unwatched).await.unwrap();
         assert!(report.counts.add_up() && report.counts.quarantined == 0, "{report:?}");
         self.t.drain_jobs(&handlers()).await;
@@ -161,6 +165,21 @@ impl House {
             let arrival = self.ago(*hours, "%d-%m-%Y %H:%M");
             text.push_str(&format!(
                 "{number},{arrival},,Something,{offence},N1,{surname},Callum,,{dob},,Male,W1,7 Quay Street,ZQ3 2LD,07104 119031,Marl\n"
+            ));
+        }
+        text
+    }
+
+    /// A file of episodes of children missing who came back: (id, hours ago, the day of the return interview).
+    pub fn returns(&self, rows: &[(&str, i64, &str)]) -> String {
+        let mut text = String::from(
+            "EpisodeID,ReportedAt,ReturnedAt,Risk,Surname,Forename,DOB,Gender,Ethnicity,HomeAddress,HomePostcode,Phone,LivingWith,\
+             FoundArea,FoundPlace,InterviewOffered,InterviewAccepted,InterviewDate\n",
+        );
+        for (id, hours, held) in rows {
+            let (reported, returned) = (self.ago(hours + 9, "%Y-%m-%dT%H:%M"), self.ago(*hours, "%Y-%m-%dT%H:%M"));
+            text.push_str(&format!(
+                "{id},{reported},{returned},High,Barker,Kai,2012-01-17,M,M2,5 Lime Close,ZQ3 2LD,07101 880031,Foster care,,Street,,,{held}\n"
             ));
         }
         text
