@@ -15,7 +15,6 @@ use crate::{
         store::Listed,
         words,
     },
-    moment_type::types,
     neighbours, referral,
 };
 

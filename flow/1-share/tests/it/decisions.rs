@@ -1,6 +1,9 @@
 //! The decider on a real register: what changes there counts at once.
 
-use std::{collections::BTreeMap, time::{Duration, Instant}};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use base::{Id, code, kind};
 use share::api::{add_token, end_agreement, revoke_token, set_member_active};

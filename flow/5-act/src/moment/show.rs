@@ -295,7 +295,7 @@ fn reach(seen: &Seen) -> Vec<(&'static str, String)> {
     let text =
         |field: &str| seen.record.as_ref().map_or_else(String::new, |record| record.happening().text(field).to_owned());
     let rows = fields.into_iter().map(|(words, field)| (words, field, text(field)));
-    rows.filter(|(_, field, text)| !text.is_empty() && !(*field == "phone" && number(text).is_some()))
+    rows.filter(|(_, field, text)| !(text.is_empty() || *field == "phone" && number(text).is_some()))
         .map(|(words, _, text)| (words, text))
         .collect()
 }

@@ -13,12 +13,13 @@ use super::{
 
 // The codes of `keys`, in this order: type, age band, sex, ethnic group, how the clock ended, what came of it (`running`: the
 // clock has not ended). Whoever was reached has an answer in `agreed`. What reached the unit after its time nobody here could have
-// answered in time: that is told apart from what was late or waits.
+// answered in time: that is told apart from what was late or waits. Where the record says that it was held in time, the clock breaches nothing.
 const COUNTED: &str = "SELECT moment_type || ' ' || age_band || ' ' || sex || ' ' || ethnicity || \
-     CASE WHEN waiting AND due_at >= $1 THEN ' open' WHEN NOT waiting AND in_time IS NULL THEN ' no_answer_needed' \
+     CASE WHEN waiting AND (due_at >= $1 OR held_at <= due_at) THEN ' open' \
+     WHEN NOT waiting AND in_time IS NULL THEN ' no_answer_needed' \
      WHEN NOT waiting AND in_time THEN ' in_time' WHEN raised_at > due_at THEN ' came_late' \
      WHEN waiting THEN ' open_late' ELSE ' late' END || \
-     CASE WHEN waiting AND due_at >= $1 THEN ' running' WHEN waiting THEN ' not_reached' \
+     CASE WHEN waiting AND (due_at >= $1 OR held_at <= due_at) THEN ' running' WHEN waiting THEN ' not_reached' \
      WHEN agreed = 'yes' THEN ' agreed' WHEN agreed IS NOT NULL THEN ' reached' \
      WHEN in_time IS NOT NULL THEN ' not_reached' ELSE ' running' END AS keys, COUNT(*) AS n \
      FROM moment WHERE state <> 'merged' AND event_at >= $2 AND event_at < $3 AND controller || ' ' || category IN ({in}) GROUP BY 1";
