@@ -86,8 +86,7 @@ pub(crate) async fn permit(vault: &Vault, actor: &Actor, officer: bool) -> Resul
     let mut facets = partner_facets(vault, &unit).await?;
     facets.push(unit.clone());
     // An officer opens nobody's records for it.
-    let (verb, purpose) =
-        if officer { (Verb::List, Purpose::Rights) } else { (Verb::View, Purpose::Safeguarding) };
+    let (verb, purpose) = if officer { (Verb::List, Purpose::Rights) } else { (Verb::View, Purpose::Safeguarding) };
     let (actor, scope) = (actor.clone(), Scope::unit());
     let ask = Ask { actor, verb, scope, purpose, facets, facts: BTreeMap::new() };
     Ok((vault.permit(ask).await?, unit))
