@@ -10,7 +10,7 @@ use super::{
     RightsError,
     act::{Decision, Stepping},
     codes::{Deed, NotDone, Outcome},
-    course::{CourseError, Step},
+    course::{CourseError, Stage, Step},
     store::For,
 };
 
@@ -147,6 +147,9 @@ pub(super) async fn decide(vault: &Vault, mut stepping: Stepping, decision: &Dec
         For::Owner(agency) => {
             if !keep(&mut stepping, agency, decision, &words).await? {
                 return Err(CourseError::Already.into());
+            }
+            if stepping.case.course.stage != Stage::Received {
+                return Err(CourseError::NotNow.into());
             }
             let holders = all_in(&stepping.change, id, agency).await?;
             together(&holders).map(|(outcome, why)| {

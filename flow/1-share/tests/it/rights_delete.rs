@@ -15,6 +15,7 @@ store_suite! { plan: kept_plan() => [
     each_agency_decides_about_what_it_holds,
     what_is_sealed_is_decided_apart_and_nothing_tells_of_it,
     no_answer_is_fetched_before_they_show_who_they_are_or_after_its_days,
+    that_something_was_sealed_once_is_read_and_left_out,
     what_is_restricted_is_told_to_those_who_were_shown_what_is_sealed,
 ] }
 
@@ -262,4 +263,28 @@ async fn what_is_restricted_is_told_to_those_who_were_shown_what_is_sealed(t: Be
     let log =
         world.t.query("SELECT inputs AS text FROM audit_entry WHERE scope_kind = 'rights_request'", Vec::new()).await;
     assert!(log.iter().all(|row| !row.text("text").unwrap().contains("custody_sealed")));
+}
+
+async fn that_something_was_sealed_once_is_read_and_left_out(t: Bench) {
+    let world = World::set_up_with_readers(t).await;
+    let person = world.t.id::<kind::Person>();
+    world.holds(person, "school", "exclusion", "FIGHT", false).await;
+    // As it stands once two people have lifted it.
+    let (id, school) = (world.t.id::<kind::Seal>(), world.agencies["school"]);
+    let lifted = format!(
+        "INSERT INTO seal_about (id, about, whole, controller, category) VALUES ('{id}', '{person}', TRUE, '{school}', 'seal')"
+    );
+    world.t.tamper(&lifted).await.unwrap();
+    let mut orla = world.sits("orla").await;
+    let here = world.wants(&mut orla, person, "access").await;
+    let token = orla.get(&here).await.hidden("_csrf");
+    orla.post(&format!("{here}/gather"), &token, &[]).await;
+    world.t.drain_jobs(&handlers()).await;
+    let early = orla.post(&format!("{here}/submit"), &token, &[]).await;
+    assert!(!early.text.contains("could not be read"), "{}", early.text);
+    assert!(
+        early.text.contains("1 suggestions have not been decided"),
+        "it is suggested to be left out: {}",
+        early.text
+    );
 }

@@ -53,10 +53,13 @@ async fn read(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>) -> Resu
     Ok((case, seen != For::Unit))
 }
 
-/// Whether this agency decided about what it holds.
-async fn decided_before(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>) -> Result<bool, Fault> {
+/// Whether this agency decided about what it holds. Where others are asked, there is nothing to decide for the unit's officer.
+async fn decided_before(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>, owner: bool) -> Result<bool, Fault> {
     let reader = act::reader(site.vault(), &caller.actor(), Verb::View, Scope::of("rights_request", id)).await?;
     let holders = holders::all(&reader, id, caller.agency).await?;
+    if !owner && !holders.is_empty() {
+        return Err(Fault::NotFound);
+    }
     Ok(holders.iter().any(|one| one.agency == caller.agency && one.outcome.is_some()))
 }
 
@@ -66,10 +69,7 @@ async fn decide_page(site: &Site, caller: &Caller, page: Page, form: Form, id: I
     let good = form.is_good();
     let right = case.request.kind;
     let outcomes = Outcome::ALL.iter().filter(|one| right != Kind::Erasure || **one != Outcome::Partly);
-    let decided = match (right, owner) {
-        (Kind::Erasure, true) => decided_before(site, caller, id).await?,
-        _ => false,
-    };
+    let decided = right == Kind::Erasure && decided_before(site, caller, id, owner).await?;
     let shown = DecidePage {
         back: if owner { ("/trust/rights".to_owned(), "People’s requests") } else { (here(id), "The request") },
         clock: clock_of(&case.course, &due, site),
