@@ -296,7 +296,7 @@ pub(super) async fn show(
         holders: asked.iter().map(|one| (names.agency(one.agency).to_owned(), said_by(one))).collect(),
         work,
         longer: Longer::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
-        reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
+        reasons: NotDone::of(request.kind).map(|one| Choice::new(one, one.words())).collect(),
         hows: Given::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         done: done(&site, &case, &names)?,
         form: Form::empty(),
