@@ -20,7 +20,7 @@ test('a data protection officer answers a subject access request', async ({ page
   await page.getByLabel('See what is held').check()
   await page.getByLabel('The person themselves').check()
   await page.getByLabel('Not yet').check()
-  await page.getByLabel('Both: partners’ records').check()
+  await page.getByLabel('UK GDPR and law enforcement rules').check()
   const asked = `Everything that you have about me (${Date.now()}).`
   await page.getByLabel('What they ask, in their words').fill(asked)
   await page.getByRole('button', { name: 'Record it' }).click()

@@ -89,11 +89,11 @@ pub async fn ask_person(site: Site, caller: Caller, page: Page, Path(person): Pa
     sealing_page(&site, &caller, page, Form::empty(), Some(person)).await
 }
 
-/// What the caller may see for the rights of whomever it is about.
+/// What the caller may find for the rights of whomever it is about: nothing of it is opened.
 async fn reader(vault: &Vault, caller: &Caller, scope: Scope) -> Result<Option<Reader>, Fault> {
     let facets: Vec<Facet> = share::api::all_person_facets(&vault.book()).await?;
     let (actor, purpose) = (caller.actor(), Purpose::Rights);
-    match vault.permit(Ask { actor, verb: Verb::View, scope, purpose, facets, facts: BTreeMap::new() }).await {
+    match vault.permit(Ask { actor, verb: Verb::List, scope, purpose, facets, facts: BTreeMap::new() }).await {
         Ok(permit) => Ok(Some(vault.read(&permit)?)),
         Err(Refusal::Refused { .. }) => Ok(None),
         Err(Refusal::Store(error)) => Err(error.into()),

@@ -91,4 +91,5 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(180, "seal", "seal/0180_seal.sql"),
     migration!(197, "rights_sealed", "rights/sealed/0197_rights_sealed.sql"),
     migration!(198, "rights_work", "rights/0198_rights_work.sql"),
+    migration!(199, "rights_decision", "rights/0199_rights_decision.sql"),
 ];

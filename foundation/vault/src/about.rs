@@ -6,11 +6,12 @@ use base::{Code, Id, kind};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Change, Fields, Held, Permit, Reader, Row, StoreError, TableKind, Vault, Verb,
+    Change, Facet, Fields, Held, Permit, Reader, Row, StoreError, TableKind, Vault, Verb,
     catalogue::{Entry, Erasure, Retention},
     database,
     erasing::{BATCH, Plan, keys},
     holding::holds_among,
+    leaving::{Bar, Gone, forget_holds},
     marking::Marks,
     params,
     schema::{ColumnKind, Table},
@@ -99,21 +100,46 @@ impl Change {
     /// [`StoreError::Permit`] where the change was begun without a permit to erase, or that permit doesn't cover every row;
     /// [`StoreError::Held`] where a legal hold is on any of it: then nothing may be committed. Else the database's.
     pub async fn erase_about(&mut self, ids: &[String], rule: &Code) -> Result<BTreeMap<String, u64>, StoreError> {
+        Ok(self.erase_about_but(ids, rule, &BTreeSet::new()).await?.rows)
+    }
+
+    /// As [`Change::erase_about`], but for what some controllers keep of some categories (with its marks, `custody_sealed`): those rows stay,
+    /// and so does a row that is kept as long as others name it (rule `while:person_record`), where one that stays does. What is written of
+    /// them beside the tables about people goes, unless something plain stays.
+    ///
+    /// # Errors
+    /// As [`Change::erase_about`], of what goes.
+    pub async fn erase_about_but(
+        &mut self,
+        ids: &[String],
+        rule: &Code,
+        leaves: &BTreeSet<Facet>,
+    ) -> Result<Gone, StoreError> {
         let permit = erasing(self.permit.as_ref())?.clone();
         let plan = Plan::read(&self.vault).await?;
         let grown = grow(&*self.tx, &plan, with_versions(&*self.tx, &plan, ids).await?).await?;
         let rows = all_rows(&*self.tx, &plan, &grown).await?;
-        if rows.iter().any(|row| permit.grant_of(row.controller, &row.category).is_none()) {
+        let left = |row: &About| leaves.contains(&Facet { controller: row.controller, category: row.category.clone() });
+        let (staying, going): (Vec<About>, Vec<About>) = rows.into_iter().partition(left);
+        if going.iter().any(|row| permit.grant_of(row.controller, &row.category).is_none()) {
             return Err(StoreError::Permit("it does not cover all that is held about them"));
         }
-        if !holds_among(self, &plan, &grown, &rows).await?.is_empty() {
+        let needed = plan.needed(&staying, &going);
+        let stays: BTreeSet<&String> = staying.iter().filter_map(|row| row.id.as_ref()).chain(&needed).collect();
+        let gone_ids: BTreeSet<String> = grown.iter().filter(|id| !stays.contains(id)).cloned().collect();
+        if !holds_among(self, &plan, &gone_ids, &going).await?.is_empty() {
             return Err(StoreError::Held);
         }
-        let mut gone = erase_grown(self, &plan, &grown).await?;
+        forget_holds(self, &gone_ids).await?;
+        let bar = Bar::of(leaves, &needed);
+        let mut gone = erase_grown(self, &plan, &grown, &bar).await?;
         gone.extend(empty_passing(self, &plan).await?);
         let mut buried = BTreeSet::new();
-        for row in &rows {
-            let Some(id) = row.id.as_deref().filter(|id| buried.insert((*id).to_owned())) else { continue };
+        for row in &going {
+            let Some(id) = row.id.as_deref().filter(|id| !needed.contains(*id)) else { continue };
+            if !buried.insert(id.to_owned()) {
+                continue;
+            }
             let id: Id<kind::Record> = id.parse().map_err(|_| bad("id", "it is no id"))?;
             let digest = match (row.columns.get("feed"), row.columns.get("source_key")) {
                 (Some(feed), Some(key)) => self.vault.source_digest(feed, key),
@@ -121,7 +147,17 @@ impl Change {
             };
             self.tombstone(id, &row.category, rule, &digest).await?;
         }
-        Ok(gone)
+        Ok(Gone { rows: gone, needed })
+    }
+
+    /// Whether a legal hold is on any of these rows, on a kind of data among them, or on whomever they name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn are_held(&self, rows: &[About]) -> Result<bool, StoreError> {
+        let plan = Plan::read(&self.vault).await?;
+        let ids = rows.iter().filter_map(|row| row.id.clone()).collect();
+        Ok(!holds_among(self, &plan, &ids, rows).await?.is_empty())
     }
 }
 
@@ -164,6 +200,19 @@ impl Plan {
             let entry = self.entries.iter().find(|entry| entry.table == table.name)?;
             (entry.kind == TableKind::Subject).then_some((entry, table))
         })
+    }
+
+    /// The ids of rows that are kept as long as others name them, and that one of those that stay names.
+    fn needed(&self, staying: &[About], going: &[About]) -> BTreeSet<String> {
+        let mut needed = BTreeSet::new();
+        for entry in &self.entries {
+            let Some(Retention::While(by)) = entry.retention_rule() else { continue };
+            let naming = staying.iter().filter(|row| row.table == by);
+            let named: BTreeSet<&String> = naming.filter_map(|row| row.columns.get(&entry.table)).collect();
+            let own = going.iter().filter(|row| row.table == entry.table).filter_map(|row| row.id.clone());
+            needed.extend(own.filter(|id| named.contains(id)));
+        }
+        needed
     }
 
     /// The tables that the decider reads of somebody whom the unit knows, by the column [`ABOUT`]. What they hold is there of a row about that
@@ -310,21 +359,19 @@ fn read(entry: &Entry, table: &Table, row: &Row) -> Result<About, StoreError> {
     })
 }
 
-/// Erases the rows of these ids, which [`grow`] found, table by table.
+/// Erases the rows of these ids, which [`grow`] found, table by table, but for what is passed over.
 pub(crate) async fn erase_grown(
     change: &Change,
     plan: &Plan,
     ids: &BTreeSet<String>,
+    bar: &Bar<'_>,
 ) -> Result<BTreeMap<String, u64>, StoreError> {
     let mut gone = BTreeMap::new();
     let ids: Vec<String> = ids.iter().cloned().collect();
-    // Of what is gone nothing is held: a backup may have held it when it was made.
-    for part in ids.chunks(BATCH) {
-        let (text, values) = crate::doors::spread("DELETE FROM held_back WHERE what IN ({in})", &[], &keys(part));
-        database::execute(&*change.tx, &text, values).await?;
-    }
-    for (entry, table) in plan.about_people().chain(plan.beside_people()) {
-        let which = names_one_of(entry, table);
+    let beside = plan.beside_people().filter(|_| !bar.keeps_plain());
+    for (entry, table) in plan.about_people().chain(beside) {
+        let (but, fixed) = bar.condition(table);
+        let which = format!("({}){but}", names_one_of(entry, table));
         let sql = match entry.erasure_rule() {
             Some(Erasure::Never | Erasure::Emptied) => continue,
             Some(Erasure::Columns(columns)) => {
@@ -334,7 +381,7 @@ pub(crate) async fn erase_grown(
             _ => format!("DELETE FROM {} WHERE {which}", table.name),
         };
         for part in ids.chunks(BATCH) {
-            let (text, values) = crate::doors::spread(&sql, &[], &keys(part));
+            let (text, values) = crate::doors::spread(&sql, &fixed, &keys(part));
             let n = database::execute(&*change.tx, &text, values).await?;
             if n > 0 {
                 *gone.entry(table.name.clone()).or_insert(0) += n;

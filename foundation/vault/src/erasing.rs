@@ -1,6 +1,8 @@
 //! Erasing by the catalogue: what goes with a record when it goes, and forgetting again after a restore what was erased
 //! before it.
 
+use std::collections::BTreeSet;
+
 use base::code;
 
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
     catalogue::{Entry, Erasure, Retention},
     database,
     files::{Tombstone, tombstones},
+    leaving::{Bar, forget_holds},
     params, schema,
 };
 
@@ -100,7 +103,9 @@ impl Vault {
         change.note("tombstones", stones.len());
         let ids: Vec<String> = stones.iter().map(|stone| stone.record.clone()).collect();
         let grown = about::grow(&*change.tx, plan, ids.into_iter().collect()).await?;
-        let gone = about::erase_grown(&change, plan, &grown).await?.values().sum();
+        forget_holds(&change, &grown).await?;
+        let (facets, ids) = (BTreeSet::new(), BTreeSet::new());
+        let gone = about::erase_grown(&change, plan, &grown, &Bar::of(&facets, &ids)).await?.values().sum();
         about::empty_passing(&change, plan).await?;
         for stone in stones {
             if stone.category == "blob"

@@ -31,6 +31,7 @@ mod files;
 mod holding;
 pub mod jobs;
 mod kept;
+mod leaving;
 mod marking;
 mod migrate;
 mod permit;
@@ -65,6 +66,7 @@ pub use files::{
     BackupKey, BackupReport, BlobReader, BlobWriter, EraseBlob, RestoreReport, StoredBlob, Tombstone, WithKeys, restore,
 };
 pub use kept::Kept;
+pub use leaving::Gone;
 pub use marking::{Mark, Marks};
 pub use migrate::Migration;
 pub use permit::{Ask, Decider, Decision, Facet, Fields, Grant, Permit, Refusal};

@@ -56,6 +56,9 @@ pub fn refusal_words(code: &str) -> &'static str {
         "persons_right_is_to_answer" => {
             "A person’s own request opens what is held about them to the data protection officer who answers it, and to nobody else."
         }
+        "no_request_open" => {
+            "What others hold is opened to whoever answers a person’s request only while a request of that person is open."
+        }
         "not_your_request" => "People’s requests about their own data are seen by those who answer them.",
         // Never shown for what is marked: to whoever is not named there is no such thing.
         "not_named" => "This is for those whom the agency that controls it named.",

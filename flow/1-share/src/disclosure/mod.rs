@@ -32,8 +32,8 @@ pub use file::{
 };
 pub use file_pages::{Hand, file_summary, open_file};
 pub use key::{KeyError, register_key};
-pub(crate) use notice::withdraw_files;
 pub use notice::{Acknowledged, Copies, Notice, NoticeError, Told, WatchNotices, acknowledge, tell, tell_because};
+pub(crate) use notice::{tell_quietly, withdraw_files};
 pub use part::{PersonPart, disclosed_part};
 pub use register::{Given, Shown, register_given, register_pointers, register_views};
 

@@ -233,6 +233,18 @@ pub async fn tell(change: &mut Change, about: &[String], what: Told) -> Result<u
 /// # Errors
 /// The database's.
 pub async fn tell_because(change: &mut Change, about: &[String], what: Told, cause: &str) -> Result<u64, StoreError> {
+    let told = tell_quietly(change, about, what, cause).await?;
+    change.note("notices", told);
+    Ok(told)
+}
+
+/// As [`tell_because`], and the log's entry doesn't say how many: where that would tell of what is sealed.
+pub(crate) async fn tell_quietly(
+    change: &mut Change,
+    about: &[String],
+    what: Told,
+    cause: &str,
+) -> Result<u64, StoreError> {
     // A pointer told nothing that could be wrong. The newest row of the register for each agency stands for all that it was told of this one. The ids are numbered within a prefix of their own.
     const TELL: &str = "INSERT INTO disclosure_notice (id, source, what, cause, giver, category, to_agency, purpose, kind, ground, ground_id, \
          power, told_first_at, told_last_at, via, made_at, due_at) \
@@ -264,7 +276,6 @@ pub async fn tell_because(change: &mut Change, about: &[String], what: Told, cau
     if told > 0 {
         change.enqueue(WatchNotices::KIND, &json!({}), due).await?;
     }
-    change.note("notices", told);
     Ok(told)
 }
 

@@ -1,24 +1,21 @@
-//! What is done with requests: recorded, stopped and set going, decided and answered. The work on an answer is in `work`. Each is one transaction with its entry in the log, by the unit's data protection officer or the data owner who decides.
+//! What is done with requests: recorded, stopped and set going, and decided. The work on an answer is in `work`, giving it in `give`. Each is one transaction with its entry in the log, by the unit's data protection officer or the data owner who decides.
 
 use base::{Code, Date, Id, code, kind};
 use serde_json::json;
 use vault::{Actor, Cause, Change, Operation, Permit, Purpose, Reader, Scope, StoreError, Vault, Verb};
 
 use super::{
-    Case, Everyone, KEPT_DAYS, Request, RightsError, Sought,
+    Case, KEPT_DAYS, Request, RightsError, Sought,
     clock::{self, Rules},
-    codes::{Deed, Given, Kind, MadeBy, NotDone, Outcome, Regime},
+    codes::{Deed, Kind, MadeBy, NotDone, Outcome, Regime},
     course::{Course, CourseError, Stage, Step},
-    gather, job, sealed,
+    holders, job, sealed,
     store::{self, For},
     under_way::not_under_way,
 };
 use crate::{
     agency,
     ask::{make::member_of, store as asks},
-    disclosure::{self, Told},
-    retention::{Erasing, erase, plan::erase_permit},
-    seal,
 };
 
 /// A request as it comes.
@@ -127,15 +124,13 @@ pub(crate) async fn record(
     if new.received_on > today {
         return Err(RightsError::Tomorrow);
     }
-    let owner = new.to.as_ref().map(|to| to.controller);
-    // An officer of the unit gives the answer, so that another agency's data owner decides what is erased.
-    if (new.kind == Kind::Correction && owner.is_none())
-        || (new.kind == Kind::Erasure && owner.is_none_or(|owner| owner == hand.unit))
-    {
+    if new.kind == Kind::Correction && new.to.is_none() {
         return Err(RightsError::NoAgency);
     }
     let id = change.new_id();
-    let to = new.to.clone().filter(|_| new.kind != Kind::Access && new.kind != Kind::Complaint);
+    // Whether something is deleted, everybody who holds it decides.
+    let to_one = !matches!(new.kind, Kind::Access | Kind::Complaint | Kind::Erasure);
+    let to = new.to.clone().filter(|_| to_one);
     let course = Course::begin(new.kind, new.regime, new.received_on, new.person.is_some(), new.identity_shown);
     let kept = Request {
         id,
@@ -155,6 +150,7 @@ pub(crate) async fn record(
         escalated_at: None,
         closed_at: None,
         work: None,
+        holders_asked_at: None,
         held_by: hand.unit,
         category: super::category(),
     };
@@ -171,7 +167,12 @@ pub(crate) async fn record(
     };
     store::add_step(&mut change, (id, hand.unit), 1, &received, &listed(&course, today, rules)).await?;
     match new.person {
-        Some(person) => store::open_for(&mut change, id, person).await?,
+        Some(person) => {
+            store::open_for(&mut change, id, person).await?;
+            if new.kind == Kind::Erasure {
+                sealed::gather_apart(&mut change, id, person).await?;
+            }
+        }
         None if new.kind == Kind::Access => sealed::seek(&mut change, id).await?,
         None => {}
     }
@@ -323,151 +324,44 @@ pub(crate) struct Decision {
     pub words: String,
 }
 
+impl Decision {
+    /// As its step keeps it: what is not wholly done has a ground.
+    pub(super) fn code(&self) -> String {
+        match self.why.filter(|_| self.outcome != Outcome::Done) {
+            Some(why) => format!("{} {why}", self.outcome),
+            None => self.outcome.code().to_owned(),
+        }
+    }
+}
+
 /// Decides: the data owner of the agency that was named, else the unit's data protection officer. What a person says of a record that stays
-/// as it is, is kept beside it. That everything is erased is decided only by the data owner of another agency that holds some of it.
+/// as it is, is kept beside it. Whether something is deleted, each agency that holds it decides ([`holders::decide`]).
 ///
 /// # Errors
 /// [`RightsError`]; nothing is kept then.
 pub(crate) async fn decide(
     vault: &Vault,
-    everyone: &dyn Everyone,
     actor: &Actor,
     id: Id<kind::RightsRequest>,
     decision: &Decision,
 ) -> Result<(), RightsError> {
-    let goes = decision.outcome != Outcome::Not;
-    if goes {
-        holds_what_goes(vault, everyone, actor, id).await?;
-    }
     let mut stepping = stepping(vault, actor, id, (Operation::Alteration, code!("rights_decided"))).await?;
+    let to_one = stepping.case.request.to_agency.is_some();
+    if stepping.case.request.kind == Kind::Erasure && !to_one {
+        return holders::decide(vault, stepping, decision).await;
+    }
     // What a data owner was asked, nobody else decides.
-    if stepping.case.request.to_agency.is_some() && stepping.hand.whose == For::Unit {
+    if to_one && stepping.hand.whose == For::Unit {
         return Err(RightsError::NotFound);
     }
-    let outside = matches!(stepping.hand.whose, For::Owner(agency) if agency != stepping.hand.unit);
-    if goes && stepping.case.request.kind == Kind::Erasure && !outside {
-        return Err(RightsError::NoAgency);
-    }
-    let code = match decision.why.filter(|_| decision.outcome != Outcome::Done) {
-        Some(why) => format!("{} {why}", decision.outcome),
-        None => decision.outcome.code().to_owned(),
-    };
     let words = Some(vault.seal(decision.words.as_bytes())?);
-    let step = Step { code: Some(code), words, ..stepping.step(Deed::Decided) };
+    let step = Step { code: Some(decision.code()), words, ..stepping.step(Deed::Decided) };
     stepping.keep(step).await?;
     let request = stepping.case.request.clone();
     if request.kind == Kind::Correction {
         store::keep_statement(&mut stepping.change, &request).await?;
     }
     Ok(stepping.change.commit().await?)
-}
-
-/// Where the data owner of another agency is asked for an erasure: whether that agency holds any record about the person. What it seals counts,
-/// since it is asked about its own; of what others hold nothing is said.
-async fn holds_what_goes(
-    vault: &Vault,
-    everyone: &dyn Everyone,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-) -> Result<(), RightsError> {
-    let (hand, agency) = hand(vault, actor).await?;
-    if hand.whose == For::Unit {
-        return Ok(());
-    }
-    let reader = reader(vault, actor, Verb::View, Scope::of("rights_request", id)).await?;
-    let request = store::one(&reader, id, hand.whose).await?.ok_or(RightsError::NotFound)?;
-    let (Kind::Erasure, Some(person)) = (request.kind, request.person) else { return Ok(()) };
-    let (all, ids) = everything_of(vault, everyone, person).await?;
-    let rows = all.about(vault, &ids).await?;
-    let holds = rows.iter().any(|row| row.controller == agency && RECORDS.contains(&row.table.as_str()));
-    if holds { Ok(()) } else { Err(RightsError::HoldsNothing) }
-}
-
-/// The tables that say that an agency holds a record about somebody.
-const RECORDS: [&str; 2] = ["record", "person_record"];
-
-/// Every id under which rows may name the person, what is sealed with the rest, and a reader of it all. It is read as the program that erases
-/// reads it: what was decided reaches everything alike, and whoever gives the answer is shown none of it.
-async fn everything_of(
-    vault: &Vault,
-    everyone: &dyn Everyone,
-    person: Id<kind::Person>,
-) -> Result<(Reader, Vec<String>), RightsError> {
-    let permit = erase_permit(vault, &Actor::System, Purpose::Rights).await?;
-    let reader = vault.read(&permit)?;
-    let ids = gather::ids_of(&reader, everyone, person).await?;
-    Ok((reader, ids))
-}
-
-/// Says how the answer was given, and carries out what was decided in the same transaction: whoever was told gets a notice, a restriction
-/// is put. That closes the request. An erasure takes the request with it; what remains is its report, whose id this gives.
-///
-/// # Errors
-/// [`RightsError`]; nothing is kept then.
-pub(crate) async fn give(
-    vault: &Vault,
-    everyone: &dyn Everyone,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    how: Given,
-) -> Result<Option<Id<kind::Erasure>>, RightsError> {
-    let case = open(vault, actor, id).await?;
-    let reached = match (&case.course.stage, case.request.person) {
-        (Stage::Decided { outcome: Outcome::Done | Outcome::Partly, .. }, Some(person)) => {
-            everything_of(vault, everyone, person).await?.1
-        }
-        _ => Vec::new(),
-    };
-    let mut stepping = stepping(vault, actor, id, (Operation::Disclosure, code!("rights_answer_given"))).await?;
-    if stepping.hand.whose != For::Unit {
-        return Err(RightsError::NotFound);
-    }
-    // How many ids were reached is not noted: what is sealed is among them.
-    let step = Step { code: Some(how.code().to_owned()), ..stepping.step(Deed::Answered) };
-    stepping.keep(step).await?;
-    if stepping.case.request.kind == Kind::Erasure && !reached.is_empty() {
-        let decided = stepping.case.steps.iter().rev().find(|step| step.deed == Deed::Decided).map(|step| step.by);
-        // Not kept: the request goes with the rest of what is held about them.
-        drop(stepping);
-        return erase_all(vault, actor, id, reached, decided).await.map(Some);
-    }
-    carry_out(&mut stepping.change, stepping.case.request.kind, &reached).await?;
-    stepping.change.commit().await?;
-    Ok(None)
-}
-
-/// What was decided reaches the person under all of these ids.
-async fn carry_out(change: &mut Change, kind: Kind, reached: &[String]) -> Result<(), RightsError> {
-    let told = match kind {
-        Kind::Correction => Told::Corrected,
-        Kind::Objection => Told::Objected,
-        Kind::Restriction => Told::Restricted,
-        Kind::Access | Kind::Erasure | Kind::Complaint => return Ok(()),
-    };
-    let notices = disclosure::tell(change, reached, told).await?;
-    change.note("notices", notices);
-    if kind == Kind::Restriction {
-        seal::restrict(change, reached).await?;
-    }
-    Ok(())
-}
-
-async fn erase_all(
-    vault: &Vault,
-    actor: &Actor,
-    id: Id<kind::RightsRequest>,
-    ids: Vec<String>,
-    decided: Option<Id<kind::Member>>,
-) -> Result<Id<kind::Erasure>, RightsError> {
-    let what = Erasing {
-        ids,
-        rule: code!("right_to_erasure"),
-        reason: code!("asked_for_by_the_person"),
-        by: actor.clone(),
-        second: decided,
-        form_key: id.to_string(),
-    };
-    Ok(erase(vault, &what).await?.erasure)
 }
 
 /// A request with its way, for the unit's data protection officer.

@@ -6,9 +6,10 @@ use vault::{Actor, Vault};
 
 use super::{
     Everyone,
-    act::{NewRequest, Said, give, open, record, take},
+    act::{NewRequest, Said, open, record, take},
     codes::{Deed, Given, MadeBy, Regime},
     course::Stage,
+    give::give,
     mark::NewMark,
     suggest,
     under_way::Far,

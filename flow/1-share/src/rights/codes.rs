@@ -19,6 +19,20 @@ base::code_list! {
     }
 }
 
+impl Kind {
+    /// A request of this kind, as lists and headings call it.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Access => "Access request",
+            Self::Correction => "Correction",
+            Self::Objection => "Objection",
+            Self::Restriction => "Restriction",
+            Self::Erasure => "Request to delete",
+            Self::Complaint => "Complaint",
+        }
+    }
+}
+
 base::code_list! {
     /// Who asks.
     MadeBy {
@@ -43,7 +57,7 @@ base::code_list! {
         /// Part 3.
         LawEnforcement => "dpa_part_3", "Data Protection Act 2018 Part 3 (law enforcement)", "";
         /// Both kinds of records.
-        Both => "both", "Both: partners’ records, and the police’s for law enforcement", "";
+        Both => "both", "UK GDPR and law enforcement rules", "";
     }
 }
 
@@ -116,6 +130,39 @@ base::code_list! {
         Partly => "partly", "In part", "";
         /// Not.
         Not => "not", "No", "";
+    }
+}
+
+impl Outcome {
+    /// In words, of a right.
+    pub(crate) fn of(self, kind: Kind) -> &'static str {
+        match (kind, self) {
+            (Kind::Complaint, Self::Done) => "Upheld",
+            (Kind::Complaint, Self::Partly) => "Partly upheld",
+            (Kind::Complaint, Self::Not) => "Not upheld",
+            (Kind::Erasure, Self::Done) => "Yes: delete it",
+            (Kind::Erasure, Self::Not) => "No: keep it",
+            _ => self.words(),
+        }
+    }
+}
+
+impl NotDone {
+    /// The grounds on which what this right asks is not done, or a complaint is not upheld.
+    pub(crate) fn of(kind: Kind) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |one| one.is_of(kind))
+    }
+
+    fn is_of(self, kind: Kind) -> bool {
+        match self {
+            Self::Unfounded | Self::Excessive | Self::NoIdentity | Self::NoAuthority => true,
+            Self::Accurate => kind == Kind::Correction,
+            Self::LegalDuty => kind == Kind::Erasure,
+            Self::PublicTask => matches!(kind, Kind::Erasure | Kind::Objection),
+            Self::LegalClaims => matches!(kind, Kind::Erasure | Kind::Objection | Kind::Restriction),
+            Self::Others => matches!(kind, Kind::Access | Kind::Erasure | Kind::Restriction),
+            Self::Crime => matches!(kind, Kind::Access | Kind::Correction | Kind::Erasure | Kind::Restriction),
+        }
     }
 }
 

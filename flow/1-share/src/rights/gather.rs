@@ -30,6 +30,8 @@ use crate::{
     agency::{Agency, AgencyKind},
     law::law,
     member,
+    retention::erase::holders,
+    seal,
 };
 
 /// One field of a row.
@@ -123,7 +125,8 @@ pub(crate) async fn permit(vault: &Vault, actor: &Actor, person: Id<kind::Person
     let agencies = agency::all(&plain).await?;
     let mut facets: Vec<Facet> = agency::facets_of_all(&vault.book()).await?;
     for agency in &agencies {
-        for category in [crate::ask::category(), super::category()] {
+        // Of a seal that was lifted it is read, and suggested to be left out, that there was one.
+        for category in [crate::ask::category(), super::category(), seal::category()] {
             facets.push(Facet { controller: agency.id, category });
         }
         if agency.kind == AgencyKind::Unit {
@@ -219,8 +222,18 @@ fn gathered(vault: &Vault, name: String, mut items: Vec<Item>, unread: u64) -> G
     Gathered { at: vault.now().as_micros(), own_names: own_names(&name, &items), name, items, unread, sought: false }
 }
 
-/// What is sealed about the person, for each agency whose it is; nothing for an agency that has none. Where nobody was found, about those
-/// whom what was given finds; their ids come with it. For the job alone.
+/// What is put by apart from an answer.
+pub(super) struct Apart {
+    /// What is sealed about the person, for each agency whose it is; nothing for an agency that has none. Where nobody was found, about those
+    /// whom what was given finds.
+    pub parts: BTreeMap<Id<kind::Agency>, Gathered>,
+    /// The ids of those whom it finds.
+    pub people: Vec<String>,
+    /// The agencies that hold a record that is not sealed.
+    pub holders: BTreeSet<Id<kind::Agency>>,
+}
+
+/// What is sealed about the person, and who holds the rest. For the job alone.
 ///
 /// # Errors
 /// As [`gather`].
@@ -229,7 +242,7 @@ pub(super) async fn gather_sealed(
     everyone: &dyn Everyone,
     actor: &Actor,
     (request, person): (Id<kind::RightsRequest>, Id<kind::Person>),
-) -> Result<(BTreeMap<Id<kind::Agency>, Gathered>, Vec<String>), RightsError> {
+) -> Result<Apart, RightsError> {
     let permit = permit(vault, actor, person).await?;
     let reader = vault.read(&permit)?;
     let mut ids = ids_of(&reader, everyone, person).await?;
@@ -244,8 +257,12 @@ pub(super) async fn gather_sealed(
     let agencies = agency::all(&vault.plain()).await?;
     let names = Names::read(vault, actor, &agencies).await?;
     let mut rows: BTreeMap<Id<kind::Agency>, Vec<vault::About>> = BTreeMap::new();
-    for row in reader.about(vault, &ids).await? {
-        if Marks::split(&row.category).1.sealed && !store::OF_PARTS.contains(&row.table.as_str()) {
+    let about = reader.about(vault, &ids).await?;
+    let holders = holders(&about);
+    for row in about {
+        // That it is sealed is no news to those who are named for it.
+        let of_seals = row.table == "seal_about" || store::OF_PARTS.contains(&row.table.as_str());
+        if Marks::split(&row.category).1.sealed && !of_seals {
             rows.entry(row.controller).or_default().push(row);
         }
     }
@@ -261,7 +278,7 @@ pub(super) async fn gather_sealed(
         let part = gathered(vault, name.clone(), items, 0);
         parts.insert(agency, Gathered { sought: sought.is_some(), ..part });
     }
-    Ok((parts, people))
+    Ok(Apart { parts, people, holders })
 }
 
 /// Records first, service by service; then what the unit made of them; then the log.

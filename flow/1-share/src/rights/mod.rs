@@ -12,6 +12,8 @@ pub(crate) mod codes;
 pub(crate) mod course;
 pub(crate) mod everyone;
 pub(crate) mod gather;
+pub(crate) mod give;
+pub(crate) mod holders;
 pub(crate) mod home;
 mod job;
 pub(crate) mod mark;
@@ -76,6 +78,8 @@ pub(crate) struct Request {
     pub closed_at: Option<Timestamp>,
     /// The job that was asked for last.
     pub work: Option<Id<kind::Job>>,
+    /// When every agency that holds something was asked, of a request to delete.
+    pub holders_asked_at: Option<Timestamp>,
     /// For whom this row was read: the unit, or the agency whose data owner decides.
     pub(crate) held_by: Id<kind::Agency>,
     pub(crate) category: Code,
@@ -122,11 +126,9 @@ pub(crate) enum RightsError {
     /// Which agency must correct it.
     #[error("Choose whose record it is: its data owner decides.")]
     NoAgency,
-    /// They are asked for an erasure, and hold nothing.
-    #[error(
-        "Your agency holds no record about this person, so that it can’t decide that they are erased. Nothing was saved: select “No”."
-    )]
-    HoldsNothing,
+    /// Who holds something is still being found out.
+    #[error("It is still being found out which agencies hold something about them. Try again in a minute.")]
+    NotAskedYet,
     /// A suggestion has no decision.
     #[error("{0} suggestions have not been decided yet. Decide each: withhold with a ground, or show.")]
     Undecided(u64),

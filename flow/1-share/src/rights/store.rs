@@ -11,27 +11,33 @@ macro_rules! of_request {
             "SELECT id, ",
             $held_by,
             " AS held_by, category, person, kind, regime, made_by, identity_shown, received_on, asked, to_agency, to_category, recorded_by, \
-             recorded_at, due_on, paused, escalated_at, closed_at, work FROM rights_request ",
+             recorded_at, due_on, paused, escalated_at, closed_at, work, holders_asked_at FROM rights_request ",
             $rest
         )
     };
 }
 
 const ONE: &str = of_request!("controller", "WHERE id = $1");
-const FOR_OWNER: &str = of_request!("to_agency", "WHERE id = $1 AND to_agency = $2");
+/// As the agency whose data owner decides reads it: the one that was named, or one of those that hold what is to be deleted.
+const FOR_OWNER: &str = of_request!(
+    "CAST($2 AS TEXT)",
+    "WHERE id = $1 AND (to_agency = $2 OR id IN (SELECT request FROM rights_decision WHERE controller = $2))"
+);
 const BY_FORM: &str = of_request!("controller", "WHERE form_key = $1");
 const OPEN: &str = of_request!("controller", "WHERE closed_at IS NULL ORDER BY due_on, id LIMIT 500");
 const CLOSED: &str =
     of_request!("controller", "WHERE closed_at IS NOT NULL ORDER BY closed_at DESC, id DESC LIMIT 100");
 const TO_DECIDE: &str = of_request!(
-    "to_agency",
-    "WHERE to_agency = $1 AND closed_at IS NULL AND stage = 'received' ORDER BY due_on, id LIMIT 200"
+    "CAST($1 AS TEXT)",
+    "WHERE closed_at IS NULL AND stage = 'received' AND (to_agency = $1 OR id IN (SELECT request FROM rights_decision \
+     WHERE controller = $1 AND decided_at IS NULL)) ORDER BY due_on, id LIMIT 200"
 );
 const STEPS: &str = "SELECT controller, category, deed, by_member, at, code, words FROM rights_step \
      WHERE request = $1 ORDER BY number";
 /// The steps, for the agency whose data owner decides.
-const STEPS_FOR_OWNER: &str = "SELECT r.to_agency AS controller, s.category, s.deed, s.by_member, s.at, s.code, s.words \
-     FROM rights_step s JOIN rights_request r ON r.id = s.request WHERE r.id = $1 ORDER BY s.number";
+const STEPS_FOR_OWNER: &str = "SELECT CAST($2 AS TEXT) AS controller, s.category, s.deed, s.by_member, s.at, s.code, s.words \
+     FROM rights_step s JOIN rights_request r ON r.id = s.request WHERE r.id = $1 \
+     AND (r.to_agency = $2 OR r.id IN (SELECT request FROM rights_decision WHERE controller = $2)) ORDER BY s.number";
 const MARKS: &str = "SELECT controller, category, number, field, ground, suggested, why, by_member, at FROM rights_mark \
      WHERE request = $1 ORDER BY number, field";
 const ANSWER: &str = "SELECT controller, category, gathered, found, to_decide, gathered_at, to_read, for_machines, made_at, ends_at \
@@ -67,6 +73,7 @@ impl FromRow for Request {
             escalated_at: row.opt_time("escalated_at")?,
             closed_at: row.opt_time("closed_at")?,
             work: row.opt_parse("work")?,
+            holders_asked_at: row.opt_time("holders_asked_at")?,
             held_by: row.id("held_by")?,
             category: row.parse("category")?,
         })
@@ -203,8 +210,10 @@ pub(crate) async fn to_decide(reader: &Reader, agency: Id<kind::Agency>) -> Resu
 }
 
 pub(crate) async fn steps(reader: &Reader, id: Id<kind::RightsRequest>, whose: For) -> Result<Vec<Step>, StoreError> {
-    let sql = if whose == For::Unit { STEPS } else { STEPS_FOR_OWNER };
-    Ok(bare(reader.rows(sql, params![id]).await?))
+    Ok(bare(match whose {
+        For::Unit => reader.rows(STEPS, params![id]).await?,
+        For::Owner(agency) => reader.rows(STEPS_FOR_OWNER, params![id, agency]).await?,
+    }))
 }
 
 pub(crate) async fn steps_in(
@@ -212,8 +221,10 @@ pub(crate) async fn steps_in(
     id: Id<kind::RightsRequest>,
     whose: For,
 ) -> Result<Vec<Step>, StoreError> {
-    let sql = if whose == For::Unit { STEPS } else { STEPS_FOR_OWNER };
-    Ok(bare(change.rows_held(sql, params![id]).await?))
+    Ok(bare(match whose {
+        For::Unit => change.rows_held(STEPS, params![id]).await?,
+        For::Owner(agency) => change.rows_held(STEPS_FOR_OWNER, params![id, agency]).await?,
+    }))
 }
 
 pub(crate) async fn marks(reader: &Reader, id: Id<kind::RightsRequest>) -> Result<Vec<Mark>, StoreError> {

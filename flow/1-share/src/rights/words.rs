@@ -25,6 +25,7 @@ pub(crate) fn table(name: &str) -> (String, &'static str) {
         "audit_entry" => ("Who looked, and why", "The law says that this is kept"),
         "rights_request" => ("Request about your own data", "So that it is answered in time"),
         "rights_step" => ("What was done with a request of yours", "So that it is answered in time"),
+        "rights_decision" => ("What a service decided about deleting", "So that somebody answers for it"),
         "rights_mark" => ("What was decided while answering you", "So that somebody answers for it"),
         "rights_answer" => ("Answer that was made for you", "So that it can be given"),
         "rights_statement" => ("What you said about a record", "So that it stands beside the record"),

@@ -20,6 +20,7 @@ mod resets;
 mod retention;
 mod rights;
 mod rights_apart;
+mod rights_delete;
 mod rights_sealed;
 mod rules;
 mod seals;

@@ -225,6 +225,7 @@ async fn to_everybody_else_there_is_no_request() {
             let mut stranger = crate::house::browser(&site(world.vault(), &world.t.clock, true));
             let public = stranger.get("/your-information").await;
             assert!(public.status == StatusCode::OK && public.text.contains("You can ask at any age."));
+            assert!(public.text.contains("Information Commissioner’s Office") && public.text.contains("Back"));
         })
         .await;
 }

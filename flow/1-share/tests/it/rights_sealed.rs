@@ -27,7 +27,6 @@ store_suite! { plan: kept_plan() => [
     to_whoever_answers_it_is_the_same_whether_anything_is_sealed_or_not,
     a_part_takes_two_who_are_named_and_nobody_else_finds_it,
     what_came_later_is_gathered_again_and_who_takes_it_back_ends_it,
-    an_erasure_takes_two_people_of_two_agencies_and_tells_nothing_of_what_is_sealed,
 ] }
 
 pub fn kept_plan() -> Plan {
@@ -464,53 +463,4 @@ async fn what_came_later_is_gathered_again_and_who_takes_it_back_ends_it(t: Benc
     assert_eq!(taken.status, StatusCode::SEE_OTHER);
     assert!(part_of(&owen.get("/trust/rights/sealed").await.text).is_empty());
     assert_eq!(owen.get(&parts[0]).await.status, StatusCode::NOT_FOUND);
-}
-
-async fn an_erasure_takes_two_people_of_two_agencies_and_tells_nothing_of_what_is_sealed(t: Bench) {
-    let world = World::set_up_with_readers(t).await;
-    let mut reports = Vec::new();
-    for sealed in [false, true] {
-        let person = world.t.id();
-        world.holds(person, "school", "exclusion", "FIGHT", false).await;
-        if sealed {
-            world.holds(person, "police", "custody", "HIDDEN", true).await;
-        }
-        let mut orla = world.sits("orla").await;
-        let page = orla.get(&format!("/trust/rights/new?person={person}")).await;
-        let (key, token, person) = (page.hidden("form_key"), page.hidden("_csrf"), person.to_string());
-        let to = format!("{} exclusion", world.agencies["school"]);
-        let fields = [
-            ("form_key", key.as_str()),
-            ("person", person.as_str()),
-            ("kind", "erasure"),
-            ("made_by", "person"),
-            ("received-day", "22"),
-            ("received-month", "11"),
-            ("received-year", "2026"),
-            ("shown", "no"),
-            ("regime", "both"),
-            ("asked", "Delete it"),
-            ("to", to.as_str()),
-        ];
-        let alone = orla.post("/trust/rights/new", &token, &fields[..10]).await;
-        assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY, "another agency decides");
-        let here = orla.post("/trust/rights/new", &token, &fields).await.location;
-        let done = [("outcome", "done"), ("words", "It is done")];
-        let own = orla.post(&format!("{here}/decide"), &token, &done).await;
-        assert_eq!(own.status, StatusCode::NOT_FOUND, "not the unit’s to decide");
-        let mut leon = world.sits("leon").await;
-        let of_leon = leon.get("/account").await.hidden("_csrf");
-        let decided = leon.post(&format!("{here}/decide"), &of_leon, &done).await;
-        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
-        let stranger = orla.post(&format!("{here}/given"), &token, &[("how", "by_hand")]).await;
-        assert_eq!(stranger.status, StatusCode::FORBIDDEN, "they have not shown who they are");
-        orla.post(&format!("{here}/step"), &token, &[("deed", "identity_seen")]).await;
-        let given = orla.post(&format!("{here}/given"), &token, &[("how", "by_hand")]).await;
-        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text);
-        assert_eq!(world.t.rows_in_table("record").await, 0, "what is sealed goes with the rest");
-        let report = orla.get(&given.location).await.text;
-        assert!(report.contains("Decided by") && report.contains("leon of school"), "{report}");
-        reports.push(plain(&report));
-    }
-    assert_eq!(reports[0], reports[1], "nothing says that something was sealed");
 }

@@ -85,9 +85,10 @@ pub(crate) async fn permit(vault: &Vault, actor: &Actor, officer: bool) -> Resul
     let unit = unit_facet(vault).await?;
     let mut facets = partner_facets(vault, &unit).await?;
     facets.push(unit.clone());
-    let purpose = if officer { Purpose::Rights } else { Purpose::Safeguarding };
+    // An officer opens nobody's records for it.
+    let (verb, purpose) = if officer { (Verb::List, Purpose::Rights) } else { (Verb::View, Purpose::Safeguarding) };
     let (actor, scope) = (actor.clone(), Scope::unit());
-    let ask = Ask { actor, verb: Verb::View, scope, purpose, facets, facts: BTreeMap::new() };
+    let ask = Ask { actor, verb, scope, purpose, facets, facts: BTreeMap::new() };
     Ok((vault.permit(ask).await?, unit))
 }
 

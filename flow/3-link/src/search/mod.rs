@@ -163,7 +163,9 @@ async fn hits_under(vault: &Vault, actor: &Actor, searching: &Permit, found: &[M
     }
     let reader = vault.read(searching)?;
     let searchable = searching.grants().iter().map(|grant| grant.facet.clone()).collect();
-    let opening = match vault.permit(asked(actor, Verb::View, searching.purpose(), searchable)).await {
+    // To record a request of theirs, who it is is listed; what is held is opened once it is recorded.
+    let verb = if searching.purpose() == Purpose::Rights { Verb::List } else { Verb::View };
+    let opening = match vault.permit(asked(actor, verb, searching.purpose(), searchable)).await {
         Ok(permit) => Some(permit),
         Err(Refusal::Refused { .. }) => None,
         Err(error) => return Err(error),

@@ -1,7 +1,9 @@
 //! Everything about somebody: found under a permit, erased whole or not at all, and nothing left to find.
 
+use std::collections::BTreeSet;
+
 use base::{Code, Id, code, kind};
-use vault::{About, Ask, Permit, StoreError, Verb, store_suite, testing::Bench};
+use vault::{About, Ask, Facet, Permit, StoreError, Verb, store_suite, testing::Bench};
 
 use crate::county::{self, HOSPITAL, MIGRATIONS, POLICE, add, cause};
 
@@ -11,6 +13,7 @@ store_suite! { MIGRATIONS => [
     many_rows_come_each_once,
     erasing_takes_everything_and_says_so,
     erasing_needs_a_permit_that_covers_it_all,
+    what_a_controller_keeps_stays,
     every_id_is_looked_for_in_every_text,
 ] }
 
@@ -91,6 +94,28 @@ async fn erasing_takes_everything_and_says_so(mut t: Bench) {
     assert_eq!(stones[1].text("rule").unwrap(), "right_to_erasure");
     t.reopen().await.unwrap();
     assert_eq!(t.rows_in_table("record").await, 1);
+}
+
+async fn what_a_controller_keeps_stays(t: Bench) {
+    let mine = add(&t, POLICE, "custody", "mine").await;
+    let other = add(&t, HOSPITAL, "ae_navigator", "other").await;
+    remark(&t, 1, mine, "custody").await;
+    t.tamper(&format!("INSERT INTO held_back (what, why) VALUES ('{other}', 'a hold')")).await.unwrap();
+    let may_erase = permit(&t, Verb::Erase).await;
+    let (ids, rule) = ([mine.to_string(), other.to_string()], code!("right_to_erasure"));
+    let mut change = t.vault.change_under(&may_erase, cause(code!("erased"))).await.unwrap();
+    assert!(matches!(change.erase_about(&ids, &rule).await, Err(StoreError::Held)));
+    drop(change);
+    let kept = BTreeSet::from([Facet { controller: HOSPITAL, category: code!("ae_navigator") }]);
+    let mut change = t.vault.change_under(&may_erase, cause(code!("erased"))).await.unwrap();
+    let gone = change.erase_about_but(&ids, &rule, &kept).await.unwrap();
+    change.commit().await.unwrap();
+    assert_eq!(gone.rows.into_iter().collect::<Vec<_>>(), [("record".to_owned(), 1), ("remark".to_owned(), 1)]);
+    assert!(gone.needed.is_empty());
+    let left = t.query("SELECT id FROM record", vec![]).await;
+    assert_eq!((left.len(), left[0].text("id").unwrap()), (1, other.to_string()));
+    assert_eq!(t.rows_in_table("tombstone").await, 2, "none of what stays");
+    assert_eq!(t.rows_in_table("held_back").await, 1, "and its hold");
 }
 
 async fn erasing_needs_a_permit_that_covers_it_all(t: Bench) {

@@ -17,6 +17,10 @@ pub(crate) const MAY_BE_MORE: &str = "In any answer like this, the law may let u
 pub(crate) const MAY_BE_APART: &str = "Some services keep some records apart from all others, to protect people. Whether they keep any about you, we are not told. If they \
      do, they look through them themselves and give you that part themselves.";
 
+/// As true of every answer to a request to delete.
+const APART_TOO: &str = "Some services keep some records apart from all others, to protect people. Whether they keep any about you, we are not told. If they \
+     do, they decide about them themselves, and tell you themselves.";
+
 /// A letter, as parts of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
@@ -57,15 +61,15 @@ pub(crate) fn letter(about: &About<'_>) -> Letter {
     match (about.kind, about.stage) {
         (_, Stage::Refused { why, .. }) => text.extend(refused(*why)),
         (Kind::Access, _) => text.extend(given(about)),
+        (Kind::Complaint, Stage::Decided { outcome, why, .. }) => text.extend(upheld(*outcome, *why)),
+        (Kind::Erasure, Stage::Decided { outcome, why, .. }) => text.extend(deleted(*outcome, *why)),
         (_, Stage::Decided { outcome, why, .. }) => text.extend(decided(*outcome, *why)),
         (Kind::Complaint, _) => {
             text.push("We have your complaint. We are looking into it, and will write to you.".to_owned())
         }
         _ => text.push("We are looking into it, and will write to you.".to_owned()),
     }
-    if !about.words.is_empty() {
-        text.push(about.words.to_owned());
-    }
+    text.extend(about.words.lines().filter(|line| !line.is_empty()).map(str::to_owned));
     let mut blocks = vec![Block::Part(title.to_owned())];
     blocks.extend(text.into_iter().map(Block::Text));
     blocks.push(Block::Heading("If something is wrong".to_owned()));
@@ -109,11 +113,36 @@ fn decided(outcome: Outcome, why: Option<NotDone>) -> Vec<String> {
     text
 }
 
+fn upheld(outcome: Outcome, why: Option<NotDone>) -> Vec<String> {
+    let mut text = vec![match outcome {
+        Outcome::Done => "We uphold your complaint: what you complained about was wrong.".to_owned(),
+        Outcome::Partly => "We uphold a part of your complaint.".to_owned(),
+        Outcome::Not => "We do not uphold your complaint.".to_owned(),
+    }];
+    text.extend(why.map(because));
+    text
+}
+
+/// Where some agencies keep theirs, each says why on a line of its own.
+fn deleted(outcome: Outcome, why: Option<NotDone>) -> Vec<String> {
+    let mut text = vec![match outcome {
+        Outcome::Done => "We have deleted what is held about you. Whoever was given the data before is told.".to_owned(),
+        Outcome::Partly => "We have deleted a part of what is held about you: what we hold, and what the services hold that agreed. Whoever was \
+             given that before is told."
+            .to_owned(),
+        Outcome::Not => "We have not deleted what is held about you.".to_owned(),
+    }];
+    text.extend(why.filter(|_| outcome == Outcome::Not).map(because));
+    text.push(APART_TOO.to_owned());
+    text
+}
+
 fn refused(why: NotDone) -> Vec<String> {
     vec!["We can’t do what you asked.".to_owned(), because(why)]
 }
 
-fn because(why: NotDone) -> String {
+/// A ground in a sentence.
+pub(crate) fn because(why: NotDone) -> String {
     format!("The reason: {}. The law: {}.", lower(why.words()), why.more())
 }
 

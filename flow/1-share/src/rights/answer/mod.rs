@@ -7,7 +7,7 @@ mod pdf;
 
 use std::collections::BTreeMap;
 
-pub(crate) use letter::{Letter, Of, letter};
+pub(crate) use letter::{Letter, Of, because, letter};
 pub(crate) use machine::for_machines;
 pub(crate) use pdf::to_read;
 

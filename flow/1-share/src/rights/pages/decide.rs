@@ -1,12 +1,12 @@
 //! Deciding on a right other than access: the data owner of the agency that was named, else the unit's data protection officer.
 
 use askama::Template;
-use axum::{Extension, extract::Path};
+use axum::extract::Path;
 use base::{Id, kind};
 use vault::{Scope, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
-use super::{Linked, clock_of, here, whose};
+use super::{clock_of, here, whose};
 use crate::{
     ask::pages::unsealed,
     rights::{
@@ -14,6 +14,7 @@ use crate::{
         act::{self, Decision},
         codes::{NotDone, Outcome},
         course::{CourseError, Stage},
+        holders,
         store::For,
     },
 };
@@ -31,6 +32,9 @@ struct DecidePage {
     asked: String,
     correction: bool,
     erasure: bool,
+    complaint: bool,
+    /// As an agency that holds something of it, and not for all.
+    own: bool,
     open: bool,
     outcomes: Vec<Choice>,
     reasons: Vec<Choice>,
@@ -49,23 +53,40 @@ async fn read(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>) -> Resu
     Ok((case, seen != For::Unit))
 }
 
+/// Whether this agency decided about what it holds. Where others are asked, there is nothing to decide for the unit's officer.
+async fn decided_before(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>, owner: bool) -> Result<bool, Fault> {
+    let reader = act::reader(site.vault(), &caller.actor(), Verb::View, Scope::of("rights_request", id)).await?;
+    let holders = holders::all(&reader, id, caller.agency).await?;
+    if !owner && !holders.is_empty() {
+        return Err(Fault::NotFound);
+    }
+    Ok(holders.iter().any(|one| one.agency == caller.agency && one.outcome.is_some()))
+}
+
 async fn decide_page(site: &Site, caller: &Caller, page: Page, form: Form, id: Id<kind::RightsRequest>) -> web::Result {
     let (case, owner) = read(site, caller, id).await?;
     let due = case.due(site.now().date_in_london());
     let good = form.is_good();
+    let right = case.request.kind;
+    let outcomes = Outcome::ALL.iter().filter(|one| right != Kind::Erasure || **one != Outcome::Partly);
+    let decided = right == Kind::Erasure && decided_before(site, caller, id, owner).await?;
     let shown = DecidePage {
         back: if owner { ("/trust/rights".to_owned(), "People’s requests") } else { (here(id), "The request") },
         clock: clock_of(&case.course, &due, site),
-        kind: case.request.kind.words(),
+        kind: right.words(),
         law: case.request.kind.more(),
         received: time::date(case.request.received_on),
         asked: unsealed(site.vault(), &case.request.asked)?,
-        correction: case.request.kind == Kind::Correction,
-        erasure: case.request.kind == Kind::Erasure,
-        open: case.course.stage == Stage::Received,
-        outcomes: Outcome::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
-        reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words()).hint(one.more())).collect(),
-        page: page.title("Decide what a person asks").with(&form),
+        correction: right == Kind::Correction,
+        erasure: right == Kind::Erasure,
+        complaint: right == Kind::Complaint,
+        own: owner,
+        open: case.course.stage == Stage::Received && !decided,
+        outcomes: outcomes.map(|one| Choice::new(one, one.of(right))).collect(),
+        reasons: NotDone::of(right).map(|one| Choice::new(one, one.words()).hint(one.more())).collect(),
+        page: page
+            .title(if right == Kind::Complaint { "Decide a complaint" } else { "Decide what a person asks" })
+            .with(&form),
         form,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
@@ -84,23 +105,30 @@ pub(super) async fn save(
     site: Site,
     caller: Caller,
     page: Page,
-    Extension(everyone): Linked,
     Path(id): Path<Id<kind::RightsRequest>>,
     mut form: Form,
 ) -> web::Result {
-    let (_, owner) = read(&site, &caller, id).await?;
+    let (case, owner) = read(&site, &caller, id).await?;
+    let complaint = case.request.kind == Kind::Complaint;
     let outcome = form.choice::<Outcome>("outcome", "Select what you decide");
     let why = form.value("why").parse::<NotDone>().ok();
     if outcome.is_some_and(|outcome| outcome != Outcome::Done) && why.is_none() {
-        form.refuse("why", "Select on which ground it is not done");
+        form.refuse(
+            "why",
+            if complaint { "Select why it is not upheld" } else { "Select on which ground it is not done" },
+        );
     }
-    let words = form.required("words", WORDS, "Enter what they are told");
+    let words = form.required(
+        "words",
+        WORDS,
+        if complaint { "Enter what you found, and what you will put right" } else { "Enter what they are told" },
+    );
     let (true, Some(outcome), Some(words)) = (form.is_good(), outcome, words) else {
         return decide_page(&site, &caller, page, form, id).await;
     };
     let back = if owner { "/trust/rights".to_owned() } else { here(id) };
     let decision = Decision { outcome, why, words };
-    match act::decide(site.vault(), everyone.as_ref(), &caller.actor(), id, &decision).await {
+    match act::decide(site.vault(), &caller.actor(), id, &decision).await {
         Ok(()) => Ok(web::done(&site, &back, "Your decision is kept")),
         Err(RightsError::Course(CourseError::Already)) => Ok(web::done(&site, &back, "")),
         Err(error) => Err(error.into()),

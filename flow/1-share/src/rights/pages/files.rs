@@ -7,16 +7,18 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base::{Id, kind};
-use web::{Caller, Form, Page, Site};
+use vault::{Scope, Verb};
+use web::{Caller, Fault, Form, Page, Site};
 
 use super::{here, officer};
 use crate::{
-    ask::pages::unsealed,
+    ask::pages::{Names, unsealed},
     rights::{
-        act,
-        answer::{Answered, Block},
-        codes::Deed,
+        Kind, act,
+        answer::{self, Answered, Block},
+        codes::{Deed, Outcome},
         course::Stage,
+        holders,
         work::{self, File},
     },
 };
@@ -59,6 +61,23 @@ struct LetterPage {
     blocks: Vec<Block>,
 }
 
+/// What each agency that was asked decided about what it holds, a line each.
+async fn by_agency(site: &Site, caller: &Caller, id: Id<kind::RightsRequest>) -> Result<String, Fault> {
+    let reader = act::reader(site.vault(), &caller.actor(), Verb::View, Scope::of("rights_request", id)).await?;
+    let names = Names::read(site, caller, &[]).await?;
+    let mut lines = Vec::new();
+    for one in holders::all(&reader, id, caller.agency).await? {
+        let name = names.agency(one.agency);
+        let said = one.words.as_ref().map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
+        lines.push(match (one.outcome, one.why) {
+            (Some(Outcome::Done), _) => format!("{name}: what it held about you is deleted. {said}"),
+            (_, Some(why)) => format!("{name} keeps what it holds. {} {said}", answer::because(why)),
+            (_, None) => format!("{name} keeps what it holds. {said}"),
+        });
+    }
+    Ok(lines.join("\n"))
+}
+
 pub(super) async fn letter(
     site: Site,
     caller: Caller,
@@ -69,7 +88,11 @@ pub(super) async fn letter(
     let case = act::open(site.vault(), &caller.actor(), id).await?;
     let said = case.steps.iter().rev().find(|step| matches!(step.deed, Deed::Decided | Deed::Refused));
     let words = said.and_then(|step| step.words.as_ref());
-    let words = words.map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
+    let mut words = words.map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
+    if case.request.kind == Kind::Erasure && matches!(case.course.stage, Stage::Decided { .. } | Stage::Answered { .. })
+    {
+        words.push_str(&by_agency(&site, &caller, id).await?);
+    }
     let today = site.now().date_in_london();
     let approved = matches!(case.course.stage, Stage::Approved { .. });
     let letter = if approved {

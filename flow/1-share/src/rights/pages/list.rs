@@ -12,7 +12,7 @@ use web::{
 use super::{clock_to, here, whose};
 use crate::{
     ask::pages::Names,
-    rights::{Request, act, clock, store, store::For},
+    rights::{Kind, Request, act, clock, store, store::For},
     trust,
 };
 
@@ -48,14 +48,18 @@ fn row(site: &Site, names: &Names, one: &Request, href: String) -> Row {
     };
     Row {
         href,
-        title: format!("{}, received {}", one.kind.words(), time::date(one.received_on)),
+        title: format!("{}, received {}", one.kind.noun(), time::date(one.received_on)),
         clock,
         state: one.closed_at.map_or_else(String::new, |at| format!("Closed {}", time::date(at.date_in_london()))),
         more: format!(
             "Asked by {}. {}{}",
             crate::rights::answer::lower(one.made_by.words()),
             one.regime.words(),
-            one.to_agency.map_or_else(String::new, |agency| format!(". {} decides", names.agency(agency))),
+            match (one.to_agency, one.kind) {
+                (Some(agency), _) => format!(". {} decides", names.agency(agency)),
+                (None, Kind::Erasure) => ". Every agency that holds something decides about it".to_owned(),
+                (None, _) => String::new(),
+            },
         ),
     }
 }

@@ -30,7 +30,7 @@ use super::{
 use crate::agency;
 
 /// What knows who a person is, as handlers are given it.
-type Linked = Extension<Arc<dyn Everyone>>;
+pub(in crate::rights) type Linked = Extension<Arc<dyn Everyone>>;
 
 /// The pages of people's rights. `everyone` knows who a person is in the unit: linking does.
 pub fn routes(everyone: Arc<dyn Everyone>) -> Router<Site> {

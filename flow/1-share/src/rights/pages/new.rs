@@ -98,14 +98,6 @@ pub(super) async fn record_it(site: Site, caller: Caller, page: Page, mut form: 
     if kind == Some(Kind::Correction) && to.is_none() {
         form.refuse("to", "Select whose record is to be corrected: its data owner decides");
     }
-    let unit = agency::unit(&site.vault().plain()).await?.map(|unit| unit.id);
-    let outside = to.as_ref().is_some_and(|to| Some(to.controller) != unit);
-    if kind == Some(Kind::Erasure) && !outside {
-        form.refuse(
-            "to",
-            "Select records of an agency other than the unit: its data owner decides whether everything is deleted",
-        );
-    }
     if received.is_some_and(|day| day > site.now().date_in_london()) {
         form.refuse("received", "The day on which it was received can’t be after today");
     }

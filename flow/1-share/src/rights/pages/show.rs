@@ -16,7 +16,9 @@ use crate::{
         Case, Kind, act,
         codes::{Deed, Given, Longer, NotDone, Outcome},
         course::{CourseError, Stage},
-        gather, store,
+        gather,
+        holders::{self, Holder},
+        store,
         store::For,
     },
 };
@@ -69,6 +71,10 @@ struct ShowPage {
     identity: bool,
     asked: String,
     decider: String,
+    /// Of a request to delete: who is asked, and what they decided.
+    holders: Vec<(String, String)>,
+    /// Whether it is being found out who holds something.
+    asking: bool,
     /// Whether it waits for the data owner who decides.
     awaits_decision: bool,
     found: Option<(u64, u64)>,
@@ -105,7 +111,7 @@ fn waits(case: &Case, caller: Id<kind::Member>) -> &'static str {
     }
 }
 
-fn next(case: &Case, under_way: bool, caller: Id<kind::Member>) -> Next {
+fn next(case: &Case, under_way: bool, caller: Id<kind::Member>, nobody_asked: bool) -> Next {
     let course = &case.course;
     if course.is_closed() {
         return Next::default();
@@ -137,14 +143,38 @@ fn next(case: &Case, under_way: bool, caller: Id<kind::Member>) -> Next {
         review: *stage == Stage::Assembling,
         submit: *stage == Stage::Assembling,
         second: matches!(stage, Stage::ReadyForSecond { .. }),
-        decide: !access && *stage == Stage::Received && case.request.to_agency.is_none(),
+        // Whether something is deleted, those who hold it decide; the unit where nobody else does.
+        decide: !access
+            && *stage == Stage::Received
+            && case.request.to_agency.is_none()
+            && (course.kind != Kind::Erasure || (case.request.holders_asked_at.is_some() && nobody_asked)),
         give: is_ready(case) && course.may_give(caller).is_ok(),
         refuse: true,
     }
 }
 
+/// What was decided, in words that fit the right; of several agencies together, what came of it.
+fn decided(kind: Kind, outcome: Outcome) -> &'static str {
+    match (kind, outcome) {
+        (Kind::Erasure, Outcome::Done) => "It is deleted",
+        (Kind::Erasure, Outcome::Partly) => "In part: some agencies keep theirs",
+        (Kind::Erasure, Outcome::Not) => "It is kept",
+        _ => outcome.of(kind),
+    }
+}
+
+/// What an agency decided about what it holds.
+fn said_by(holder: &Holder) -> String {
+    match (holder.outcome, holder.why) {
+        (None, _) => "Has not decided yet".to_owned(),
+        (Some(Outcome::Not), Some(why)) => format!("Keeps it. {} ({})", why.words(), why.more()),
+        (Some(Outcome::Not), None) => "Keeps it".to_owned(),
+        (Some(_), _) => "Agreed that it is deleted".to_owned(),
+    }
+}
+
 /// A step's reason in words.
-fn reason(deed: Deed, code: &str) -> String {
+fn reason(kind: Kind, deed: Deed, code: &str) -> String {
     match deed {
         Deed::Extended => code.parse::<Longer>().map_or_else(|_| String::new(), |one| one.words().to_owned()),
         Deed::Refused => {
@@ -153,7 +183,7 @@ fn reason(deed: Deed, code: &str) -> String {
         Deed::Answered => code.parse::<Given>().map_or_else(|_| String::new(), |one| one.words().to_owned()),
         Deed::Decided => {
             let (outcome, why) = code.split_once(' ').unwrap_or((code, ""));
-            let outcome = outcome.parse::<Outcome>().map_or("", |one| one.words());
+            let outcome = outcome.parse::<Outcome>().map_or("", |one| decided(kind, one));
             let why = why
                 .parse::<NotDone>()
                 .map_or_else(|_| String::new(), |one| format!(". {} ({})", one.words(), one.more()));
@@ -166,7 +196,7 @@ fn reason(deed: Deed, code: &str) -> String {
 fn done(site: &Site, case: &Case, names: &Names) -> Result<Vec<Done>, web::Fault> {
     let steps = case.steps.iter().rev().map(|step| {
         let words = step.words.as_ref().map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?;
-        let reason = step.code.as_deref().map_or_else(String::new, |code| reason(step.deed, code));
+        let reason = step.code.as_deref().map_or_else(String::new, |code| reason(case.request.kind, step.deed, code));
         let more = [reason, words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ");
         Ok(Done {
             what: step.deed.words(),
@@ -186,7 +216,10 @@ pub(super) async fn name(
     everyone: &dyn crate::rights::Everyone,
     case: &Case,
 ) -> Result<String, web::Fault> {
-    let Some(person) = case.request.person else { return Ok("Nobody was found".to_owned()) };
+    let Some(person) = case.request.person else {
+        let erased = case.request.kind == Kind::Erasure && case.course.is_closed();
+        return Ok(if erased { "Nobody any more: they were erased" } else { "Nobody was found" }.to_owned());
+    };
     if case.course.is_closed() {
         return Ok("One person. Their name is not read again once the request is closed".to_owned());
     }
@@ -207,6 +240,7 @@ pub(super) async fn show(
     let reader = act::reader(vault, &caller.actor(), Verb::View, Scope::of("rights_request", id)).await?;
     let case = act::case_of(vault, &reader, id, For::Unit).await?;
     let answer = store::answer(&reader, id).await?;
+    let asked = holders::all(&reader, id, caller.agency).await?;
     let by: Vec<_> = case.steps.iter().map(|step| step.by).collect();
     let names = Names::read(&site, &caller, &by).await?;
     let due = case.due(site.now().date_in_london());
@@ -241,18 +275,31 @@ pub(super) async fn show(
         received: time::date(request.received_on),
         identity: course.identity,
         asked: unsealed(vault, &request.asked)?,
-        decider: request.to_agency.map_or_else(String::new, |agency| names.agency(agency).to_owned()),
+        decider: match request.to_agency {
+            Some(agency) => names.agency(agency).to_owned(),
+            None => asked
+                .iter()
+                .filter(|one| one.outcome.is_none())
+                .map(|one| names.agency(one.agency))
+                .collect::<Vec<_>>()
+                .join(", "),
+        },
         found: undone,
         files: kept_until.map(time::full),
-        next: next(&case, work.as_ref().is_some_and(|told| !told.failed), caller.id),
+        next: next(&case, work.as_ref().is_some_and(|told| !told.failed), caller.id, asked.is_empty()),
         waits: waits(&case, caller.id),
-        awaits_decision: course.stage == Stage::Received && request.to_agency.is_some(),
+        awaits_decision: course.stage == Stage::Received && (request.to_agency.is_some() || !asked.is_empty()),
+        asking: request.kind == Kind::Erasure
+            && course.stage == Stage::Received
+            && request.to_agency.is_none()
+            && request.holders_asked_at.is_none(),
+        holders: asked.iter().map(|one| (names.agency(one.agency).to_owned(), said_by(one))).collect(),
         work,
         longer: Longer::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
-        reasons: NotDone::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
+        reasons: NotDone::of(request.kind).map(|one| Choice::new(one, one.words())).collect(),
         hows: Given::ALL.iter().map(|one| Choice::new(one, one.words())).collect(),
         done: done(&site, &case, &names)?,
         form: Form::empty(),
-        page: page.title(format!("{}: a person’s request", request.kind.words())),
+        page: page.title(request.kind.noun()),
     })
 }

@@ -10,7 +10,7 @@ use crate::rights::{
     act::{self, Said},
     codes::{Deed, Given, Longer, NotDone},
     course::CourseError,
-    work,
+    give, work,
 };
 
 /// A second click of the same button is no fault: the page shows what stands.
@@ -99,13 +99,13 @@ pub(super) async fn give_it(
             "Select how the answer was given. Nothing was saved: go back and choose.".to_owned(),
         ));
     };
-    let done = act::give(site.vault(), everyone.as_ref(), &caller.actor(), id, how).await;
+    let done = give::give(site.vault(), everyone.as_ref(), &caller.actor(), id, how).await;
     if let Ok(Some(erasure)) = done {
         let report = format!("/trust/retention/erasures/{erasure}");
         return Ok(web::done(
             &site,
             &report,
-            "Everything held about them is erased, and their request with it: this is the report",
+            "What was decided is erased, and their request forgets them: this is the report",
         ));
     }
     let done = done.map(|_| ());

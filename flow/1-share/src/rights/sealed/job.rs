@@ -1,5 +1,5 @@
 //! The job `gather_sealed`: what is sealed about somebody who asked is frozen, agency by agency, for those who are named. It follows every
-//! gathering, whoever it is about. The job `make_sealed_part`: the files of a part that a second one approved. And what of it needs a member now.
+//! gathering, whoever it is about, and every request to delete, of which it asks the agencies that hold the rest too. The job `make_sealed_part`: the files of a part that a second one approved. And what of it needs a member now.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -19,8 +19,8 @@ use crate::{
     ask::home::HomeLine,
     rights::{
         Everyone, RightsError,
-        gather::{Gathered, gather_sealed},
-        store as requests,
+        gather::{Apart, Gathered, gather_sealed},
+        holders, store as requests,
         under_way::{self, Far, asker, id_of},
         work::write_blob,
     },
@@ -97,7 +97,7 @@ impl Handler for GatherSealed {
             return Ok(()); // erased since
         }
         let gathered = gather_sealed(vault, self.everyone.as_ref(), &job.actor()?, (request, person)).await;
-        let (mut found, people) = gathered.map_err(fault)?;
+        let Apart { parts: mut found, people, holders: asked } = gathered.map_err(fault)?;
         let named = seal::with_own_readers(&vault.book()).await?;
         let agencies: BTreeSet<_> = named.into_iter().chain(found.keys().copied()).collect();
         let empty = Gathered::default();
@@ -121,6 +121,8 @@ impl Handler for GatherSealed {
             store::keep(&mut change, request, agency, (blob.id, rows)).await?;
         }
         store::keep_people(&mut change, request, &people).await?;
+        let whom = vault.seal(person.to_string().as_bytes())?;
+        holders::ask(&mut change, request, &asked, &whom).await?;
         unnamed::note(&mut change, request).await?;
         Ok(change.commit().await?)
     }

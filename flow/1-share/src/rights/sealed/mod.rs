@@ -9,10 +9,14 @@
 //! - Her request waits for none of this. It has the same steps, clock, counts and files whether anything is sealed or not, and its letter
 //!   says to everybody that services may keep a part to give themselves. If it waited, its waiting would tell.
 //!
+//! A request to delete comes to them in the same way, for every person and every agency that named anybody: two of them decide what becomes of what
+//! is sealed, and theirs alone goes, whenever that is (`delete`). No report and no letter of the unit's says so.
+//!
 //! So a missing part is chased where it is known: on the pages of those who are named; and where the agency has not named two who work for it, on
 //! the home page of its data owner, who names them (`unnamed`). That tells them that somebody of whom they seal something has asked, which is theirs
 //! to know; of an agency that holds nothing sealed about whoever asked, they are told nothing.
 
+mod delete;
 mod job;
 pub(super) mod pages;
 pub(super) mod store;
@@ -29,7 +33,11 @@ pub(super) use job::{MAKE, gather_apart, lines, seek};
 pub(super) use unnamed::end as end_parts;
 pub(crate) use unnamed::waiting as parts_without_two;
 
-use super::{Regime, codes::Ground, mark::Mark};
+use super::{
+    Kind, Regime,
+    codes::{Ground, Outcome},
+    mark::Mark,
+};
 
 /// The kind of a part's id.
 #[derive(Debug)]
@@ -64,6 +72,14 @@ pub(super) struct Part {
     pub ends_at: Option<Timestamp>,
     /// The job that was asked for last.
     pub work: Option<Id<kind::Job>>,
+    /// Which right: to see it, or that it is deleted.
+    pub kind: Kind,
+    /// Whom it is about, sealed, of a request to delete that is not carried out.
+    pub whom: Option<String>,
+    /// What the first of two decided of a request to delete.
+    pub outcome: Option<Outcome>,
+    /// What the person is told of that, sealed.
+    pub words: Option<String>,
     pub received_on: Date,
     pub due_on: Date,
     pub paused: bool,

@@ -2,21 +2,23 @@
 
 use askama::Template;
 use axum::{
-    Router,
+    Extension, Router,
     extract::Path,
     routing::{get, post},
 };
 use base::Id;
-use web::{Caller, Form, Page, Paging, Query, Site, time};
+use web::{Caller, Choice, Form, Page, Paging, Query, Site, time};
 
-use super::{Part, SealedPart, Stage, work};
+use super::{Part, SealedPart, Stage, delete, work};
 use crate::{
     ask::pages::unsealed,
     rights::{
-        RightsError, WORDS, clock,
+        Kind, RightsError, WORDS, clock,
+        codes::{NotDone, Outcome},
         course::CourseError,
         gather::Item,
         pages::{
+            Linked,
             cards::{RowView, new_marks, row_view},
             files,
             work::{Told, here as work_here, told},
@@ -60,6 +62,10 @@ struct Row {
     stage: &'static str,
 }
 
+fn is_erasure(part: &Part) -> bool {
+    part.kind == Kind::Erasure
+}
+
 #[derive(Template)]
 #[template(path = "rights/sealed/list.html")]
 struct ListPage {
@@ -72,7 +78,11 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
     let parts = work::list(site.vault(), &caller.actor()).await?;
     let row = |part: &Part| Row {
         href: here(part.id),
-        title: format!("A request received {}", time::date(part.received_on)),
+        title: if is_erasure(part) {
+            format!("A request to delete, received {}", time::date(part.received_on))
+        } else {
+            format!("A request received {}", time::date(part.received_on))
+        },
         clock: clock_of(&site, part),
         stage: part.stage.words(),
     };
@@ -113,6 +123,13 @@ struct ShowPage {
     sought: bool,
     /// What is said of its files while they are made, or could not be.
     work: Option<Told>,
+    /// Whether it is to be deleted: then it is decided on.
+    erasure: bool,
+    outcomes: Vec<Choice>,
+    reasons: Vec<Choice>,
+    /// What the first of the two decided, and what the person is told.
+    decided: &'static str,
+    words: String,
     rows: Vec<RowView>,
     paging: Paging,
     showing: u64,
@@ -138,7 +155,8 @@ async fn show_page(
 ) -> web::Result {
     let work = work::open(site.vault(), &caller.actor(), id).await?;
     let (part, gathered, marks) = (&work.part, &work.gathered, &work.marks);
-    let editable = part.stage == Stage::Waiting;
+    let (waiting, erasure) = (part.stage == Stage::Waiting, is_erasure(part));
+    let editable = waiting && !erasure;
     let told = told(site, part.work, caller.id).await?.filter(|_| part.stage == Stage::Checked);
     let paging = Paging::new(&here(id), at, SIZE, gathered.items.len() as u64);
     let on_page: Vec<&Item> =
@@ -170,7 +188,12 @@ async fn show_page(
         undecided: marks.undecided(&suggestions).len(),
         left_out: marks.all().filter(|mark| mark.ground.is_some()).count(),
         said: part.said.as_deref().map_or_else(|| Ok(String::new()), |said| unsealed(site.vault(), said))?,
-        editable,
+        editable: waiting,
+        erasure,
+        outcomes: outcomes(),
+        reasons: NotDone::of(Kind::Erasure).map(|one| Choice::new(one, one.words()).hint(one.more())).collect(),
+        decided: part.outcome.map_or("", |one| one.of(Kind::Erasure)),
+        words: part.words.as_deref().map_or_else(|| Ok(String::new()), |words| unsealed(site.vault(), words))?,
         second: part.stage == Stage::Checked && own.is_empty() && !work.under_way,
         own: if part.stage == Stage::Checked { own } else { "" },
         files: kept.filter(|_| part.identity && part.to_read.is_some()).map(time::full),
@@ -181,7 +204,9 @@ async fn show_page(
         rows,
         showing: paging.page,
         paging,
-        page: page.title("A sealed part of an answer").with(&form),
+        page: page
+            .title(if erasure { "A request to delete what is sealed" } else { "A sealed part of an answer" })
+            .with(&form),
         form,
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
@@ -208,14 +233,57 @@ fn settled(site: &Site, path: &str, done: Result<(), RightsError>, said: &str) -
     }
 }
 
-async fn check(site: Site, caller: Caller, Path(id): Path<Id<SealedPart>>, _: Form) -> web::Result {
-    let done = work::check(site.vault(), &caller.actor(), id).await;
+/// To delete it, or not.
+pub(in crate::rights) fn outcomes() -> Vec<Choice> {
+    [Outcome::Done, Outcome::Not].iter().map(|one| Choice::new(one, one.of(Kind::Erasure))).collect()
+}
+
+async fn check(site: Site, caller: Caller, page: Page, Path(id): Path<Id<SealedPart>>, mut form: Form) -> web::Result {
+    let (vault, actor) = (site.vault(), caller.actor());
+    let part = work::read(vault, &actor, id).await?;
+    let done = if is_erasure(&part) {
+        let mut decided = None;
+        if part.whom.is_some() {
+            let outcome = form.choice::<Outcome>("outcome", "Select what you decide");
+            let why = form.value("why").parse::<NotDone>().ok();
+            if outcome == Some(Outcome::Not) && why.is_none() {
+                form.refuse("why", "Select on which ground it is kept");
+            }
+            let words = form.required("words", WORDS, "Enter what they are told");
+            let (true, Some(outcome), Some(words)) = (form.is_good(), outcome, words) else {
+                return show_page(&site, &caller, page, form, id, "1").await;
+            };
+            let ground = why.filter(|_| outcome == Outcome::Not);
+            let ground = ground.map_or_else(String::new, |why| format!("{} ({}). ", why.words(), why.more()));
+            decided = Some((outcome, format!("{ground}{words}")));
+        }
+        let decided = decided.as_ref().map(|(outcome, words)| (*outcome, words.as_str()));
+        delete::decide(vault, &actor, id, decided).await
+    } else {
+        work::check(vault, &actor, id).await
+    };
     settled(&site, LIST, done, "A second person whom your agency named looks at it now")
 }
 
-async fn second(site: Site, caller: Caller, page: Page, Path(id): Path<Id<SealedPart>>, mut form: Form) -> web::Result {
+async fn second(
+    site: Site,
+    caller: Caller,
+    page: Page,
+    Extension(everyone): Linked,
+    Path(id): Path<Id<SealedPart>>,
+    mut form: Form,
+) -> web::Result {
     let (vault, actor) = (site.vault(), caller.actor());
     if form.value("decision") == "approve" {
+        if is_erasure(&work::read(vault, &actor, id).await?) {
+            let done = delete::agree(vault, everyone.as_ref(), &actor, id).await;
+            return settled(
+                &site,
+                LIST,
+                done,
+                "It is done. Tell the person yourselves, where there is something to tell",
+            );
+        }
         return match work::ask_to_approve(vault, &actor, id, (site.unit(), &caller.agency_name)).await {
             Ok(Some(job)) => Ok(web::done(&site, &work_here(job), "")),
             Ok(None) => Ok(web::done(&site, LIST, "It is approved")),

@@ -4,6 +4,7 @@ use base::{Code, Id, Timestamp, kind};
 use vault::{Change, FromRow, Held, Reader, Row, StoreError, params};
 
 use super::{Mark, Part, SealedPart, Stage, read, written};
+use crate::rights::codes::Outcome;
 
 /// The tables of parts: what stands in them is no part of an answer.
 pub(in crate::rights) const OF_PARTS: [&str; 2] = ["rights_sealed", "rights_part_person"];
@@ -12,7 +13,7 @@ macro_rules! of_part {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.controller, s.category, s.gathered, s.marks, s.stage, s.checked_by, s.said, s.to_read, s.for_machines, \
-             s.ends_at, s.work, r.received_on, r.due_on, r.paused, r.regime, CAST(CASE WHEN r.identity_shown OR EXISTS (SELECT 1 FROM rights_step i \
+             s.ends_at, s.work, s.whom, s.outcome, s.words, r.kind AS right_asked, r.received_on, r.due_on, r.paused, r.regime, CAST(CASE WHEN r.identity_shown OR EXISTS (SELECT 1 FROM rights_step i \
              WHERE i.request = r.id AND i.deed = 'identity_seen') THEN 1 ELSE 0 END AS BIGINT) AS identity \
              FROM rights_sealed s JOIN rights_request r ON r.id = s.request ",
             $rest
@@ -38,6 +39,10 @@ impl FromRow for Part {
             for_machines: row.opt_parse("for_machines")?,
             ends_at: row.opt_time("ends_at")?,
             work: row.opt_parse("work")?,
+            kind: row.parse("right_asked")?,
+            whom: row.opt_text("whom")?,
+            outcome: row.opt_parse("outcome")?,
+            words: row.opt_text("words")?,
             received_on: row.parse("received_on")?,
             due_on: row.parse("due_on")?,
             paused: row.bool("paused")?,
@@ -120,6 +125,23 @@ pub(super) async fn go(
 ) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE rights_sealed SET stage = $3, checked_by = $4, said = $5 WHERE id = $1 AND stage = $2";
     Ok(change.execute(SQL, params![id, from.code(), to.code(), by, said]).await? == 1)
+}
+
+/// Keeps what the first of two decided of a request to delete, and what the person is told, sealed.
+pub(super) async fn decide(
+    change: &mut Change,
+    id: Id<SealedPart>,
+    (outcome, words): (Outcome, &str),
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE rights_sealed SET outcome = $2, words = $3 WHERE id = $1";
+    change.execute(SQL, params![id, outcome.code(), words]).await?;
+    Ok(())
+}
+
+/// What was decided is carried out: what was frozen for it is of no use any more, nor whom it was about.
+pub(super) async fn forget(change: &mut Change, id: Id<SealedPart>) -> Result<(), StoreError> {
+    change.execute("UPDATE rights_sealed SET whom = NULL, found = 0 WHERE id = $1", params![id]).await?;
+    Ok(())
 }
 
 /// A second person approved it: with its files where there is anything, else it is done.

@@ -30,7 +30,7 @@ async fn permit(vault: &Vault, actor: &Actor, verb: Verb, scope: Scope) -> Resul
     Ok(vault.permit(Ask { actor: actor.clone(), verb, scope, purpose, facets, facts }).await?)
 }
 
-fn scope(id: Id<SealedPart>) -> Scope {
+pub(super) fn scope(id: Id<SealedPart>) -> Scope {
     Scope::of("rights_sealed", id)
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn open(vault: &Vault, actor: &Actor, id: Id<SealedPart>) -> Re
 }
 
 /// A change of a part, and whose it is.
-async fn begin(
+pub(super) async fn begin(
     vault: &Vault,
     actor: &Actor,
     id: Id<SealedPart>,
@@ -89,7 +89,7 @@ async fn begin(
     Ok((change, part, member))
 }
 
-fn not_now() -> RightsError {
+pub(super) fn not_now() -> RightsError {
     CourseError::NotNow.into()
 }
 
@@ -165,7 +165,7 @@ pub(super) async fn send_back(
 }
 
 /// Whether this member is the second person: who neither gave it to them nor marked any of it.
-fn may_approve(part: &Part, member: Id<kind::Member>) -> Result<(), RightsError> {
+pub(super) fn may_approve(part: &Part, member: Id<kind::Member>) -> Result<(), RightsError> {
     if part.checked_by == Some(member) {
         return Err(CourseError::Own.into());
     }
