@@ -237,7 +237,7 @@ impl Parted {
         let kept: BTreeSet<&String> =
             self.staying.iter().flat_map(|row| row.id.iter().chain(row.columns.get("record"))).collect();
         let person = |id: &String| self.going.iter().any(|row| row.table == "person" && row.id.as_ref() == Some(id));
-        ids.iter().filter(|id| !kept.contains(id) && !(self.keeps && person(id))).cloned().collect()
+        ids.iter().filter(|id| !(kept.contains(id) || self.keeps && person(id))).cloned().collect()
     }
 }
 
