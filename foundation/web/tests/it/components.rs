@@ -34,6 +34,7 @@ fn wrong() -> Form {
         form.refuse(field, format!("Mend {field}"));
     }
     form.date("when", "the date of the contact");
+    form.date_time("next", "the next contact");
     form
 }
 
@@ -88,6 +89,10 @@ async fn every_field_keeps_what_was_typed_and_says_what_is_wrong() {
         );
     }
     assert!(html.contains("The date of the contact must include a month and a year"));
+    assert!(
+        html.contains("Enter the next contact")
+            && html.contains("id=\"next-time\" name=\"next-time\" type=\"text\" value=\"\"")
+    );
     assert!(html.contains("<title>Error: Gallery of components – Alongside</title>"));
     assert!(!gallery(Form::empty()).await.contains("govuk-error"));
 }
