@@ -29,7 +29,7 @@ test.describe('a navigator', () => {
     await expect(waiting.first()).toBeVisible()
     await tap(waiting.first().getByRole('link'))
     await expect(page.getByRole('heading', { name: 'Why are you opening this moment?' })).toBeVisible()
-    await page.getByLabel('To offer support at this reachable moment').check()
+    await page.getByLabel('Offering support').check()
     await tap(page.getByRole('button', { name: 'Open this moment' }))
     const name = await page.getByRole('heading', { level: 1 }).innerText()
     await tap(page.getByRole('button', { name: 'Record contact' }))
