@@ -17,7 +17,7 @@ use web::{
 use super::{DUTIES, may_see};
 use crate::{
     delivery::{
-        DeliveryReport, State,
+        Counts, DeliveryReport, State,
         store::{self, Delivery},
     },
     feed::feed,
@@ -42,6 +42,7 @@ struct DeliveryPage {
     same_as: Option<String>,
     read: String,
     total: String,
+    sums: String,
     withdrawn: u64,
     chart: Option<Chart>,
     quarantined: u64,
@@ -82,6 +83,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         same_as: report.same_as.map(|id| id.to_string()),
         read: thousands(counts.read),
         total: thousands(report.rows_total.saturating_sub(1)),
+        sums: sums(counts),
         withdrawn: counts.withdrawn,
         chart: (report.state != State::Refused && counts.read > 0).then(|| chart(&found)),
         quarantined: counts.quarantined,
@@ -92,17 +94,27 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     })
 }
 
+/// `5 rows read: 3 accepted as new, 2 in quarantine`: what there is none of is not named.
+fn sums(counts: Counts) -> String {
+    let parts = [
+        (counts.accepted_new, "accepted as new"),
+        (counts.accepted_version, "accepted as a new version"),
+        (counts.already_held, "already held"),
+        (counts.quarantined, "in quarantine"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, words)| format!("{} {words}", thousands(*count))).collect();
+    let rows = if counts.read == 1 { "row" } else { "rows" };
+    format!("{} {rows} read: {}", thousands(counts.read), parts.join(", "))
+}
+
 fn title(report: &DeliveryReport) -> String {
     match report.state {
         State::Reading => "Reading the file".to_owned(),
         State::Done if report.same_as.is_some() => "This file came before".to_owned(),
         State::Done => {
             let counts = report.counts;
-            let held = match counts.already_held {
-                0 => String::new(),
-                held => format!(", {} held already", thousands(held)),
-            };
-            format!("{} of {} rows accepted{held}", thousands(counts.accepted()), thousands(counts.read))
+            format!("{} of {} rows accepted", thousands(counts.accepted()), thousands(counts.read))
         }
         State::Refused => "The file was not taken".to_owned(),
     }
