@@ -98,6 +98,18 @@ async fn every_field_keeps_what_was_typed_and_says_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn a_wide_table_is_cards_on_a_phone_and_says_so_where_it_scrolls() {
+    let html = gallery(Form::empty()).await;
+    assert!(
+        html.contains("<table class=\"govuk-table app-cards\">\n<caption class=\"govuk-visually-hidden\">Open moments")
+    );
+    assert!(html.contains("app-scroll__sign--cards\">Scroll across to see every column"));
+    let frame = html.find("<div class=\"app-scroll\" role=\"region\" aria-label=\"Open moments\"").unwrap();
+    let named = html.find("<p class=\"app-caption\" aria-hidden=\"true\">Open moments</p>").unwrap();
+    assert!(named < frame, "what it is called does not scroll away");
+}
+
+#[tokio::test]
 async fn the_words_that_colour_only_adds_to_are_there() {
     let html = gallery(Form::empty()).await;
     for words in [
