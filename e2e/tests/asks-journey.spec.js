@@ -9,7 +9,7 @@ const school = 'Selmarsh Council education service'
 /** Finds somebody by their pupil number; gives the row of the answer. */
 async function find(page, someone) {
   await page.goto('/people')
-  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('Safeguarding a child or a vulnerable adult').check()
   await page.getByLabel('unique pupil number').fill(someone.upn)
   await page.getByRole('button', { name: 'Find' }).click()
   await expect(page.getByRole('heading', { name: /found$/ })).toBeVisible()
@@ -31,7 +31,7 @@ test('a social worker finds that a boy is known, asks, the data owner decides, a
 
   let clicks = 0
   const click = async (one) => { clicks += 1; await one.click() }
-  await click(row.first().getByRole('link', { name: /^Ask them/ }))
+  await click(row.first().getByRole('link', { name: /^Ask / }))
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Ask ${school}`)
   const why = `He says that he must carry something for his safety (${Date.now()}).`
   await page.getByLabel('Why do you need it?').fill(why)
@@ -93,7 +93,7 @@ test('what cannot wait is opened at once, alarmed, justified and judged', async 
   const someone = someoneExcluded(info.project.name === 'no-script' ? 3 : 2)
   await signIn(page, people.socialWorker)
   const row = await find(page, someone)
-  await row.first().getByRole('link', { name: /^This cannot wait/ }).click()
+  await row.first().getByRole('link', { name: /^Somebody is in danger now/ }).click()
   await page.getByRole('button', { name: 'Open these records now' }).click()
   await expect(page.locator('.govuk-error-summary')).toContainText('Select what the danger is')
   await page.getByLabel('A child is missing now').check()

@@ -8,7 +8,7 @@ const school = 'Selmarsh Council education service'
 /** Looks somebody up by their pupil number and opens their page; gives its address. */
 async function open(page, someone, purpose) {
   await page.goto('/people')
-  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('Safeguarding a child or a vulnerable adult').check()
   await page.getByLabel('unique pupil number').fill(someone.upn)
   await page.getByRole('button', { name: 'Find' }).click()
   const href = await page.locator('main a[href^="/people/0"]').first().getAttribute('href')

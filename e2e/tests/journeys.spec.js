@@ -29,7 +29,7 @@ test.describe('a navigator', () => {
     await expect(waiting.first()).toBeVisible()
     await tap(waiting.first().getByRole('link'))
     await expect(page.getByRole('heading', { name: 'Why are you opening this moment?' })).toBeVisible()
-    await page.getByLabel('To offer support at this reachable moment').check()
+    await page.getByLabel('Offering support').check()
     await tap(page.getByRole('button', { name: 'Open this moment' }))
     const name = await page.getByRole('heading', { level: 1 }).innerText()
     await tap(page.getByRole('button', { name: 'Record contact' }))
@@ -170,11 +170,12 @@ async function counts(page) {
   await expect(page).toHaveURL(/\/data\/uploads\//)
   await expect(async () => {
     await page.reload()
-    await expect(page.getByText(/\d+ read = /)).toBeVisible({ timeout: 500 })
+    await expect(page.getByRole('heading', { name: /of [\d,]+ rows accepted/ })).toBeVisible({ timeout: 500 })
     await expect(page.getByText(/rows are read\. You can leave/)).toBeHidden({ timeout: 500 })
   }).toPass({ timeout: 20_000 })
-  const words = await page.getByText(/\d+ read = /).innerText()
-  const numbers = words.replaceAll(',', '').match(/\d+/g).map(Number)
+  const words = (await page.getByText(/^[\d,]+ rows? read: /).innerText()).replaceAll(/(\d),(?=\d)/g, '$1')
+  const parts = [/(\d+) rows? read/, /(\d+) accepted as new/, /(\d+) accepted as a new version/, /(\d+) already held/, /(\d+) in quarantine/]
+  const numbers = parts.map((part) => Number(words.match(part)?.[1] ?? 0))
   expect(numbers[0]).toBe(numbers.slice(1).reduce((sum, one) => sum + one, 0))
   return numbers
 }

@@ -24,7 +24,7 @@ test('an address finds the small area that it lies in', async ({ page, javaScrip
   await expect(page).toHaveURL(/\/places\/[EW]\d{8}$/)
 
   await page.goto('/people')
-  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('Safeguarding a child or a vulnerable adult').check()
   await page.getByLabel('NHS number or unique pupil number').fill(postcode)
   await page.getByRole('button', { name: 'Find' }).click()
   await expect(page.locator('.govuk-error-summary')).toContainText('It finds a place, not people')

@@ -10,7 +10,7 @@ test('a data protection officer answers a subject access request', async ({ page
   const someone = someoneExcluded(info.project.name === 'no-script' ? 5 : 4)
   await signIn(page, people.dataProtectionOfficer)
   await page.goto('/people')
-  await page.getByLabel('Answering a request of the person themselves').check()
+  await page.getByLabel('Answering a person’s own request').check()
   await page.getByLabel('unique pupil number').fill(someone.upn)
   await page.getByRole('button', { name: 'Find' }).click()
   await page.getByRole('link', { name: 'Record a request of theirs' }).first().click()

@@ -10,7 +10,7 @@ const owner = people.dataOwner // of the police
 async function searched(page, someone, family = someone.Surname) {
   const [day, month, year] = someone['Date of Birth'].split('-')
   await page.goto('/people')
-  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('Safeguarding a child or a vulnerable adult').check()
   await page.getByLabel('Given name').fill(someone['First Name'])
   await page.getByLabel('Family name').fill(family)
   await page.getByLabel('Day').fill(day)

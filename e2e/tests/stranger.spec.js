@@ -18,7 +18,7 @@ async function existing(page) {
   const someone = someoneInCustody()
   const born = someone['Date of Birth'].split('-')
   await page.goto('/people')
-  await page.getByLabel('Protecting a child or a vulnerable adult').check()
+  await page.getByLabel('Safeguarding a child or a vulnerable adult').check()
   await page.getByLabel('Given name').fill(someone['First Name'])
   await page.getByLabel('Family name').fill(someone.Surname)
   for (const [at, part] of ['Day', 'Month', 'Year'].entries()) await page.getByLabel(part).fill(born[at])

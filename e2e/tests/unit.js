@@ -198,7 +198,7 @@ export function someoneExcluded(which) {
 export async function openMoment(page, href) {
   await page.goto(href)
   if (await page.getByRole('button', { name: 'Open this moment' }).count()) {
-    await page.getByLabel('To offer support at this reachable moment').check()
+    await page.getByLabel('Offering support').check()
     await page.getByRole('button', { name: 'Open this moment' }).click()
   }
   await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible()

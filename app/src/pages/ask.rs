@@ -81,7 +81,7 @@ async fn ask_page(site: &Site, caller: &Caller, page: Page, mut form: Form, ask:
             form.put("fields", field.value.clone());
         }
     }
-    let page = page.title(if owner { "Somebody asks your agency" } else { "Your request" }).with(&form);
+    let page = page.title("Request between agencies").with(&form);
     let decide = match owner && waiting {
         true => Some(answer_form(site, &page, ask, form.clone(), fields, facts(seen.as_ref())).await?),
         false => None,

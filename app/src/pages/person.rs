@@ -57,13 +57,8 @@ struct Part {
 fn purposes() -> Vec<Choice> {
     [Purpose::Support, Purpose::Safeguarding, Purpose::Prevention, Purpose::Linking, Purpose::Rights]
         .into_iter()
-        .map(|purpose| Choice::new(purpose.code(), first_large(share::api::purpose_words(purpose))))
+        .map(|purpose| Choice::new(purpose.code(), share::api::purpose_title(purpose)))
         .collect()
-}
-
-fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Asks what for.

@@ -23,7 +23,7 @@ pub use crate::{
         Act, Agreement, AgreementError, Brought, Deed, Dossier, Hand, Stage, Standing, Terms, add as add_agreement,
         all as agreements, all_bring, assess_as_program as assess_agreement, by_id as agreement_by_id,
         draft as draft_agreement, enact as enact_agreement, end as end_agreement, file as file_agreement,
-        pages::waiting as agreements_waiting, purpose_words,
+        pages::waiting as agreements_waiting, purpose_title, purpose_words,
     },
     ask::{
         AskError, Condition, DataAsk, Facts, Granted, NewAsk, NewGrant, Refused, State as AskState, Why, ask, grant,

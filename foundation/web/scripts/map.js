@@ -6,7 +6,15 @@
 // has a basemap, data-tiles (its archive), data-basemap (the script that draws it), data-attribution (whose map it is).
 import * as maplibre from 'maplibre-gl'
 
-const steps = ['#ffffff', '#d5e6e9', '#9cc3ca', '#5f9aa5', '#2d6f7c', '#0b3942']
+// The fills of the key (map/kit.html): each class has a colour and a hatching of its own, so that colour never stands alone.
+const steps = {
+  'step-0': { ground: '#ffffff', ink: '#767777', lines: [[0, 12, 12, 0]] },
+  'step-1': { ground: '#d5e6e9', ink: '#d5e6e9', lines: [] },
+  'step-2': { ground: '#9cc3ca', ink: '#0b3942', lines: [[5, 6, 7, 6]] },
+  'step-3': { ground: '#5f9aa5', ink: '#0b3942', lines: [[-2, 2, 2, -2], [0, 12, 12, 0], [10, 14, 14, 10]] },
+  'step-4': { ground: '#2d6f7c', ink: '#9cc3ca', lines: [[0, 6, 12, 6], [6, 0, 6, 12]] },
+  'step-5': { ground: '#0b3942', ink: '#0b3942', lines: [] },
+}
 const holder = document.querySelector('[data-map]')
 
 if (holder) {
@@ -31,11 +39,18 @@ async function draw(holder) {
       layers: [
         { id: 'ground', type: 'background', paint: { 'background-color': '#f4f8f8' } },
         ...(under?.layers ?? []),
-        { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-opacity': under ? 0.8 : 1, 'fill-color': ['match', ['get', 'step'], 1, steps[1], 2, steps[2], 3, steps[3], 4, steps[4], 5, steps[5], steps[0]] } },
+        { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-opacity': under ? 0.8 : 1, 'fill-pattern': ['concat', 'step-', ['to-string', ['get', 'step']]] } },
         { id: 'edges', type: 'line', source: 'areas', paint: { 'line-color': '#484949', 'line-width': 0.4 } },
       ],
     },
   })
+  map.on('styleimagemissing', ({ id }) => {
+    if (steps[id]) map.addImage(id, hatching(steps[id]), { pixelRatio: 2 })
+  })
+  // All of it stays in sight when a phone is turned, until somebody moves the map.
+  let moved = false
+  map.on('movestart', (event) => { moved ||= Boolean(event.originalEvent) })
+  map.on('resize', () => { if (!moved) map.fitBounds(bounds, { padding: 12, animate: false }) })
   map.getCanvas().setAttribute('aria-label', holder.dataset.label ?? 'Map')
   map.addControl(new maplibre.NavigationControl({ showCompass: false }))
   if (under?.attribution) map.addControl(attribution(under.attribution))
@@ -51,6 +66,23 @@ async function draw(holder) {
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key === 'Enter') tell(map.project(map.getCenter()))
   })
+}
+
+/** A square of one class's fill, to be laid side by side. */
+function hatching({ ground, ink, lines }) {
+  const size = 12
+  const brush = Object.assign(document.createElement('canvas'), { width: size, height: size }).getContext('2d')
+  brush.fillStyle = ground
+  brush.fillRect(0, 0, size, size)
+  brush.strokeStyle = ink
+  brush.lineWidth = 1.6
+  for (const [x, y, toX, toY] of lines) {
+    brush.beginPath()
+    brush.moveTo(x, y)
+    brush.lineTo(toX, toY)
+    brush.stroke()
+  }
+  return brush.getImageData(0, 0, size, size)
 }
 
 /** The unit's own basemap; without one, or where its archive can't be read, the areas stand alone. */

@@ -8,6 +8,12 @@ use crate::parts::number;
 /// The width of a chart over months, in its own units.
 const WIDTH: f64 = 360.0;
 
+/// How wide a letter is on a phone at most, in the same units (`styles/_chart.scss`).
+const LETTER: f64 = 7.75;
+
+/// Fewer months than this are a sentence: a line of two points shows a course that nobody knows.
+const FEWEST: usize = 3;
+
 /// A number with its interval, where it has one. `None` for what is missing or suppressed; `words` then says which.
 #[derive(Debug, Clone, Default)]
 pub struct Point {
@@ -144,11 +150,31 @@ impl Chart {
         } else {
             format!("<p class=\"app-chart__note\">{}</p>", escape(&self.note))
         };
+        if self.shape != Shape::Bars && self.points.len() < FEWEST {
+            return format!(
+                "<figure class=\"app-chart\" id=\"{id}\"><figcaption class=\"app-chart__title\">{title}</figcaption>\
+                 <p class=\"govuk-body\">{}</p>{note}</figure>",
+                escape(&self.sentence())
+            );
+        }
         format!(
             "<figure class=\"app-chart\" id=\"{id}\"><figcaption class=\"app-chart__title\">{title}</figcaption>{}{note}{}</figure>",
             self.svg(),
             if self.bare { String::new() } else { self.table() }
         )
+    }
+
+    /// What would be drawn, in words: `October 2026: 4. November 2026: 7 (5 to 9).`
+    fn sentence(&self) -> String {
+        let one = |point: &Point| match (point.value, point.interval) {
+            (Some(value), Some((low, high))) => {
+                format!("{}: {}{} ({} to {}).", point.label, number(value), self.unit, number(low), number(high))
+            }
+            (Some(value), None) => format!("{}: {}{}.", point.label, number(value), self.unit),
+            (None, _) => format!("{}: {}.", point.label, words_of_missing(&point.words)),
+        };
+        let all: Vec<String> = self.points.iter().map(one).collect();
+        if all.is_empty() { "Nothing to show yet.".to_owned() } else { all.join(" ") }
     }
 
     fn svg(&self) -> String {
@@ -210,14 +236,18 @@ impl Chart {
     }
 
     fn draw_months(&self) -> (u32, u32, String) {
-        const LEFT: f64 = 40.0;
+        const LEFT: f64 = 46.0;
         const TOP: f64 = 12.0;
         const BOTTOM: f64 = 170.0;
         let top = round_up(self.top());
         let y = |value: f64| BOTTOM - value / top * (BOTTOM - TOP);
         let step = (WIDTH - LEFT) / f64::from(u32::try_from(self.points.len()).unwrap_or(u32::MAX).max(1));
         let mut body = String::new();
+        let whole = self.points.iter().filter_map(|point| point.value).all(|value| value.fract() == 0.0);
         for part in [0.0, 0.5, 1.0] {
+            if whole && (top * part).fract() != 0.0 {
+                continue;
+            }
             let line = y(top * part);
             let class = if part == 0.0 { "chart-axis" } else { "chart-grid" };
             let _ = write!(
@@ -233,7 +263,7 @@ impl Chart {
         if self.shape == Shape::Columns {
             for (x, point) in middles.iter().zip(&self.points) {
                 let Some(value) = point.value else { continue };
-                let (line, width) = (y(value), step * 0.7);
+                let (line, width) = (y(value), (step * 0.7).min(40.0));
                 let _ = write!(
                     body,
                     "<rect class=\"chart-bar\" x=\"{:.1}\" y=\"{line:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>",
@@ -282,9 +312,9 @@ impl Chart {
 
     /// At most four labels, and fewer where they are long, so that they neither run into each other nor over the edge.
     fn month_labels(&self, middles: &[f64]) -> String {
-        const LETTER: f64 = 7.0;
         let all = self.points.len();
-        let half = self.points.iter().map(|point| point.label.chars().fold(LETTER, |width, _| width + LETTER) / 2.0);
+        let labels: Vec<String> = self.points.iter().map(|point| short_month(&point.label)).collect();
+        let half = labels.iter().map(|label| label.chars().fold(LETTER, |width, _| width + LETTER) / 2.0);
         let half = half.fold(LETTER, f64::max).min(WIDTH / 2.0);
         let places =
             |every: usize| -> Vec<f64> { middles.iter().step_by(every).map(|x| x.clamp(half, WIDTH - half)).collect() };
@@ -293,8 +323,8 @@ impl Chart {
         };
         let every = (all.div_ceil(4).max(1)..all).find(apart).unwrap_or(all.max(1));
         let mut text = String::new();
-        for (x, point) in places(every).iter().zip(self.points.iter().step_by(every)) {
-            let _ = write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(&point.label));
+        for (x, label) in places(every).iter().zip(labels.iter().step_by(every)) {
+            let _ = write!(text, "<text class=\"chart-middle\" x=\"{x:.1}\" y=\"190\">{}</text>", escape(label));
         }
         text
     }
@@ -341,9 +371,32 @@ impl Chart {
     }
 }
 
+fn words_of_missing(words: &str) -> &str {
+    if words.is_empty() { "not supplied" } else { words }
+}
+
 fn missing(words: &str) -> String {
-    let words = if words.is_empty() { "not supplied" } else { words };
-    format!("<span class=\"app-missing\">{}</span>", escape(words))
+    format!("<span class=\"app-missing\">{}</span>", escape(words_of_missing(words)))
+}
+
+/// `December 2025` as `Dec 2025`: under an axis there is no room for more. Anything else stays.
+fn short_month(label: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let short = label.split_once(' ').filter(|(month, _)| MONTHS.contains(month));
+    short.and_then(|(month, year)| Some(format!("{} {year}", month.get(..3)?))).unwrap_or_else(|| label.to_owned())
 }
 
 /// The next round number, so that the axis ends on one and so does its middle.
@@ -394,7 +447,6 @@ mod tests {
         assert!(html.contains("not supplied"));
     }
 
-    /// A letter of the charts' type is at most 7 of its units wide.
     #[test]
     fn long_months_stand_apart_and_inside() {
         for (name, months) in
@@ -406,11 +458,31 @@ mod tests {
                 .match_indices("class=\"chart-middle\" x=\"")
                 .map(|(at, found)| html[at + found.len()..].split('"').next().unwrap().parse().unwrap())
                 .collect();
-            let half = f64::from(u32::try_from(name.len()).unwrap()) * 7.0 / 2.0;
+            let half = f64::from(u32::try_from(short_month(name).len()).unwrap()) * LETTER / 2.0;
             assert!(!middles.is_empty() && middles.len() <= 4, "{name}: {middles:?}");
             assert!(middles.iter().all(|x| x - half >= 0.0 && x + half <= 360.0), "{name}: {middles:?}");
             assert!(middles.windows(2).all(|pair| pair[1] - pair[0] >= 2.0 * half), "{name}: {middles:?}");
         }
+    }
+
+    #[test]
+    fn a_year_of_months_is_labelled_every_third() {
+        let html = Chart::columns("a", "t", (0..12).map(|_| Point::new("December 2025", 1.0)).collect()).to_html();
+        assert_eq!(html.matches(">Dec 2025</text>").count(), 4);
+        assert!(html.contains("December 2025</th>"), "the table has the whole name");
+    }
+
+    #[test]
+    fn counts_have_whole_numbers_at_their_axis_and_no_wide_bar() {
+        let html = Chart::columns("a", "t", (1..=3).map(|_| Point::new("May 2026", 1.0)).collect()).to_html();
+        assert!(!html.contains(">0.5</text>") && html.contains("width=\"40.0\""), "{html}");
+    }
+
+    #[test]
+    fn two_months_are_a_sentence() {
+        let points = vec![Point::new("October 2026", 4.0), Point::missing("November 2026", "fewer than 5")];
+        let html = Chart::columns("a", "Erasures", points).to_html();
+        assert!(html.contains("October 2026: 4. November 2026: fewer than 5.") && !html.contains("<svg"), "{html}");
     }
 
     #[test]

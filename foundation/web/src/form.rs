@@ -21,7 +21,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
-use base::Date;
+use base::{Date, Time, Timestamp, london};
 
 use crate::{Fault, Site, cross_site};
 
@@ -178,6 +178,30 @@ impl Form {
         }
     }
 
+    /// An instant from the four fields of `govuk::date_time_input`, by London's clocks; `what` is "the start of the shift".
+    pub fn date_time(&mut self, name: &str, what: &str) -> Option<Timestamp> {
+        let date = self.date(name, what)?;
+        let typed = self.value(&format!("{name}-time")).trim().to_owned();
+        let at = time_of_day(&typed).and_then(|time| london::resolve(date.to_datetime(time)).ok());
+        if at.is_none() {
+            let problem = if typed.is_empty() { "include a time" } else { "have a real time, such as 3:30pm or 15:30" };
+            self.refuse(name, format!("{} must {problem}", sentence_case(what)));
+        }
+        at
+    }
+
+    /// Whether nothing is typed in any of the four fields of `govuk::date_time_input`.
+    #[must_use]
+    pub fn date_time_is_blank(&self, name: &str) -> bool {
+        ["day", "month", "year", "time"].iter().all(|part| self.value(&format!("{name}-{part}")).trim().is_empty())
+    }
+
+    /// Fills the four fields of `govuk::date_time_input`.
+    pub fn put_date_time(&mut self, name: &str, at: Timestamp) {
+        self.put_date(name, at.date_in_london());
+        self.put(format!("{name}-time"), at.in_london().strftime("%H:%M").to_string());
+    }
+
     /// Fills the three fields of `govuk::date_input`.
     pub fn put_date(&mut self, name: &str, date: Date) {
         self.put(format!("{name}-day"), date.day().to_string());
@@ -200,6 +224,28 @@ fn month_number(text: &str) -> Option<i8> {
     let start = text.get(..3)?.to_ascii_lowercase();
     let at = NAMES.iter().position(|name| *name == start)?;
     i8::try_from(at + 1).ok()
+}
+
+/// `15:30`, `15.30`, `3:30pm`, `3pm`.
+fn time_of_day(text: &str) -> Option<Time> {
+    let text = text.to_ascii_lowercase().replace(' ', "");
+    let (clock, afternoon) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(false)),
+        (_, Some(clock)) => (clock, Some(true)),
+        _ => (text.as_str(), None),
+    };
+    let (hour, minute) = match clock.split_once([':', '.']) {
+        Some((hour, minute)) if minute.len() == 2 => (hour, minute),
+        None if afternoon.is_some() => (clock, "0"),
+        _ => return None,
+    };
+    let hour: i8 = hour.parse().ok()?;
+    let hour = match afternoon {
+        None => hour,
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(afternoon) => hour % 12 + if afternoon { 12 } else { 0 },
+    };
+    Time::new(hour, minute.parse().ok()?, 0, 0).ok()
 }
 
 fn sentence_case(text: &str) -> String {
@@ -274,6 +320,37 @@ mod tests {
         assert_eq!(read("4", "é", "2026"), "The date of the contact must be a real date");
         assert_eq!(read("", "", ""), "Enter the date of the contact");
         assert_eq!(read("4", "", ""), "The date of the contact must include a month and a year");
+    }
+
+    #[test]
+    fn times_as_people_type_them() {
+        let read = |day: &str, time: &str| {
+            let typed = [("at-day", day), ("at-month", "7"), ("at-year", "2026"), ("at-time", time)];
+            let mut form = Form::of(typed);
+            let at = form.date_time("at", "the start of the shift").map(|at| at.to_string());
+            at.unwrap_or_else(|| form.error("at").to_owned())
+        };
+        for same in ["15:30", "15.30", "3:30pm", " 3:30 PM "] {
+            assert_eq!(read("1", same), "2026-07-01T14:30:00Z", "{same}, by London's clocks");
+        }
+        assert_eq!(read("1", "12am"), "2026-06-30T23:00:00Z");
+        assert_eq!(read("1", "12pm"), "2026-07-01T11:00:00Z");
+        assert_eq!(read("1", ""), "The start of the shift must include a time");
+        assert_eq!(read("32", "15:30"), "The start of the shift must be a real date");
+        for wrong in ["15", "25:00", "13pm", "0am", "3:5pm", "noon", "é"] {
+            let said = read("1", wrong);
+            assert_eq!(said, "The start of the shift must have a real time, such as 3:30pm or 15:30", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_put_is_read_again() {
+        let at: Timestamp = "2026-11-24T15:00:00Z".parse().unwrap();
+        let mut form = Form::empty();
+        assert!(form.date_time_is_blank("at"));
+        form.put_date_time("at", at);
+        assert!(!form.date_time_is_blank("at"));
+        assert_eq!(form.date_time("at", "the start"), Some(at));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub enum AgreementError {
     Store(#[from] vault::StoreError),
 }
 
-/// A purpose in plain words, to be read after "for".
+/// A purpose in plain words, to be read after "for". The one list of them: every page says a purpose by it.
 #[must_use]
 pub fn purpose_words(purpose: Purpose) -> &'static str {
     match purpose {
@@ -60,8 +60,14 @@ pub fn purpose_words(purpose: Purpose) -> &'static str {
         Purpose::Collection => "taking data in and mending it",
         Purpose::Statistics => "counting",
         Purpose::Prevention => "preventing crime and disorder",
-        Purpose::Rights => "answering a person’s rights",
+        Purpose::Rights => "answering a person’s own request",
         Purpose::Administration => "administration",
         Purpose::Oversight => "checking who looked and why",
     }
+}
+
+/// The same, to stand by itself: a choice, a heading.
+#[must_use]
+pub fn purpose_title(purpose: Purpose) -> String {
+    crate::wording::first_large(purpose_words(purpose))
 }

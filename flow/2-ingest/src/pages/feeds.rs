@@ -94,9 +94,9 @@ fn health(feed: &Feed, agency: Option<String>, last: Option<&Last>, now: Timesta
     }
 }
 
-/// `12 (0.4%)`.
+/// `12 (0.4%)`, `0`.
 fn share_of(part: u64, all: u64) -> String {
-    if all == 0 {
+    if part == 0 || all == 0 {
         return "0".to_owned();
     }
     let tenths = (part * 1000 + all / 2) / all;

@@ -17,7 +17,7 @@ use web::{
 use super::{DUTIES, may_see};
 use crate::{
     delivery::{
-        State,
+        Counts, DeliveryReport, State,
         store::{self, Delivery},
     },
     feed::feed,
@@ -71,7 +71,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     let report = &found.report;
     let counts = report.counts;
     web::render(DeliveryPage {
-        page: page.title(title(report.state)),
+        page: page.title(title(report)),
         delivery: report.delivery.to_string(),
         feed: feed.name.to_string(),
         feed_title: feed.title.clone(),
@@ -83,14 +83,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         same_as: report.same_as.map(|id| id.to_string()),
         read: thousands(counts.read),
         total: thousands(report.rows_total.saturating_sub(1)),
-        sums: format!(
-            "{} read = {} accepted as new + {} accepted as a new version + {} already held + {} in quarantine",
-            thousands(counts.read),
-            thousands(counts.accepted_new),
-            thousands(counts.accepted_version),
-            thousands(counts.already_held),
-            thousands(counts.quarantined)
-        ),
+        sums: sums(counts),
         withdrawn: counts.withdrawn,
         chart: (report.state != State::Refused && counts.read > 0).then(|| chart(&found)),
         quarantined: counts.quarantined,
@@ -101,11 +94,29 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     })
 }
 
-fn title(state: State) -> &'static str {
-    match state {
-        State::Reading => "Reading the file",
-        State::Done => "What became of the file",
-        State::Refused => "The file was not taken",
+/// `5 rows read: 3 accepted as new, 2 in quarantine`: what there is none of is not named.
+fn sums(counts: Counts) -> String {
+    let parts = [
+        (counts.accepted_new, "accepted as new"),
+        (counts.accepted_version, "accepted as a new version"),
+        (counts.already_held, "already held"),
+        (counts.quarantined, "in quarantine"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, words)| format!("{} {words}", thousands(*count))).collect();
+    let rows = if counts.read == 1 { "row" } else { "rows" };
+    format!("{} {rows} read: {}", thousands(counts.read), parts.join(", "))
+}
+
+fn title(report: &DeliveryReport) -> String {
+    match report.state {
+        State::Reading => "Reading the file".to_owned(),
+        State::Done if report.same_as.is_some() => "This file came before".to_owned(),
+        State::Done => {
+            let counts = report.counts;
+            format!("{} of {} rows accepted", thousands(counts.accepted()), thousands(counts.read))
+        }
+        State::Refused => "The file was not taken".to_owned(),
     }
 }
 
@@ -118,7 +129,8 @@ fn chart(found: &Delivery) -> Chart {
         ("Already held", counts.already_held),
         ("In quarantine", counts.quarantined),
     ];
-    let points = points.iter().map(|(label, count)| Point::new(*label, *count as f64)).collect();
+    let points = points.iter().filter(|(_, count)| *count > 0);
+    let points = points.map(|(label, count)| Point::new(*label, *count as f64)).collect();
     Chart::bars("counts", "Rows read", points).heads("What became of them", "Rows")
 }
 

@@ -36,7 +36,7 @@ pub fn bars(rows: &[(String, f64)]) -> String {
     }
     format!(
         "<svg class=\"app-chart__svg\" viewBox=\"0 0 {WIDTH} {y}\" role=\"img\" aria-labelledby=\"weights-title weights-desc\">\
-         <title id=\"weights-title\">Evidence by what was compared, in bits</title><desc id=\"weights-desc\">The same numbers are in \
+         <title id=\"weights-title\">Points for and against, by what was compared</title><desc id=\"weights-desc\">The same numbers are in \
          the table below.</desc>{body}</svg>"
     )
 }

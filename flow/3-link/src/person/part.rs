@@ -10,7 +10,7 @@ use web::time;
 
 use super::{name_of, records_of};
 use crate::{
-    pair::{PairKey, compare::category_words, pages::percent, store as pairs},
+    pair::{PairKey, compare::category_words, store as pairs},
     run::unit_facet,
 };
 
@@ -39,6 +39,7 @@ struct PartRow {
     name: String,
     agency: String,
     category: String,
+    role: String,
     when: String,
     at: Timestamp,
     why: Vec<(PairKey, String)>,
@@ -73,6 +74,7 @@ pub async fn person_part(
                 name: name_of(record),
                 agency: names.get(&record.controller).cloned().unwrap_or_else(|| "An agency".to_owned()),
                 category: category_words(&record.category),
+                role: record.text("role").map_or_else(|| "Not said".to_owned(), role_words),
                 when: time::date(at.date_in_london()),
                 at,
                 why: why.get(&record.id).cloned().unwrap_or_default(),
@@ -95,11 +97,11 @@ async fn why(reader: &Reader, ids: &[Id<kind::Record>]) -> Result<Why, StoreErro
     links.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     let mut why = Why::new();
     for pair in links {
-        let chance = percent(linkage::probability(pair.weight));
+        let chance = linkage::probability(pair.weight);
         for record in [pair.left, pair.right] {
             let words = match pair.answer {
-                Some(_) => "joined by a person".to_owned(),
-                None => format!("linked, chance {chance}"),
+                Some(_) => "A colleague decided that it is the same person".to_owned(),
+                None => chance_words(chance).to_owned(),
             };
             let shown = why.entry(record).or_default();
             if shown.is_empty() {
@@ -108,4 +110,23 @@ async fn why(reader: &Reader, ids: &[Id<kind::Record>]) -> Result<Why, StoreErro
         }
     }
     Ok(why)
+}
+
+/// How sure the model is, in words; the figures are on the pair's own page.
+fn chance_words(chance: f64) -> &'static str {
+    match chance {
+        sure if sure >= 0.999 => "Almost certainly the same person",
+        likely if likely >= 0.95 => "Very probably the same person",
+        _ => "Probably the same person",
+    }
+}
+
+/// A role in an event, in plain words.
+fn role_words(role: &str) -> String {
+    if role == "subject" {
+        return "The person it is about".to_owned();
+    }
+    let words = role.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

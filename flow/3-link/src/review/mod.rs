@@ -68,9 +68,9 @@ struct QueueRow {
 }
 
 impl QueueRow {
-    /// Whether both are written alike, so that one line says it.
-    fn is_same_name(&self) -> bool {
-        self.left.name == self.right.name && self.left.child == self.right.child
+    /// Both, one a line: each with the flag that is its own.
+    fn sides(&self) -> [&Side; 2] {
+        [&self.left, &self.right]
     }
 }
 
@@ -94,7 +94,7 @@ async fn queue(site: Site, caller: Caller, page: Page, query: Query) -> web::Res
     let last = last_run(vault).await?;
     let before = query.0.value("answer").parse::<Answer>().ok().zip(query.0.value("after").parse().ok());
     web::render(QueuePage {
-        page: page.title("Pairs to settle"),
+        page: page.title("Pairs to review"),
         rows,
         paging,
         waiting: web::thousands(waiting),

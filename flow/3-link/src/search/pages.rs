@@ -17,13 +17,8 @@ use super::{
 };
 
 /// What one may look somebody up for.
-const PURPOSES: [(Purpose, &str, &str); 5] = [
-    (Purpose::Safeguarding, "Protecting a child or a vulnerable adult", ""),
-    (Purpose::Support, "Offering support at a reachable moment", ""),
-    (Purpose::Prevention, "Preventing crime and disorder", "Records given in confidence are left out"),
-    (Purpose::Linking, "Checking which records are the same person", ""),
-    (Purpose::Rights, "Answering a request of the person themselves", ""),
-];
+const PURPOSES: [Purpose; 5] =
+    [Purpose::Safeguarding, Purpose::Support, Purpose::Prevention, Purpose::Linking, Purpose::Rights];
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/people", get(ask).post(look)).route("/people/found/{id}", get(show))
@@ -74,7 +69,11 @@ impl Found {
 }
 
 fn purposes() -> Vec<Choice> {
-    PURPOSES.iter().map(|(purpose, text, hint)| Choice::new(purpose, *text).hint(*hint)).collect()
+    let choice = |purpose: Purpose| {
+        let choice = Choice::new(purpose, share::api::purpose_title(purpose));
+        if purpose == Purpose::Prevention { choice.hint("Records given in confidence are left out") } else { choice }
+    };
+    PURPOSES.into_iter().map(choice).collect()
 }
 
 fn page_of(page: Page, form: Form, found: Option<Vec<Found>>) -> SearchPage {
@@ -93,7 +92,7 @@ async fn ask(caller: Caller, page: Page) -> web::Result {
 async fn look(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
     caller.needs(LOOK_PEOPLE_UP)?;
     let purpose = form.choice::<Purpose>("purpose", "Select what you need this for");
-    let purpose = purpose.filter(|purpose| PURPOSES.iter().any(|(known, _, _)| known == purpose));
+    let purpose = purpose.filter(|purpose| PURPOSES.contains(purpose));
     let wanted = wanted(&mut form);
     let (Some(purpose), Some(wanted), true) = (purpose, wanted, form.is_good()) else {
         return web::render_errors(page_of(page, form, None));

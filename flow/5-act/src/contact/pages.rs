@@ -34,7 +34,8 @@ async fn ask(site: Site, caller: Caller, page: Page, Path(id): Path<Id<kind::Mom
     let Some(seen) = show::Seen::open(&site, &caller, id).await? else {
         return Ok(web::done(&site, &format!("/moments/{id}"), ""));
     };
-    let form = Form::of([("when", local(site.now())), ("form_key", form_key(&site))]);
+    let mut form = Form::of([("form_key", form_key(&site))]);
+    form.put_date_time("when", site.now());
     contact_page(page, form, seen)
 }
 
@@ -52,36 +53,6 @@ pub(crate) fn kept_key(caller: &Caller, form: &mut Form) -> Option<String> {
         return None;
     }
     Some(format!("{}:{key}", caller.id))
-}
-
-/// What a `datetime-local` field holds: London's clocks, to the minute.
-pub(crate) fn local(at: Timestamp) -> String {
-    at.in_london().strftime("%Y-%m-%dT%H:%M").to_string()
-}
-
-/// Reads such a field; an empty one is `None`. Also taken: `24/11/2026 15:00`.
-pub(crate) fn read_local(form: &mut Form, name: &str, what: &str) -> Result<Option<Timestamp>, ()> {
-    let text = form.value(name).trim().to_owned();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match parse_local(&text) {
-        Some(at) => Ok(Some(at)),
-        None => {
-            form.refuse(name, format!("{what} must be a real date and time, such as 24/11/2026 15:00"));
-            Err(())
-        }
-    }
-}
-
-fn parse_local(text: &str) -> Option<Timestamp> {
-    let local: base::DateTime = text.replacen(' ', "T", 1).parse().ok().or_else(|| {
-        let (day, time) = text.split_once(' ')?;
-        let mut parts = day.split('/');
-        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-        format!("{year}-{month:0>2}-{day:0>2}T{time:0>5}").parse().ok()
-    })?;
-    base::london::resolve(local).ok()
 }
 
 fn contact_page(page: Page, form: Form, seen: show::Seen) -> web::Result {
@@ -110,17 +81,16 @@ fn read(id: Id<kind::Moment>, caller: &Caller, form: &mut Form, now: Timestamp) 
             None
         }
     };
-    let when = read_local(form, "when", "When");
+    let when =
+        if form.date_time_is_blank("when") { Some(now) } else { form.date_time("when", "the time of the contact") };
     let how = form.choice::<How>("how", "Select how you tried to reach them");
     let agreed = match reached {
         Some(true) => Some(form.choice::<Agreed>("agreed", "Select whether they want support")),
         _ => None,
     };
-    let next = read_local(form, "next", "Next contact");
-    if let Ok(Some(next)) = next
-        && next <= now
-    {
-        form.refuse("next", "Next contact must be in the future");
+    let next = if form.date_time_is_blank("next") { None } else { form.date_time("next", "the next contact") };
+    if next.is_some_and(|next| next <= now) {
+        form.refuse("next", "The next contact must be in the future");
     }
     let note = form.optional("note", 2000);
     let form_key = kept_key(caller, form);
@@ -129,11 +99,11 @@ fn read(id: Id<kind::Moment>, caller: &Caller, form: &mut Form, now: Timestamp) 
     }
     Some(NewContact {
         moment: id,
-        attempted_at: when.ok()?.unwrap_or(now),
+        attempted_at: when?,
         how: how?,
         reached: reached?,
         agreed: agreed.flatten(),
-        next_at: next.ok()?,
+        next_at: next,
         note: note?,
         form_key: form_key?,
     })

@@ -134,13 +134,8 @@ struct OpenPage {
 
 /// The page that asks what for.
 pub(crate) fn ask_purpose(page: Page, form: Form, id: Id<kind::Moment>) -> web::Result {
-    let choices = PURPOSES
-        .iter()
-        .map(|purpose| match purpose {
-            Purpose::Safeguarding => Choice::new(purpose.code(), "To keep someone safe").hint("Safeguarding"),
-            _ => Choice::new(purpose.code(), "To offer support at this reachable moment"),
-        })
-        .collect();
+    let choices =
+        PURPOSES.iter().map(|purpose| Choice::new(purpose.code(), share::api::purpose_title(*purpose))).collect();
     let page = page.title("Why are you opening this moment?").with(&form);
     let good = form.is_good();
     let shown = OpenPage { page, form, id, choices };

@@ -148,7 +148,7 @@ struct ShowPage {
     joined: usize,
     mine: bool,
     assigned: String,
-    purpose: &'static str,
+    purpose: String,
     over: bool,
     paused: bool,
     agreed: bool,
@@ -213,11 +213,7 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         joined: joined.len(),
         mine: moment.assigned_to == Some(caller.id),
         assigned: moment.assigned_to.map_or_else(String::new, |member| name_of(&members, member)),
-        purpose: if seen.opening.purpose == Purpose::Safeguarding {
-            "to keep someone safe"
-        } else {
-            "to offer support"
-        },
+        purpose: format!("for {}", share::api::purpose_words(seen.opening.purpose)),
         over: matches!(moment.state, State::Closed(_) | State::Merged(_)),
         paused: matches!(moment.state, State::Paused(_)),
         agreed: moment.reached().is_some_and(|reached| reached.agreed == super::Agreed::Yes),

@@ -18,7 +18,7 @@ use super::{
     gaps, store, weekend,
 };
 use crate::{
-    contact::pages::{form_key, kept_key, local, read_local},
+    contact::pages::{form_key, kept_key},
     moment_type::types,
     neighbours,
 };
@@ -87,12 +87,9 @@ fn offered_duties() -> Vec<Code> {
 
 async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     let now = site.now();
-    let form = Form::of([
-        ("from", local(now)),
-        ("until", local(now.plus_hours(8))),
-        ("form_key", form_key(&site)),
-        ("districts", "*".to_owned()),
-    ]);
+    let mut form = Form::of([("form_key", form_key(&site)), ("districts", "*".to_owned())]);
+    form.put_date_time("from", now);
+    form.put_date_time("until", now.plus_hours(8));
     rota_page(&site, &caller, page, form).await
 }
 
@@ -219,15 +216,8 @@ async fn read(site: &Site, caller: &Caller, form: &mut Form) -> Result<Option<st
     if duty.is_none() {
         form.refuse("duty", "Select as what");
     }
-    let from = read_local(form, "from", "From").ok().flatten();
-    let until = read_local(form, "until", "Until").ok().flatten();
-    for (name, read, sentence) in
-        [("from", from, "Enter when the shift starts"), ("until", until, "Enter when it ends")]
-    {
-        if read.is_none() {
-            form.refuse(name, sentence);
-        }
-    }
+    let from = form.date_time("from", "the start of the shift");
+    let until = form.date_time("until", "the end of the shift");
     if let (Some(from), Some(until)) = (from, until) {
         let hours = until.since(from).as_hours();
         if until <= from {

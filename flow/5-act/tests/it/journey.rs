@@ -60,11 +60,14 @@ async fn a_navigator_keeps_a_promise(t: Bench) {
     }
     let ask = browser.get(&format!("{path}/contact")).await;
     let key = ask.hidden("form_key");
-    let when = house.ago(1, "%Y-%m-%dT%H:%M");
+    let [day, month, year, time] = house.typed_ago(1);
     let fields = [
         ("form_key", key.as_str()),
         ("reached", "yes"),
-        ("when", &when),
+        ("when-day", &day),
+        ("when-month", &month),
+        ("when-year", &year),
+        ("when-time", &time),
         ("how", "face_to_face"),
         ("agreed", "yes"),
         ("note", "Calm"),
@@ -97,15 +100,37 @@ async fn a_wrong_form_keeps_what_was_typed(t: Bench) {
     let contact = format!("{path}/contact");
     let ask = browser.get(&contact).await;
     let key = ask.hidden("form_key");
-    let bad = [("form_key", key.as_str()), ("reached", "yes"), ("when", "yesterday"), ("note", "Said <hello> & went")];
+    let bad = [
+        ("form_key", key.as_str()),
+        ("reached", "yes"),
+        ("when-day", "yesterday"),
+        ("note", "Said <hello> & went"),
+        ("next-day", "1"),
+        ("next-month", "1"),
+        ("next-year", "2001"),
+        ("next-time", "9am"),
+    ];
     let answer = browser.send_form(&contact, &ask, &bad).await;
     assert_eq!(answer.status, 422);
-    for words in ["When must be a real date and time", "Select how you tried", "Select whether they want support"] {
+    for words in [
+        "The time of the contact must include a month and a year",
+        "Select how you tried",
+        "Select whether they want support",
+        "The next contact must be in the future",
+    ] {
         assert!(answer.text().contains(words), "{words} is not in: {}", answer.text());
     }
     assert!(answer.html.contains("Said &#60;hello&#62; &#38; went") && answer.hidden("form_key") == key);
-    let before = house.ago(5, "%Y-%m-%dT%H:%M");
-    let early = [("form_key", key.as_str()), ("reached", "no"), ("when", &before), ("how", "phone")];
+    let [day, month, year, time] = house.typed_ago(5);
+    let early = [
+        ("form_key", key.as_str()),
+        ("reached", "no"),
+        ("when-day", &day),
+        ("when-month", &month),
+        ("when-year", &year),
+        ("when-time", &time),
+        ("how", "phone"),
+    ];
     let answer = browser.send_form(&contact, &ask, &early).await;
     assert!(answer.status == 422 && answer.text().contains("can’t be before what happened"), "{}", answer.text());
     assert_eq!(house.t.rows_in_table("contact").await, 0, "nothing was kept of it");
@@ -302,8 +327,14 @@ async fn the_rota_is_kept(t: Bench) {
         ("form_key", key.as_str()),
         ("member", amira.as_str()),
         ("duty", "youth_worker"),
-        ("from", "2026-03-07T09:00"),
-        ("until", "2026-03-07T08:00"),
+        ("from-day", "7"),
+        ("from-month", "3"),
+        ("from-year", "2026"),
+        ("from-time", "9:00"),
+        ("until-day", "7"),
+        ("until-month", "3"),
+        ("until-year", "2026"),
+        ("until-time", "8am"),
         ("districts", "*"),
     ];
     let wrong = tess.send_form("/rota", &page, &fields).await;
@@ -313,7 +344,7 @@ async fn the_rota_is_kept(t: Bench) {
         wrong.text()
     );
     fields[2].1 = "navigator";
-    fields[4].1 = "2026-03-07T13:00";
+    fields[10].1 = "1pm";
     for _ in 0..2 {
         assert_eq!(tess.send_form("/rota", &page, &fields).await.status, 303);
     }

@@ -110,11 +110,15 @@ async fn what_is_written_about_it_is_born_sealed(t: Bench) {
     assert!(asked.text().contains("Why are you opening this moment?"), "{}", asked.text());
     amira.send_form(&format!("{path}/open"), &asked, &[("purpose", "support")]).await;
     let ask = amira.get(&format!("{path}/contact")).await;
-    let (key, when) = (ask.hidden("form_key"), house.ago(1, "%Y-%m-%dT%H:%M"));
+    let key = ask.hidden("form_key");
+    let [day, month, year, time] = house.typed_ago(1);
     let fields = [
         ("form_key", key.as_str()),
         ("reached", "yes"),
-        ("when", &when),
+        ("when-day", &day),
+        ("when-month", &month),
+        ("when-year", &year),
+        ("when-time", &time),
         ("how", "face_to_face"),
         ("agreed", "yes"),
         ("note", "Calm"),

@@ -141,6 +141,11 @@ impl House {
         self.now().plus_hours(-hours).in_london().strftime(form).to_string()
     }
 
+    /// What is typed in the boxes of a date and time, so many hours ago: day, month, year and time.
+    pub fn typed_ago(&self, hours: i64) -> [String; 4] {
+        ["%-d", "%-m", "%Y", "%H:%M"].map(|form| self.ago(hours, form))
+    }
+
     /// Delivers a file of a feed, and runs what follows.
     pub async fn deliver(&self, name: &str, text: &str) {
         let folder = tempfile::tempdir().unwrap();

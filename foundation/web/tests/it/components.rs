@@ -34,6 +34,7 @@ fn wrong() -> Form {
         form.refuse(field, format!("Mend {field}"));
     }
     form.date("when", "the date of the contact");
+    form.date_time("next", "the next contact");
     form
 }
 
@@ -88,8 +89,24 @@ async fn every_field_keeps_what_was_typed_and_says_what_is_wrong() {
         );
     }
     assert!(html.contains("The date of the contact must include a month and a year"));
+    assert!(
+        html.contains("Enter the next contact")
+            && html.contains("id=\"next-time\" name=\"next-time\" type=\"text\" value=\"\"")
+    );
     assert!(html.contains("<title>Error: Gallery of components – Alongside</title>"));
     assert!(!gallery(Form::empty()).await.contains("govuk-error"));
+}
+
+#[tokio::test]
+async fn a_wide_table_is_cards_on_a_phone_and_says_so_where_it_scrolls() {
+    let html = gallery(Form::empty()).await;
+    assert!(
+        html.contains("<table class=\"govuk-table app-cards\">\n<caption class=\"govuk-visually-hidden\">Open moments")
+    );
+    assert!(html.contains("app-scroll__sign--cards\">Scroll across to see every column"));
+    let frame = html.find("<div class=\"app-scroll\" role=\"region\" aria-label=\"Open moments\"").unwrap();
+    let named = html.find("<p class=\"app-caption\" aria-hidden=\"true\">Open moments</p>").unwrap();
+    assert!(named < frame, "what it is called does not scroll away");
 }
 
 #[tokio::test]
