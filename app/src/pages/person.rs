@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Id, code, kind};
+use base::{Id, code, first_large, kind};
 use share::api::Pointer;
 use vault::{Ask, Facet, Permit, Purpose, Reader, Refusal, Scope, Vault, Verb};
 use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};
@@ -59,11 +59,6 @@ fn purposes() -> Vec<Choice> {
         .into_iter()
         .map(|purpose| Choice::new(purpose.code(), first_large(share::api::purpose_words(purpose))))
         .collect()
-}
-
-fn first_large(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Asks what for.

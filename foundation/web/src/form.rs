@@ -21,7 +21,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
-use base::Date;
+use base::{Date, first_large};
 
 use crate::{Fault, Site, cross_site};
 
@@ -165,9 +165,9 @@ impl Form {
             .map(|(word, _)| *word)
             .collect();
         let date = match missing.as_slice() {
-            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", sentence_case(what))),
+            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", first_large(what))),
             [_, _, _] => Err(format!("Enter {what}")),
-            some => Err(format!("{} must include {}", sentence_case(what), some.join(" and "))),
+            some => Err(format!("{} must include {}", first_large(what), some.join(" and "))),
         };
         match date {
             Ok(date) => Some(date),
@@ -200,11 +200,6 @@ fn month_number(text: &str) -> Option<i8> {
     let start = text.get(..3)?.to_ascii_lowercase();
     let at = NAMES.iter().position(|name| *name == start)?;
     i8::try_from(at + 1).ok()
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl FromRequest<Site> for Form {
