@@ -10,14 +10,6 @@ for (const component of [CharacterCount, Checkboxes, ErrorSummary, NotificationB
 }
 createAll(Button, { preventDoubleClick: true })
 
-// Leaves quickly: replaces this page, so that "back" does not return to it. Without JavaScript it is a plain link.
-for (const link of document.querySelectorAll('[data-exit]')) {
-  link.addEventListener('click', (event) => {
-    event.preventDefault()
-    location.replace(link.href)
-  })
-}
-
 // Work that goes on behind a page: what is said of it is fetched anew until it is done, then the page itself is, which leads on. Without JavaScript the
 // page refreshes by itself.
 async function follow(going, wait) {
