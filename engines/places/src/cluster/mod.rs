@@ -101,6 +101,15 @@ pub enum ClusterError {
     },
 }
 
+/// What two statistics say of every area.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Local {
+    /// Gi or Gi*.
+    pub stars: Vec<Option<GetisOrd>>,
+    /// Local Moran.
+    pub moran: Vec<Option<LocalMoran>>,
+}
+
 /// Gi or Gi* and local Moran of every area, as [`getis_ord_permuted`] and [`local_moran_permuted`] have them, from one
 /// permutation that serves both.
 ///
@@ -112,13 +121,13 @@ pub fn local_permuted(
     own: Own,
     plan: &Plan,
     progress: &Progress<'_>,
-) -> Result<(Vec<Option<GetisOrd>>, Vec<Option<LocalMoran>>), ClusterError> {
+) -> Result<Local, ClusterError> {
     let mut stars = getis_ord(values, weights, own)?;
-    let mut local = local_moran(values, weights)?;
+    let mut moran = local_moran(values, weights)?;
     let tails = permutation::lag_tails(values, weights, plan, progress)?;
     getis_ord::add_tails(&mut stars, &tails);
-    local_moran::add_tails(&mut local, &centred(values, weights, 3)?, &tails);
-    Ok((stars, local))
+    local_moran::add_tails(&mut moran, &centred(values, weights, 3)?, &tails);
+    Ok(Local { stars, moran })
 }
 
 /// How probable a deviate at least as far from 0 as this one is, under the standard normal distribution.

@@ -71,7 +71,7 @@ fn a_planted_cluster_is_found() {
     let local = local_moran_permuted(&values, &weights, &plan, &silent).unwrap();
     let spots = getis_ord_permuted(&values, &weights, Own::Counted, &plan, &silent).unwrap();
     let both = local_permuted(&values, &weights, Own::Counted, &plan, &silent).unwrap();
-    assert!(both.0 == spots && both.1 == local, "one permutation serves both");
+    assert!(both.stars == spots && both.moran == local, "one permutation serves both");
     let (mut inside, mut outside) = (0, 0);
     for (area, (local, spot)) in (0..).zip(local.iter().flatten().zip(spots.iter().flatten())) {
         let hot = local.quadrant == Quadrant::HighHigh && local.permutation.unwrap().two_sided() <= 0.01;

@@ -38,7 +38,7 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
     let whole = moran_permuted(&values, &weights, &plan, &progress);
     let areas = local_permuted(&values, &weights, Own::Counted, &plan, &progress);
     match (whole, areas) {
-        (Ok(whole), Ok((stars, local))) => found(world, whole, &stars, &local),
+        (Ok(whole), Ok(local)) => found(world, whole, &local.stars, &local.moran),
         (Err(error), _) | (_, Err(error)) => Finding::without("clusters", TITLE, &error.to_string()),
     }
 }
