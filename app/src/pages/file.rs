@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Id, kind};
+use base::{Id, first_large, kind};
 use share::api::{FileHand, FilePart, FileRow, FileState, InFile, MadeFile, file_for_release, release_file};
 use vault::{Actor, Refusal, Vault};
 use web::{Caller, ChildFlag, Fault, Form, Page, Site, time};
@@ -102,9 +102,7 @@ fn row(record: &ingest::api::Record, controller_name: String) -> FileRow {
 
 /// A role in plain words.
 fn role_words(role: &str) -> String {
-    let words = role.trim().replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    first_large(&role.trim().replace('_', " "))
 }
 
 async fn agencies(vault: &Vault) -> Result<BTreeMap<Id<kind::Agency>, String>, Fault> {

@@ -18,19 +18,8 @@ const SIDE: usize = 2_048;
 type Counts = HashMap<Pattern, u64>;
 
 impl Linker {
-    /// How often each pattern shows among the pairs that one blocking rule finds, counted from 0; whether or not another rule finds
-    /// them too. Where the rule finds more than `most_pairs`, about that many of them are looked at. By pattern; the same for any
-    /// number of threads and any order of the records. Empty for a rule that is not there.
-    #[must_use]
-    pub fn pattern_counts(&self, rule: usize, most_pairs: u64) -> Vec<(Pattern, u64)> {
-        let Some(rule) = self.spec().blocking.get(rule) else {
-            return Vec::new();
-        };
-        self.counts_of(std::slice::from_ref(rule), most_pairs).map(|(_, counts)| counts).unwrap_or_default()
-    }
-
-    /// How many pairs these rules find, each once, and how often each pattern shows among about `most_pairs` of them. The rules need not
-    /// be the spec's.
+    /// How many pairs these rules find, each once, and how often each pattern shows among about `most_pairs` of them: the same for any
+    /// number of threads and any order of the records. The rules need not be the spec's.
     ///
     /// # Errors
     /// [`Error::Spec`] where a rule uses a field that is not there, [`Error::Training`] where one finds far too much.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Id, kind};
-use vault::{Actor, Ask, Held as _, Purpose, Reader, Refusal, Scope, StoreError, Vault, Verb};
+use vault::{Actor, Ask, Held as _, Purpose, Refusal, Scope, StoreError, Vault, Verb};
 
 use crate::moment::{State, attach, store};
 pub use crate::{
@@ -23,14 +23,6 @@ pub use crate::{
 pub fn moment_type_name(code: &str) -> String {
     let known = moment_types().iter().find(|one| one.code.as_str() == code);
     known.map_or_else(|| code.replace('_', " "), |one| one.name.clone())
-}
-
-/// All moments of a person that the permit covers, the newest first.
-///
-/// # Errors
-/// The database's.
-pub async fn moments_of(reader: &Reader, person: Id<kind::Person>) -> Result<Vec<Moment>, StoreError> {
-    store::of_person(reader, person).await
 }
 
 /// The moments of sealed people that wait, of one controller.

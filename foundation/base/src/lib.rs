@@ -14,6 +14,7 @@ pub mod names;
 mod people;
 mod random;
 mod time;
+mod wording;
 pub mod working;
 
 pub use code::{Code, CodeError};
@@ -27,3 +28,4 @@ pub use names::PersonName;
 pub use people::{Age, AgeBand, EthnicGroup, Sex, UnknownCode, age_on};
 pub use random::Random;
 pub use time::{Clock, HandClock, NoSuchLocalTime, Timestamp, TimestampError, london};
+pub use wording::first_large;

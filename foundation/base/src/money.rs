@@ -52,11 +52,6 @@ impl Pence {
         self.0.checked_mul(times).map(Self)
     }
 
-    /// The sum of all, or `None` when it is too large to hold.
-    pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
-        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
-    }
-
     /// `part`/`whole` of this amount, half a penny going to the even penny (so that many roundings do not drift).
     /// `None` when `whole` is not positive or the share too large to hold.
     #[must_use]

@@ -48,12 +48,6 @@ impl Timestamp {
         Self(truncated.unwrap_or(instant))
     }
 
-    /// The same instant, for jiff's own arithmetic.
-    #[must_use]
-    pub fn to_jiff(self) -> jiff::Timestamp {
-        self.0
-    }
-
     /// This many elapsed hours later (earlier when negative), held at the end of the range of years.
     #[must_use]
     pub fn plus_hours(self, hours: i64) -> Self {

@@ -10,14 +10,6 @@ for (const component of [CharacterCount, Checkboxes, ErrorSummary, NotificationB
 }
 createAll(Button, { preventDoubleClick: true })
 
-// Leaves quickly: replaces this page, so that "back" does not return to it. Without JavaScript it is a plain link.
-for (const link of document.querySelectorAll('[data-exit]')) {
-  link.addEventListener('click', (event) => {
-    event.preventDefault()
-    location.replace(link.href)
-  })
-}
-
 // On a phone each row of a wide table is a card of "label: value" (styles/_page.scss): the labels are the columns' heads. What is laid out as blocks is
 // no table to a screen reader any more, so its parts say what they are.
 function labelCards(root) {

@@ -21,7 +21,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
-use base::{Date, Time, Timestamp, london};
+use base::{Date, Time, Timestamp, first_large, london};
 
 use crate::{Fault, Site, cross_site};
 
@@ -165,9 +165,9 @@ impl Form {
             .map(|(word, _)| *word)
             .collect();
         let date = match missing.as_slice() {
-            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", sentence_case(what))),
+            [] => real_date(&day, &month, &year).ok_or_else(|| format!("{} must be a real date", first_large(what))),
             [_, _, _] => Err(format!("Enter {what}")),
-            some => Err(format!("{} must include {}", sentence_case(what), some.join(" and "))),
+            some => Err(format!("{} must include {}", first_large(what), some.join(" and "))),
         };
         match date {
             Ok(date) => Some(date),
@@ -185,7 +185,7 @@ impl Form {
         let at = time_of_day(&typed).and_then(|time| london::resolve(date.to_datetime(time)).ok());
         if at.is_none() {
             let problem = if typed.is_empty() { "include a time" } else { "have a real time, such as 3:30pm or 15:30" };
-            self.refuse(name, format!("{} must {problem}", sentence_case(what)));
+            self.refuse(name, format!("{} must {problem}", first_large(what)));
         }
         at
     }
@@ -246,11 +246,6 @@ fn time_of_day(text: &str) -> Option<Time> {
         Some(afternoon) => hour % 12 + if afternoon { 12 } else { 0 },
     };
     Time::new(hour, minute.parse().ok()?, 0, 0).ok()
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl FromRequest<Site> for Form {

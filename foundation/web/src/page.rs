@@ -41,8 +41,6 @@ pub struct Page {
     pub scripts: Vec<&'static str>,
     /// Style sheets beyond `alongside.css`, by plain name.
     pub styles: Vec<&'static str>,
-    /// Whether the page has a link to leave quickly, for the public.
-    pub quick_exit: bool,
 }
 
 /// One entry of the navigation as it is shown.
@@ -85,7 +83,6 @@ impl Page {
             flash: frame.flash.clone(),
             scripts: Vec::new(),
             styles: Vec::new(),
-            quick_exit: false,
         }
     }
 
@@ -108,13 +105,6 @@ impl Page {
     pub fn with_map(mut self) -> Self {
         self.scripts.push("map.js");
         self.styles.push("maplibre.css");
-        self
-    }
-
-    /// Shows a link to leave quickly, for pages of the public.
-    #[must_use]
-    pub fn with_quick_exit(mut self) -> Self {
-        self.quick_exit = true;
         self
     }
 

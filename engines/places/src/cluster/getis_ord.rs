@@ -76,12 +76,17 @@ pub fn getis_ord_permuted(
     progress: &Progress<'_>,
 ) -> Result<Vec<Option<GetisOrd>>, ClusterError> {
     let mut found = getis_ord(values, weights, own)?;
-    for (spot, tails) in found.iter_mut().zip(lag_tails(values, weights, plan, progress)?) {
+    add_tails(&mut found, &lag_tails(values, weights, plan, progress)?);
+    Ok(found)
+}
+
+/// Gives every area its tails by permutation.
+pub(super) fn add_tails(found: &mut [Option<GetisOrd>], tails: &[Option<Tails>]) {
+    for (spot, tails) in found.iter_mut().zip(tails) {
         if let Some(spot) = spot {
-            spot.permutation = tails;
+            spot.permutation = *tails;
         }
     }
-    Ok(found)
 }
 
 /// Of one row: Σ wz, Σ w and Σ w².

@@ -95,14 +95,17 @@ pub fn local_moran_permuted(
     progress: &Progress<'_>,
 ) -> Result<Vec<Option<LocalMoran>>, ClusterError> {
     let mut found = local_moran(values, weights)?;
-    let tails = lag_tails(values, weights, plan, progress)?;
-    let z = centred(values, weights, 3)?;
+    add_tails(&mut found, &centred(values, weights, 3)?, &lag_tails(values, weights, plan, progress)?);
+    Ok(found)
+}
+
+/// Gives every area its tails by permutation, from those of its neighbours' sum and its own centred value.
+pub(super) fn add_tails(found: &mut [Option<LocalMoran>], z: &[f64], tails: &[Option<Tails>]) {
     for ((local, of_lag), own) in found.iter_mut().zip(tails).zip(z) {
         if let (Some(local), Some(of_lag)) = (local, of_lag) {
-            local.permutation = Some(of_product(own, of_lag));
+            local.permutation = Some(of_product(*own, *of_lag));
         }
     }
-    Ok(found)
 }
 
 /// The tails of zᵢ times the lag: turned where zᵢ is negative, all tied where it is 0.

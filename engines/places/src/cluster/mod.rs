@@ -101,6 +101,35 @@ pub enum ClusterError {
     },
 }
 
+/// What two statistics say of every area.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Local {
+    /// Gi or Gi*.
+    pub stars: Vec<Option<GetisOrd>>,
+    /// Local Moran.
+    pub moran: Vec<Option<LocalMoran>>,
+}
+
+/// Gi or Gi* and local Moran of every area, as [`getis_ord_permuted`] and [`local_moran_permuted`] have them, from one
+/// permutation that serves both.
+///
+/// # Errors
+/// As theirs.
+pub fn local_permuted(
+    values: &[f64],
+    weights: &Weights,
+    own: Own,
+    plan: &Plan,
+    progress: &Progress<'_>,
+) -> Result<Local, ClusterError> {
+    let mut stars = getis_ord(values, weights, own)?;
+    let mut moran = local_moran(values, weights)?;
+    let tails = permutation::lag_tails(values, weights, plan, progress)?;
+    getis_ord::add_tails(&mut stars, &tails);
+    local_moran::add_tails(&mut moran, &centred(values, weights, 3)?, &tails);
+    Ok(Local { stars, moran })
+}
+
 /// How probable a deviate at least as far from 0 as this one is, under the standard normal distribution.
 #[must_use]
 pub fn normal_two_sided(z: f64) -> f64 {

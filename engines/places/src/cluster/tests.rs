@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    ClusterError, Own, Plan, Quadrant, getis_ord, getis_ord_permuted, local_moran, local_moran_permuted, moran,
-    moran_permuted,
+    ClusterError, Own, Plan, Quadrant, getis_ord, getis_ord_permuted, local_moran, local_moran_permuted,
+    local_permuted, moran, moran_permuted,
 };
 use crate::neighbours::Weights;
 use crate::random::Stream;
@@ -70,6 +70,8 @@ fn a_planted_cluster_is_found() {
     assert!(found.permutation.unwrap().two_sided() <= 0.002 && found.randomisation.z.unwrap() > 5.0);
     let local = local_moran_permuted(&values, &weights, &plan, &silent).unwrap();
     let spots = getis_ord_permuted(&values, &weights, Own::Counted, &plan, &silent).unwrap();
+    let both = local_permuted(&values, &weights, Own::Counted, &plan, &silent).unwrap();
+    assert!(both.stars == spots && both.moran == local, "one permutation serves both");
     let (mut inside, mut outside) = (0, 0);
     for (area, (local, spot)) in (0..).zip(local.iter().flatten().zip(spots.iter().flatten())) {
         let hot = local.quadrant == Quadrant::HighHigh && local.permutation.unwrap().two_sided() <= 0.01;

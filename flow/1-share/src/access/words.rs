@@ -65,7 +65,7 @@ pub(crate) fn what(entry: &LoggedEntry) -> String {
 
 /// `moment_accepted` as `Moment accepted`.
 fn sentence(code: &str) -> String {
-    crate::wording::first_large(&code.replace('_', " "))
+    base::first_large(&code.replace('_', " "))
 }
 
 /// What it was about; empty where the act says it already.

@@ -78,12 +78,6 @@ impl AgencyKind {
             Self::Voluntary => "voluntary",
         }
     }
-
-    /// Whether it is a competent authority for law enforcement (Data Protection Act 2018 section 30 and schedule 7).
-    #[must_use]
-    pub fn enforces_the_law(self) -> bool {
-        matches!(self, Self::Police | Self::YouthJustice | Self::Probation)
-    }
 }
 
 impl fmt::Display for AgencyKind {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{Date, Id, kind};
+use base::{Date, Id, first_large, kind};
 use vault::Purpose;
 use web::{
     chart::{Chart, Point},
@@ -10,7 +10,7 @@ use web::{
 };
 
 use super::store::Sum;
-use crate::{agreement::purpose_words, wording::first_large};
+use crate::agreement::purpose_words;
 
 /// Months that the chart shows.
 pub(super) const MONTHS: usize = 12;

@@ -107,7 +107,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         },
         more: format!(
             "{}{}",
-            crate::wording::first_large(purpose_words(file.purpose)),
+            base::first_large(purpose_words(file.purpose)),
             if came { String::new() } else { format!(". Made by {}", names.member(file.made_by)) }
         ),
         state: state_words(file, now),
@@ -127,10 +127,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         officer,
         drafting: ours.iter().any(|file| file.state == State::Draft && file.made_by == caller.id),
         recipients,
-        purposes: PURPOSES
-            .iter()
-            .map(|one| Choice::new(one, crate::wording::first_large(purpose_words(*one))))
-            .collect(),
+        purposes: PURPOSES.iter().map(|one| Choice::new(one, base::first_large(purpose_words(*one)))).collect(),
         has_key: key::key_of(&staff, caller.id).await?.is_some(),
         page: page.title("Files for one person").with(&form),
         form,
@@ -316,7 +313,7 @@ pub async fn file_summary(
     let mut rows = vec![
         ("For", format!("{}, {}", names.member(file.recipient), names.agency(file.to))),
         ("From", names.agency(file.from).to_owned()),
-        ("What for", crate::wording::first_large(purpose_words(file.purpose))),
+        ("What for", base::first_large(purpose_words(file.purpose))),
         ("Why", unsealed(site.vault(), &file.reason)?),
         ("State", state_words(file, now)),
     ];

@@ -158,7 +158,7 @@ async fn rows(site: &Site, one: &Notice, names: &Names) -> Result<Vec<(&'static 
         ("How", one.how.words().to_owned()),
         ("First told", time::full(one.told_first_at)),
         ("Last told", time::full(one.told_last_at)),
-        ("What for", crate::wording::first_large(purpose_words(one.purpose))),
+        ("What for", base::first_large(purpose_words(one.purpose))),
         ("On what", ground_words(one.ground, title.as_deref())),
         ("Power in law", power_words(&one.power)),
         ("Reference of the disclosure", one.disclosure.to_string()),

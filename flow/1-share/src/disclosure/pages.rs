@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{Router, extract::Path, routing::get};
-use base::{Code, Date, Id, kind, london};
+use base::{Code, Date, Id, first_large, kind, london};
 use vault::{Purpose, Reader, Refusal, Scope, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Paging, Query, Site, chart::Chart, time};
 
@@ -20,7 +20,6 @@ use crate::{
     ask::{make::own_permit, pages::Names},
     law::law,
     trust,
-    wording::first_large,
 };
 
 pub(crate) fn routes() -> Router<Site> {

@@ -138,7 +138,7 @@ async fn growth(site: Site, caller: Caller, page: Page, Query(mut form): Query) 
 }
 
 fn sentence(error: &ProofError) -> String {
-    crate::wording::first_large(&error.to_string())
+    base::first_large(&error.to_string())
 }
 
 /// One of the heads by its size: `1204.json`.

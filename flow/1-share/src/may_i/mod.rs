@@ -91,7 +91,7 @@ async fn show(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
         categories: categories.collect(),
         purposes: PURPOSES
             .iter()
-            .map(|purpose| Choice::new(purpose, crate::wording::first_large(purpose_words(*purpose))))
+            .map(|purpose| Choice::new(purpose, base::first_large(purpose_words(*purpose))))
             .collect(),
         situations: vec![
             Choice::new("agreed", "As agreed between the agencies, again and again"),

@@ -1,7 +1,7 @@
 //! What is held, in the field's words: tables, columns and values as a person may read them. What has no words of its own yet is made readable
 //! from its name.
 
-use base::{Id, Timestamp, kind};
+use base::{Id, Timestamp, first_large, kind};
 use web::time;
 
 /// A kind of thing that is held: what one of it is, and why the unit has it.
@@ -107,9 +107,7 @@ pub(crate) fn readable(name: &str) -> String {
         before = letter;
     }
     let mut all = words.split_whitespace();
-    let first = all.next().unwrap_or_default();
-    let mut letters = first.chars();
-    let first: String = letters.next().map_or_else(String::new, |one| one.to_uppercase().chain(letters).collect());
+    let first = first_large(all.next().unwrap_or_default());
     let is_short = |word: &str| word.chars().count() < 5 && word.chars().all(|letter| !letter.is_lowercase());
     let rest = all.map(|word| if is_short(word) { word.to_owned() } else { word.to_lowercase() });
     std::iter::once(first).chain(rest).collect::<Vec<_>>().join(" ")

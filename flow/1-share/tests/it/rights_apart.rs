@@ -52,9 +52,7 @@ async fn a_data_owner_who_named_nobody_is_told_and_nobody_else_is(t: Bench) {
     world.holds(with, "police", "custody", "HIDDEN", true).await;
     let mut orla = world.sits("orla").await;
     for person in [without, with] {
-        let here = world.requests(&mut orla, person).await;
-        let token = orla.get(&here).await.hidden("_csrf");
-        orla.post(&format!("{here}/gather"), &token, &[]).await;
+        world.gathers(&mut orla, person).await;
         world.t.drain_jobs(&handlers()).await;
         let told = is_told(&world, "owen").await;
         assert_eq!(told, person == with, "of somebody of whom the police seal nothing, its data owner is told nothing");
@@ -83,9 +81,7 @@ async fn a_data_owner_who_named_nobody_is_told_and_nobody_else_is(t: Bench) {
     let other = world.t.id();
     world.holds(other, "school", "exclusion", "FIGHT", false).await;
     world.holds(other, "police", "custody", "HIDDEN", true).await;
-    let here = world.requests(&mut orla, other).await;
-    let token = orla.get(&here).await.hidden("_csrf");
-    orla.post(&format!("{here}/gather"), &token, &[]).await;
+    let (here, token) = world.gathers(&mut orla, other).await;
     world.t.drain_jobs(&handlers()).await;
     assert!(is_told(&world, "owen").await);
     orla.post(&format!("{here}/step"), &token, &[("deed", "withdrawn")]).await;

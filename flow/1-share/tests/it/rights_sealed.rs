@@ -173,6 +173,14 @@ impl World {
         ];
         orla.post("/trust/rights/new", &page.hidden("_csrf"), &fields).await.location
     }
+
+    /// Records a request to see what is held and has it gathered, which a job does later; gives its address and the page's token.
+    pub async fn gathers(&self, orla: &mut Browser, person: Id<kind::Person>) -> (String, String) {
+        let here = self.requests(orla, person).await;
+        let token = orla.get(&here).await.hidden("_csrf");
+        orla.post(&format!("{here}/gather"), &token, &[]).await;
+        (here, token)
+    }
 }
 
 /// Without what differs between any two requests: ids, keys, positions in the log.
@@ -344,9 +352,7 @@ async fn a_part_takes_two_who_are_named_and_nobody_else_finds_it(t: Bench) {
     world.holds(with, "police", "custody", "HIDDEN AT HER AUNT WITH KAI BROOK IN THE TOWN", true).await;
     let mut orla = world.sits("orla").await;
     for person in [with, without] {
-        let here = world.requests(&mut orla, person).await;
-        let token = orla.get(&here).await.hidden("_csrf");
-        orla.post(&format!("{here}/gather"), &token, &[]).await;
+        world.gathers(&mut orla, person).await;
     }
     world.t.drain_jobs(&handlers()).await;
     world.t.drain_jobs(&handlers()).await;
@@ -446,9 +452,7 @@ async fn what_came_later_is_gathered_again_and_who_takes_it_back_ends_it(t: Benc
     let person = world.t.id();
     world.holds(person, "school", "exclusion", "FIGHT", false).await;
     let mut orla = world.sits("orla").await;
-    let here = world.requests(&mut orla, person).await;
-    let token = orla.get(&here).await.hidden("_csrf");
-    orla.post(&format!("{here}/gather"), &token, &[]).await;
+    let (here, token) = world.gathers(&mut orla, person).await;
     world.t.drain_jobs(&handlers()).await;
     finish_parts(&world).await;
     let mut owen = world.sits("owen").await;

@@ -37,7 +37,7 @@ pub(super) async fn newest(site: Site, Query(kept): Query<Kept>, headers: Header
         Err(ProofError::Store(error)) => Err(error.into()),
         Err(error @ (ProofError::NoHead { .. } | ProofError::Empty)) => {
             let words = format!("{error}. If you kept a head over so many entries, show it to the unit.");
-            Ok(problem(StatusCode::NOT_FOUND, "No such head", &super::first_upper(&words), json!({})))
+            Ok(problem(StatusCode::NOT_FOUND, "No such head", &base::first_large(&words), json!({})))
         }
         Err(error @ (ProofError::Broken(_) | ProofError::Shrunk { .. })) => {
             tracing::error!(%error, "a partner asked for a proof that can't be given");

@@ -23,10 +23,7 @@ use crate::{
     delivery::{DeliveryFault, DeliveryReport, State, read_delivery, receive_blob, unwatched},
     feed::{Feed, feed},
     notify::{NotificationOutcome, NotifyFault, notify},
-    pages::{
-        LARGEST, may_see,
-        upload::{Storing, first_upper},
-    },
+    pages::{LARGEST, may_see, upload::Storing},
     table::Refused,
 };
 
@@ -146,7 +143,7 @@ fn not_taken(refused: &Refused, delivery: Option<String>) -> Response {
 }
 
 fn refused(fault: DeliveryFault) -> web::Result {
-    let words = first_upper(&fault.to_string());
+    let words = base::first_large(&fault.to_string());
     Ok(match fault {
         DeliveryFault::Refused { delivery, refused } => not_taken(&refused, Some(delivery.to_string())),
         DeliveryFault::NotAllowed { why, .. } => {

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Multipart, Path, multipart::Field};
-use base::{Id, kind};
+use base::{Id, first_large, kind};
 use vault::{StoredBlob, Vault};
 use web::{Caller, Choice, Fault, Form, Page, Site};
 
@@ -50,7 +50,7 @@ pub(super) async fn ask_for(site: Site, caller: Caller, page: Page, Path(name): 
     let blocked = match admit(site.vault(), &caller.actor(), feed, site.vault().new_id()).await {
         Ok(_) => None,
         Err(DeliveryFault::Store(error)) => return Err(error.into()),
-        Err(fault) => Some(first_upper(&fault.to_string())),
+        Err(fault) => Some(first_large(&fault.to_string())),
     };
     let feeds = choices(&site, &caller).await?;
     let form = Form::of([("feed", feed.name.to_string())]);
@@ -105,7 +105,7 @@ async fn accept(
     match receive_blob(site.vault(), &caller.actor(), feed, name, &blob, true).await {
         Ok(delivery) => Ok(Ok(delivery)),
         Err(DeliveryFault::Store(error)) => Err(error.into()),
-        Err(fault) => Ok(Err(first_upper(&fault.to_string()))),
+        Err(fault) => Ok(Err(first_large(&fault.to_string()))),
     }
 }
 
@@ -167,9 +167,4 @@ impl Storing {
         let stored = tokio::task::spawn_blocking(move || writer.finish()).await.map_err(Fault::internal)?;
         Ok(Ok(stored?))
     }
-}
-
-pub(crate) fn first_upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

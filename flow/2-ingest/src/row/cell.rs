@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use base::{DateTime, EthnicGroup, LsoaCode, NhsNumber, Postcode, Sex, Upn, london, names::fold};
+use base::{DateTime, EthnicGroup, LsoaCode, NhsNumber, Postcode, Sex, Upn, first_large, london, names::fold};
 
 use super::format::{Format, NotADate, read_any};
 use crate::feed::Kind;
@@ -25,9 +25,7 @@ impl Wrong {
 
 /// With a capital and a full stop.
 pub(super) fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
+    format!("{}.", first_large(text.trim_end_matches('.')))
 }
 
 /// Reads a cell that isn't blank and writes `"key":value` to the body; `prefix` is `"key":`. Gives its date and time where it

@@ -1,6 +1,7 @@
 //! What somebody wants to see: a category, a range of months, a district, rates or counts, and how the table is sorted. All
 //! of it stands in the address, so that it can be sent to a colleague.
 
+use base::Date;
 use places::rate::Rate;
 use web::{Choice, Form};
 
@@ -165,25 +166,8 @@ fn real(count: u64) -> f64 {
 
 /// `2018-10` as `October 2018`.
 pub(super) fn month_words(month: &str) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let named = month.split_once('-').and_then(|(year, number)| {
-        let name = NAMES.get(number.parse::<usize>().ok()?.checked_sub(1)?)?;
-        Some(format!("{name} {year}"))
-    });
-    named.unwrap_or_else(|| month.to_owned())
+    let first = format!("{month}-01").parse::<Date>();
+    first.map_or_else(|_| month.to_owned(), web::time::month)
 }
 
 /// `2018-10` as `Oct 2018`, for the axis of a chart.

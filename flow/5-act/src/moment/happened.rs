@@ -1,7 +1,7 @@
 //! What a partner's record says of an event, in plain words: each feed's field has a label and each of its codes a sentence.
 //! To show a new field of a feed well, add it to [`FIELDS`] here, and its codes to [`CODES`].
 
-use base::{Code, Timestamp};
+use base::{Code, Timestamp, first_large};
 use serde_json::Value;
 
 /// What stands elsewhere on the page: who they are, how to reach them, their part; and what only machines need.
@@ -219,8 +219,7 @@ fn value_words(value: &str) -> String {
     }
     let code = Code::is_valid(value) && value.starts_with(|first: char| first.is_ascii_lowercase());
     let text = if code { value.replace('_', " ") } else { value.to_owned() };
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    first_large(&text)
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use crate::{
     cluster::{
-        FalseDiscovery, GetisOrd, LocalMoran, Moran, Own, Plan, Quadrant, adjusted, getis_ord_permuted,
-        local_moran_permuted, moran_permuted,
+        FalseDiscovery, GetisOrd, LocalMoran, Moran, Own, Plan, Quadrant, adjusted, local_permuted, moran_permuted,
     },
     study::{
         output::{
@@ -37,13 +36,10 @@ pub fn find(world: &World, tell: &Tell<'_>) -> Finding {
     let plan = Plan::new(world.spec.permutations, world.spec.seed);
     let progress = |done, of| tell.at(done, of);
     let whole = moran_permuted(&values, &weights, &plan, &progress);
-    let stars = getis_ord_permuted(&values, &weights, Own::Counted, &plan, &progress);
-    let local = local_moran_permuted(&values, &weights, &plan, &progress);
-    match (whole, stars, local) {
-        (Ok(whole), Ok(stars), Ok(local)) => found(world, whole, &stars, &local),
-        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => {
-            Finding::without("clusters", TITLE, &error.to_string())
-        }
+    let areas = local_permuted(&values, &weights, Own::Counted, &plan, &progress);
+    match (whole, areas) {
+        (Ok(whole), Ok(local)) => found(world, whole, &local.stars, &local.moran),
+        (Err(error), _) | (_, Err(error)) => Finding::without("clusters", TITLE, &error.to_string()),
     }
 }
 

@@ -93,9 +93,12 @@ fn month_of(day: i32) -> Option<i32> {
 /// How many days a month has; 30 of one beyond the calendar.
 #[must_use]
 pub fn days_in_month(month: i32) -> u8 {
-    let year = i16::try_from(month.div_euclid(12)).ok();
-    let first = year.and_then(|year| Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok());
-    first.and_then(|first| u8::try_from(first.days_in_month()).ok()).unwrap_or(30)
+    first_of(month).and_then(|first| u8::try_from(first.days_in_month()).ok()).unwrap_or(30)
+}
+
+/// The first day of a month counted from January of the year 0; `None` beyond the calendar.
+fn first_of(month: i32) -> Option<Date> {
+    Date::new(i16::try_from(month.div_euclid(12)).ok()?, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()
 }
 
 /// A month as `2019-01`.
@@ -107,22 +110,7 @@ pub fn month_name(month: i32) -> String {
 /// A month as people read it: `January 2019`.
 #[must_use]
 pub fn month_in_words(month: i32) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let name = usize::try_from(month.rem_euclid(12)).ok().and_then(|at| NAMES.get(at)).copied().unwrap_or_default();
-    format!("{name} {}", month.div_euclid(12))
+    first_of(month).map_or_else(|| month_name(month), |first| first.strftime("%B %Y").to_string())
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use std::{
     str::FromStr,
 };
 
-use base::{Code, Id, kind};
+use base::{Code, Id, first_large, kind};
 use vault::Purpose;
 use web::{Choice, Form};
 
-use crate::wording::first_large;
 use crate::{
     agency::Agency,
     agreement::{Brought, Terms, purpose_words},

@@ -1,11 +1,10 @@
 //! One agreement: whether it permits anything now and if not why, what it says, who signed, and everything that was done to it.
 
-use crate::wording::first_large;
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Id, kind};
+use base::{Id, first_large, kind};
 use web::{Caller, Page, Site, time};
 
 use super::{Opened, section::Section, words};

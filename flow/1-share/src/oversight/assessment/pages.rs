@@ -103,7 +103,7 @@ fn purposes(record: &Processing) -> Vec<PurposeShown> {
     let joined = |all: BTreeSet<&str>| all.into_iter().collect::<Vec<_>>().join("; ");
     of.into_iter()
         .map(|(purpose, [agreements, categories, powers, bases])| PurposeShown {
-            purpose: crate::wording::first_large(purpose),
+            purpose: base::first_large(purpose),
             agreements: joined(agreements),
             categories: joined(categories),
             powers: joined(powers),

@@ -56,7 +56,7 @@ fn rule_words(rule: &str) -> String {
 }
 
 fn words(code: &str) -> String {
-    crate::wording::first_large(&code.replace('_', " "))
+    base::first_large(&code.replace('_', " "))
 }
 
 /// How a report stands, and the tag's colour.
