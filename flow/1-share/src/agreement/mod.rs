@@ -69,5 +69,5 @@ pub fn purpose_words(purpose: Purpose) -> &'static str {
 /// The same, to stand by itself: a choice, a heading.
 #[must_use]
 pub fn purpose_title(purpose: Purpose) -> String {
-    crate::wording::first_large(purpose_words(purpose))
+    base::first_large(purpose_words(purpose))
 }

@@ -78,7 +78,7 @@ pub(super) fn force(rule: &Rule, commenced: &BTreeMap<Code, Date>) -> String {
 pub(super) fn title(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".cedar");
     let words = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-').replace('-', " ");
-    crate::wording::first_large(&words)
+    base::first_large(&words)
 }
 
 /// What each rule of a file says, in the words that stand beside it: its name where it is law, else its summary.
