@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::Path;
-use base::{Id, code, first_large, kind};
+use base::{Id, code, kind};
 use share::api::Pointer;
 use vault::{Ask, Facet, Permit, Purpose, Reader, Refusal, Scope, Vault, Verb};
 use web::{Caller, ChildFlag, Choice, Fault, Form, Page, Site};

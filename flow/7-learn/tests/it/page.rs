@@ -63,7 +63,6 @@ fn page() -> Page {
         flash: None,
         scripts: Vec::new(),
         styles: Vec::new(),
-        quick_exit: false,
     }
 }
 
