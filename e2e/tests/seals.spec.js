@@ -46,6 +46,13 @@ test('a data owner seals a person, names one navigator, and another finds nothin
   await page.getByLabel('Protected address').check()
   await page.getByRole('button', { name: 'Seal it now' }).click()
   await expect(page.getByText('Sealed. From now on')).toBeVisible()
+  await expect(page.getByText('A second person is to confirm it').first()).toBeVisible()
+
+  await signIn(page, people.dataProtectionOfficer)
+  await page.getByRole('link', { name: /seals? to confirm/ }).click()
+  await page.getByRole('button', { name: 'Confirm it' }).first().click()
+  await expect(page.getByText('It is confirmed, and stays sealed')).toBeVisible()
+  expect(await axe(page)).toEqual([])
 
   await signIn(page, people.navigator)
   const sealed = await searched(page, someone)

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Id, code, kind};
-use link::api::{NewAdoption, PersonRecord, keep_apart};
-use share::api::{Member, NewSeal, SealWhy, agency_by_code, member_by_email, name_for_sealed, seal, seal_readers};
+use link::api::{NewAdoption, PersonRecord, adoptions_of, keep_apart};
+use share::api::{Member, NewSeal, SealWhy, agency_by_code, member_by_email, name_for_sealed, seal, seals};
 use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb, params};
 
 /// Who seals and names for social care, who names for the unit, and who is named.
@@ -21,7 +21,7 @@ fn actor(member: &Member) -> Actor {
     Actor::Member { id: member.id, agency: member.agency }
 }
 
-/// Names and seals, once: a second call finds who is named and changes nothing. Where the county is too small, nobody is sealed.
+/// Names and seals, once: a second call finds what is sealed and changes nothing. Where the county is too small, nobody is sealed.
 ///
 /// # Errors
 /// The vault's.
@@ -35,22 +35,25 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
     ) else {
         return Ok(());
     };
-    if !seal_readers(&book).await?.is_empty() {
-        return Ok(());
-    }
     let people = last_known(vault, care.id).await?;
-    if let ([_, _, one, other], Some(officer)) = (people.as_slice(), member_by_email(&book, OFFICER).await?) {
+    // Each step finds what was done before: a demonstration that was cut short goes on where it stopped.
+    let kept_apart = !adoptions_of(vault, &actor(&named), false).await?.is_empty();
+    if let ([_, _, one, other], Some(officer), false) =
+        (people.as_slice(), member_by_email(&book, OFFICER).await?, kept_apart)
+    {
         let adoption = NewAdoption { people: [*one, *other], members: [named.id, officer.id] };
         keep_apart(vault, &actor(&named), false, &adoption).await?;
-    }
-    for (person, why) in people.into_iter().zip(WHY) {
-        let new = NewSeal { about: person.to_string(), whole: true, why, agency: care.id };
-        seal(vault, &actor(&owner), &new).await?;
     }
     name_for_sealed(vault, &actor(&units), units.agency, named.id).await?;
     name_for_sealed(vault, &actor(&owner), care.id, named.id).await?;
     // Two look through what is sealed of somebody who asks.
     name_for_sealed(vault, &actor(&owner), care.id, owner.id).await?;
+    let sealed = seals(&book).await?;
+    let missing = WHY.into_iter().filter(|why| !sealed.iter().any(|seal| seal.agency == care.id && seal.why == *why));
+    for (person, why) in people.into_iter().zip(missing) {
+        let new = NewSeal { about: person.to_string(), whole: true, why, agency: care.id };
+        seal(vault, &actor(&owner), &new).await?;
+    }
     Ok(())
 }
 

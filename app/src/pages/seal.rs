@@ -23,6 +23,8 @@ struct SealingPage {
     feeds: Vec<Choice>,
     whats: Vec<Choice>,
     whys: Vec<Choice>,
+    /// Nobody is named for the caller's agency yet, without whom it can't seal.
+    nobody_named: bool,
 }
 
 /// The feeds of the caller's agency that name people; of every agency for the unit's officer.
@@ -50,7 +52,9 @@ async fn sealing_page(
         Choice::new(&feed.name, format!("{}: {}", feed.title, feed.source_id_names().replace('_', " ")))
     };
     let good = form.is_good();
+    let readers = share::api::seal_readers(&site.vault().book()).await?;
     let shown = SealingPage {
+        nobody_named: readers.iter().all(|reader| reader.agency != caller.agency),
         page: page.title("Seal a person or a record").with(&form),
         form,
         here: person.map_or_else(|| "/trust/sealing".to_owned(), |person| format!("/trust/sealing/{person}")),

@@ -72,9 +72,10 @@ pub use crate::{
     },
     rules::{RulesError, see_to_starting_set},
     seal::{
-        NewSeal, Seal, SealError, SealReader, SealWhy, ask_to_lift as ask_to_lift_seal, keep as keep_sealed,
-        lift as lift_seal, name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal,
-        seal_declared, unname as unname_for_sealed, unrestrict,
+        NewSeal, Seal, SealError, SealReader, SealWhy, all as seals, ask_to_lift as ask_to_lift_seal,
+        confirm as confirm_seal, end_unconfirmed as end_unconfirmed_seal, keep as keep_sealed, lift as lift_seal,
+        name as name_for_sealed, pages::may_seal, readers as seal_readers, restrict, seal, seal_declared,
+        unname as unname_for_sealed, unrestrict,
     },
     sign_in::{
         PasswordError, PasswordHash, hash_password,

@@ -1,6 +1,8 @@
 //! `/trust/access`: the audit log for data protection officers: the unit's reads all of it, a partner's what was done for their own
 //! agency.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{Router, routing::get};
 use base::{Date, Id, Timestamp, code, kind, london};
@@ -56,20 +58,25 @@ async fn list(site: Site, caller: Caller, page: Page, Query(mut form): Query) ->
     known.retain(|member| only.is_none_or(|agency| agency == member.agency));
     let mut members: Vec<Choice> = known.into_iter().map(|member| Choice::new(member.id, member.name)).collect();
     members.sort_by(|a, b| a.text.cmp(&b.text));
+    let mut sealed =
+        store::sealed_from(&staff, caller.id, narrowed.iter().map(|narrowed| narrowed.about.as_str())).await?;
     let (paging, found) = match &narrowed {
-        Some(narrowed) => {
+        // As of a reference of nobody.
+        Some(narrowed) if !sealed.contains(&narrowed.about) => {
             let paging =
                 Paging::new(&address(&form), form.value("page"), PAGE_SIZE, store::count(&staff, narrowed).await?);
             let found = store::entries(&staff, narrowed, PAGE_SIZE, paging.offset()).await?;
             (paging, found)
         }
-        None => (Paging::new("/trust/access", "1", PAGE_SIZE, 0), Vec::new()),
+        _ => (Paging::new("/trust/access", "1", PAGE_SIZE, 0), Vec::new()),
     };
+    sealed
+        .extend(store::sealed_from(&staff, caller.id, found.iter().filter_map(|entry| entry.scope.as_deref())).await?);
     let good = form.is_good();
     let shown = AccessPage {
         tabs: trust::tabs(&caller, "/trust/access"),
         page: page.title("Who looked, and why").with(&form),
-        entries: found.iter().map(|entry| line(entry, &names)).collect(),
+        entries: found.iter().map(|entry| line(entry, &names, &sealed)).collect(),
         form,
         members,
         only: only.map(|_| caller.agency_name.clone()),
@@ -142,7 +149,7 @@ async fn names(site: &Site, staff: &vault::Staff) -> Result<Names, Fault> {
     })
 }
 
-fn line(entry: &LoggedEntry, names: &Names) -> Line {
+fn line(entry: &LoggedEntry, names: &Names, sealed: &BTreeSet<String>) -> Line {
     let grounds = words::grounds(entry, names);
     Line {
         position: entry.position,
@@ -152,7 +159,11 @@ fn line(entry: &LoggedEntry, names: &Names) -> Line {
         who: names.who(entry),
         what: words::what(entry),
         about: words::about(entry),
-        about_id: entry.scope.clone().filter(|id| id.parse::<Id<kind::Person>>().is_ok()).unwrap_or_default(),
+        about_id: entry
+            .scope
+            .clone()
+            .filter(|id| id.parse::<Id<kind::Person>>().is_ok() && !sealed.contains(id))
+            .unwrap_or_default(),
         why: words::why(entry),
         refused: !entry.allowed,
         grounds_word: if grounds.len() == 1 { "ground" } else { "grounds" },

@@ -1,7 +1,9 @@
 //! Reading the audit log, a page at a time, newest first.
 
+use std::collections::BTreeSet;
+
 use base::{Id, Timestamp, kind};
-use vault::{FromRow, Row, Staff, StoreError, audit::LoggedEntry, params};
+use vault::{FromRow, IntoValue as _, Row, Staff, StoreError, Value, audit::LoggedEntry, params};
 
 /// What the log is narrowed to; empty text means everyone.
 #[derive(Debug, Clone, Default)]
@@ -43,12 +45,37 @@ const COUNT_BY: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE actor = $1 A
 const COUNT_ALL: &str = "SELECT COALESCE(MAX(position) + 1, 0) AS n FROM audit_entry";
 const COUNT_OF_DAYS: &str = "SELECT COUNT(*) AS n FROM audit_entry WHERE at >= $1 AND at < $2";
 
+// Of what no seal's agency named this member for.
+const SEALED: &str = "SELECT m.id FROM marked m WHERE m.suffix = '_sealed' AND m.id IN ({in}) AND NOT EXISTS (SELECT 1 FROM marked o \
+     JOIN seal s ON s.id = o.cause JOIN seal_reader r ON r.agency = s.agency AND r.member = $1 AND r.ended_at IS NULL \
+     WHERE o.id = m.id AND o.suffix = '_sealed') GROUP BY m.id";
+
 struct Count(u64);
 
 impl FromRow for Count {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         row.count("n").map(Self)
     }
+}
+
+struct Sealed(String);
+
+impl FromRow for Sealed {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.text("id").map(Self)
+    }
+}
+
+/// Which of these people, records and moments are sealed from a member: the log says to them that something was looked at, and not whom or what.
+pub(super) async fn sealed_from(
+    staff: &Staff,
+    member: Id<kind::Member>,
+    ids: impl Iterator<Item = &str>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let ids: BTreeSet<&str> = ids.collect();
+    let ids: Vec<Value> = ids.into_iter().map(|id| id.into_value()).collect();
+    let sealed: Vec<Sealed> = staff.rows_in(SEALED, params![member], &ids).await?;
+    Ok(sealed.into_iter().map(|one| one.0).collect())
 }
 
 impl Narrowed {

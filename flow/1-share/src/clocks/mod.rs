@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use base::code;
 use vault::{Actor, Cause, Change, FromRow, Operation, Plain, Purpose, Row, Scope, StoreError, Vault, params};
 
-use crate::{ask, disclosure, emergency, oversight::unusual::settings as unusual};
+use crate::{ask, disclosure, emergency, oversight::unusual::settings as unusual, seal::second as seal};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,7 @@ pub(crate) static GROUPS: &[(&str, &[Setting])] = &[
     ("Requests between agencies", &ask::clock::SETTINGS),
     ("Emergency access", &emergency::SETTINGS),
     ("What was disclosed", &disclosure::SETTINGS),
+    ("What is sealed", &seal::SETTINGS),
     ("Unusual access", &unusual::SETTINGS),
 ];
 

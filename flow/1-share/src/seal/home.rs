@@ -1,9 +1,9 @@
-//! What of seals needs a member now: those that somebody else asked to lift.
+//! What of seals needs a member now: those that somebody else made, or asked to lift.
 
 use vault::StoreError;
 use web::{Caller, Site};
 
-use super::{answers_for, is_officer, store};
+use super::{answers_for, is_officer, second::is_second, store};
 use crate::ask::home::HomeLine;
 
 pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine>) -> Result<(), StoreError> {
@@ -13,11 +13,13 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     let (vault, actor) = (site.vault(), caller.actor());
     let officer = is_officer(vault, &actor).await?;
     let own = answers_for(vault, &actor, caller.agency).await?.is_some();
-    let mut count = 0;
+    let (mut count, mut second) = (0, 0);
     for seal in store::all(&vault.book()).await? {
         let theirs = officer || (own && seal.agency == caller.agency);
         count += usize::from(theirs && seal.lift_asked.is_some_and(|(by, _)| by != caller.id));
+        second += usize::from(is_second(vault, &actor, &seal).await?);
     }
+    lines.push(HomeLine { count: second, labels: ["seal to confirm", "seals to confirm"], href: "/trust/seals" });
     lines.push(HomeLine { count, labels: ["seal to keep or lift", "seals to keep or lift"], href: "/trust/seals" });
     Ok(())
 }

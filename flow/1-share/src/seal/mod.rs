@@ -1,9 +1,11 @@
 //! Seals: a protected address, an adopted child, an informant are hidden from everybody but those whom the controller named: in no list,
 //! search, error or count of what is withheld. They go on to be counted in statistics and in deliveries' totals. A data owner seals and
-//! names; two people lift. The right of restriction (UK GDPR article 18) is the same mark with another suffix.
+//! names; a second person confirms what hides other agencies' rows too (`second`); two people lift. The right of restriction (UK GDPR article
+//! 18) is the same mark with another suffix.
 
 pub(crate) mod home;
 pub(crate) mod pages;
+pub(crate) mod second;
 pub(crate) mod store;
 
 use std::collections::BTreeMap;
@@ -11,12 +13,13 @@ use std::collections::BTreeMap;
 use base::{Code, Id, Timestamp, code, kind};
 use vault::{Actor, Cause, Change, Mark, Operation, Purpose, Scope, StoreError, Vault};
 
-pub use store::readers;
+pub use second::{confirm, end_unconfirmed};
+pub use store::{all, readers};
 pub(crate) use store::{named, with_own_readers};
 
 use crate::{
     agency,
-    disclosure::{Told, tell, withdraw_files},
+    disclosure::{Told, tell, tell_quietly, withdraw_files},
     member,
 };
 
@@ -59,6 +62,8 @@ pub struct Seal {
     pub made_at: Timestamp,
     /// Who asked that it be lifted, and when.
     pub lift_asked: Option<(Id<kind::Member>, Timestamp)>,
+    /// Until when a second person is to confirm it; none where nobody has to, or somebody did.
+    pub confirm_by: Option<Timestamp>,
     /// When it was.
     pub lifted_at: Option<Timestamp>,
 }
@@ -82,6 +87,11 @@ pub enum SealError {
     /// Not theirs to do.
     #[error("Only the agency’s data owner, or the unit’s data protection officer for the unit, can do this.")]
     NotYours,
+    /// Who seals leaves somebody who can help.
+    #[error(
+        "Nobody is named to go on seeing what your agency seals. Name somebody under What is sealed first: then seal it."
+    )]
+    NobodyNamed,
     /// Nothing like it.
     #[error("there is no such seal")]
     NotFound,
@@ -106,7 +116,7 @@ impl From<SealError> for web::Fault {
         match error {
             SealError::NotFound | SealError::NoMember => Self::NotFound,
             SealError::Done => Self::Conflict(error.to_string()),
-            SealError::NotYours | SealError::SecondPerson => Self::Refused(error.to_string()),
+            SealError::NotYours | SealError::SecondPerson | SealError::NobodyNamed => Self::Refused(error.to_string()),
             SealError::Store(error) => error.into(),
         }
     }
@@ -152,10 +162,10 @@ pub(crate) async fn is_officer(vault: &Vault, actor: &Actor) -> Result<bool, Sto
 }
 
 /// Seals a person with everything about them, or one record with what hangs on it. From this second nobody sees it but those who are
-/// named for it, and whatever is written about it later is born sealed.
+/// named for it, and whatever is written about it later is born sealed. Of a person, a second confirms it later: safety comes first.
 ///
 /// # Errors
-/// [`SealError::NotYours`] for anybody but that agency's data owner or the unit's data protection officer. Whether the caller may know
+/// [`SealError::NobodyNamed`] where the agency named nobody who works; [`SealError::NotYours`] for anybody but that agency's data owner or the unit's data protection officer. Whether the caller may know
 /// of the person is the caller's to have decided.
 pub async fn seal(vault: &Vault, actor: &Actor, new: &NewSeal) -> Result<Id<kind::Seal>, SealError> {
     let by = match answers_for(vault, actor, new.agency).await? {
@@ -164,6 +174,9 @@ pub async fn seal(vault: &Vault, actor: &Actor, new: &NewSeal) -> Result<Id<kind
         None => return Err(SealError::NotYours),
     };
     let mut change = vault.change(cause(actor, code!("sealed"), Scope::unit())).await?;
+    if !store::somebody_is_named(&change, new.agency).await? {
+        return Err(SealError::NobodyNamed);
+    }
     let id: Id<kind::Seal> = change.new_id();
     // Before the rows are marked: what was told stands in the register as it was told. What waits to be fetched is not given any more. Where
     // an address must not be found, whoever was told has to stop using it; of an adopted child or an informant the notice itself would tell.
@@ -173,7 +186,8 @@ pub async fn seal(vault: &Vault, actor: &Actor, new: &NewSeal) -> Result<Id<kind
         withdraw_files(&mut change, &new.about).await?;
     }
     change.mark(std::slice::from_ref(&new.about), Mark::Sealed, &id.to_string()).await?;
-    store::add(&mut change, id, new, Some(by)).await?;
+    let confirm_by = if new.whole { Some(second::until(&change).await?) } else { None };
+    store::add(&mut change, id, new, Some((by, confirm_by))).await?;
     change.about(Scope::of("seal", id));
     change.note("why", new.why.code());
     change.commit().await?;
@@ -187,8 +201,9 @@ fn actor_id(actor: &Actor) -> Result<Id<kind::Member>, SealError> {
     }
 }
 
-/// Seals what an agency's own system declares as protected: what comes under this key of the feed, from its first instant. Sent again it
-/// changes nothing; lifted here, it is sealed again when the source still says so.
+/// Seals what an agency's own system declares as protected: what comes under these keys of the feed, from its first instant. Sent again it
+/// changes nothing; lifted here, it is sealed again when the source still says so. `keys` are each with the records that came under it before:
+/// as with [`seal`], whoever was told of those is told to stop using them, and no file that holds any is given any more.
 ///
 /// # Errors
 /// The database's.
@@ -196,14 +211,16 @@ pub async fn seal_declared(
     change: &mut Change,
     agency: Id<kind::Agency>,
     feed: &Code,
-    keys: &[String],
+    keys: &BTreeMap<String, Vec<String>>,
 ) -> Result<u64, StoreError> {
-    let named: BTreeMap<String, &String> = keys.iter().map(|key| (format!("{feed} {key}"), key)).collect();
+    let named: BTreeMap<String, &String> = keys.keys().map(|key| (format!("{feed} {key}"), key)).collect();
     let sources: Vec<String> = named.keys().cloned().collect();
     let known = change.marked(&sources, Mark::Sealed).await?;
     let mut sealed = 0;
     for (source, key) in named.iter().filter(|(source, _)| !known.contains(*source)) {
         let id: Id<kind::Seal> = change.new_id();
+        let before = keys.get(*key).map_or(&[] as &[String], Vec::as_slice);
+        tell_quietly(change, before, Told::Withdrawn, &id.to_string()).await?;
         change.mark_source(feed, key, Mark::Sealed, &id.to_string()).await?;
         let new = NewSeal { about: source.clone(), whole: false, why: SealWhy::Declared, agency };
         store::add(change, id, &new, None).await?;

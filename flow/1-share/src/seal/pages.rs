@@ -13,7 +13,7 @@ use base::{Id, code, kind};
 use vault::{Ask, Facet, Purpose, Refusal, Scope, Verb};
 use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
-use super::{Seal, SealReader, answers_for, is_officer, store};
+use super::{Seal, SealReader, answers_for, is_officer, second::is_second, store};
 use crate::{
     agency::{self, Agency},
     ask::pages::Names,
@@ -27,6 +27,8 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/trust/seals", get(list))
         .route("/trust/seals/readers", post(name))
         .route("/trust/seals/readers/{agency}/{member}/end", post(unname))
+        .route("/trust/seals/{id}/second", post(confirm))
+        .route("/trust/seals/{id}/not-confirmed", post(end_unconfirmed))
         .route("/trust/seals/{id}/lift", post(ask_to_lift))
         .route("/trust/seals/{id}/confirm", post(lift))
         .route("/trust/seals/{id}/keep", post(keep))
@@ -55,6 +57,10 @@ struct SealRow {
     waits: bool,
     may_confirm: bool,
     may_ask: bool,
+    /// Until when a second person is to confirm it; empty where nobody has to.
+    unconfirmed: String,
+    /// Whether that is this caller.
+    second: bool,
 }
 
 struct ReaderRow {
@@ -123,6 +129,12 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
         .collect();
     let names = Names::read(site, caller, &whom).await?;
     let now = site.now();
+    let mut seconds = BTreeSet::new();
+    for seal in seals.iter().filter(|seal| seal.confirm_by.is_some()) {
+        if is_second(vault, &actor, seal).await? {
+            seconds.insert(seal.id);
+        }
+    }
     let seal_row = |seal: &Seal| {
         let asked_by = seal.lift_asked.map(|(by, _)| by);
         SealRow {
@@ -139,6 +151,8 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
             waits: asked_by == Some(caller.id),
             may_confirm: asked_by.is_some_and(|by| by != caller.id),
             may_ask: asked_by.is_none(),
+            unconfirmed: seal.confirm_by.map_or_else(String::new, |by| time::moment(by, now)),
+            second: seconds.contains(&seal.id) && asked_by.is_none(),
         }
     };
     let reader_row = |reader: &SealReader| ReaderRow {
@@ -212,6 +226,18 @@ async fn unname(
     caller.needs(SEALERS)?;
     super::unname(site.vault(), &caller.actor(), agency, reader).await?;
     Ok(web::done(&site, "/trust/seals", "They see nothing sealed of this agency any more"))
+}
+
+async fn confirm(site: Site, caller: Caller, Path(id): Path<Id<kind::Seal>>, _: Form) -> web::Result {
+    caller.needs(SEALERS)?;
+    super::confirm(site.vault(), &caller.actor(), id).await?;
+    Ok(web::done(&site, "/trust/seals", "It is confirmed, and stays sealed"))
+}
+
+async fn end_unconfirmed(site: Site, caller: Caller, Path(id): Path<Id<kind::Seal>>, _: Form) -> web::Result {
+    caller.needs(SEALERS)?;
+    super::end_unconfirmed(site.vault(), &caller.actor(), id).await?;
+    Ok(web::done(&site, "/trust/seals", "The seal has ended. Whoever saw this before sees it again"))
 }
 
 async fn ask_to_lift(site: Site, caller: Caller, Path(id): Path<Id<kind::Seal>>, _: Form) -> web::Result {

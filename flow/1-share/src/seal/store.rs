@@ -2,22 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Code, Id, kind};
+use base::{Code, Id, Timestamp, kind};
 use vault::{Change, FromRow, Held, Reader, Row, Staff, StoreError, params};
 
 use super::{NewSeal, Seal, SealReader};
 
 const NAMED: &str =
     "SELECT agency, member, named_by, named_at FROM seal_reader WHERE ended_at IS NULL ORDER BY agency, named_at, id";
-const ONE: &str =
-    "SELECT id, why, agency, made_by, made_at, lift_asked_by, lift_asked_at, lifted_at FROM seal WHERE id = $1";
-const ALL: &str = "SELECT id, why, agency, made_by, made_at, lift_asked_by, lift_asked_at, lifted_at FROM seal \
+const ONE: &str = "SELECT id, why, agency, made_by, made_at, lift_asked_by, lift_asked_at, lifted_at, confirm_by, confirmed_at FROM seal WHERE id = $1";
+const ALL: &str = "SELECT id, why, agency, made_by, made_at, lift_asked_by, lift_asked_at, lifted_at, confirm_by, confirmed_at FROM seal \
      WHERE lifted_at IS NULL ORDER BY made_at DESC, id DESC";
+const LIFTED: &str = "UPDATE seal_about SET lifted_at = $2 WHERE id = $1";
 const ABOUT: &str = "SELECT id, about, whole, controller, category FROM seal_about ORDER BY id DESC";
 
 impl FromRow for Seal {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let asked: Option<Id<kind::Member>> = row.opt_parse("lift_asked_by")?;
+        let confirmed_at = row.opt_time("confirmed_at")?;
         Ok(Self {
             id: row.id("id")?,
             why: row.parse("why")?,
@@ -26,6 +27,7 @@ impl FromRow for Seal {
             made_at: row.time("made_at")?,
             lift_asked: asked.zip(row.opt_time("lift_asked_at")?),
             lifted_at: row.opt_time("lifted_at")?,
+            confirm_by: row.opt_time("confirm_by")?.filter(|_| confirmed_at.is_none()),
         })
     }
 }
@@ -110,8 +112,11 @@ pub(super) async fn one(staff: &Staff, id: Id<kind::Seal>) -> Result<Option<Seal
     staff.first(ONE, params![id]).await
 }
 
-/// Every seal that is not lifted, the newest first.
-pub(super) async fn all(staff: &Staff) -> Result<Vec<Seal>, StoreError> {
+/// Every seal that is not lifted, the newest first. About whom they are is not in it.
+///
+/// # Errors
+/// The database's.
+pub async fn all(staff: &Staff) -> Result<Vec<Seal>, StoreError> {
     staff.rows(ALL, params![]).await
 }
 
@@ -120,17 +125,26 @@ pub(super) async fn about(reader: &Reader) -> Result<Vec<SealAbout>, StoreError>
     reader.rows(ABOUT, params![]).await
 }
 
+/// Whether anybody who works here is named for what is sealed of an agency's data.
+pub(super) async fn somebody_is_named(change: &Change, agency: Id<kind::Agency>) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT r.agency FROM seal_reader r JOIN member m ON m.id = r.member \
+         WHERE r.agency = $1 AND r.ended_at IS NULL AND m.active = $2 GROUP BY r.agency";
+    let named: Vec<Named> = change.rows(SQL, params![agency, true]).await?;
+    Ok(!named.is_empty())
+}
+
+/// Keeps a seal; `by` says who made it and until when a second person is to confirm it, none where a feed declared it.
 pub(super) async fn add(
     change: &mut Change,
     id: Id<kind::Seal>,
     new: &NewSeal,
-    by: Option<Id<kind::Member>>,
+    by: Option<(Id<kind::Member>, Option<Timestamp>)>,
 ) -> Result<(), StoreError> {
-    let now = change.now();
+    let (now, (by, confirm_by)) = (change.now(), by.map_or((None, None), |(by, until)| (Some(by), until)));
     change
         .execute(
-            "INSERT INTO seal (id, why, agency, made_by, made_at) VALUES ($1, $2, $3, $4, $5)",
-            params![id, new.why.code(), new.agency, by, now],
+            "INSERT INTO seal (id, why, agency, made_by, made_at, confirm_by) VALUES ($1, $2, $3, $4, $5, $6)",
+            params![id, new.why.code(), new.agency, by, now, confirm_by],
         )
         .await?;
     change
@@ -140,6 +154,25 @@ pub(super) async fn add(
         )
         .await?;
     Ok(())
+}
+
+pub(super) async fn confirm(change: &mut Change, id: Id<kind::Seal>, by: Id<kind::Member>) -> Result<u64, StoreError> {
+    const SQL: &str = "UPDATE seal SET confirmed_by = $2, confirmed_at = $3 \
+         WHERE id = $1 AND confirm_by IS NOT NULL AND confirmed_at IS NULL AND lifted_at IS NULL";
+    let now = change.now();
+    change.execute(SQL, params![id, by, now]).await
+}
+
+/// Ends a seal that nobody confirmed.
+pub(super) async fn end(change: &mut Change, id: Id<kind::Seal>, by: Id<kind::Member>) -> Result<u64, StoreError> {
+    const SQL: &str = "UPDATE seal SET lifted_by = $2, lifted_at = $3 \
+         WHERE id = $1 AND confirm_by IS NOT NULL AND confirmed_at IS NULL AND lifted_at IS NULL";
+    let now = change.now();
+    let ended = change.execute(SQL, params![id, by, now]).await?;
+    if ended > 0 {
+        change.execute(LIFTED, params![id, now]).await?;
+    }
+    Ok(ended)
 }
 
 pub(super) async fn ask_to_lift(
@@ -163,7 +196,7 @@ pub(super) async fn lift(change: &mut Change, id: Id<kind::Seal>, by: Id<kind::M
     let now = change.now();
     let lifted = change.execute(SQL, params![id, by, now]).await?;
     if lifted > 0 {
-        change.execute("UPDATE seal_about SET lifted_at = $2 WHERE id = $1", params![id, now]).await?;
+        change.execute(LIFTED, params![id, now]).await?;
     }
     Ok(lifted)
 }

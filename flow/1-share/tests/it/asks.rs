@@ -71,6 +71,8 @@ async fn only_a_data_owner_of_the_agency_that_is_asked_answers_and_nobody_their_
                 .tamper(&format!("INSERT INTO member_duty (member, duty) VALUES ('{ruth}', 'data_owner')"))
                 .await
                 .unwrap();
+            // As another process changes it: the permits of one page share a look for 50 milliseconds.
+            tokio::time::sleep(std::time::Duration::from_millis(60)).await;
             let moved = vault::Actor::Member { id: ruth, agency: school };
             assert!(matches!(share::api::grant(world.vault(), &moved, id, &terms).await, Err(AskError::Own)));
             assert_eq!(world.states().await, ["waiting"]);

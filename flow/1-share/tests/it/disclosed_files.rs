@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use base::{Id, SignedDuration, kind};
 use share::api::{
     FileError, FilePart, FileRow, KeyError, NewFile, NewSeal, SealWhy, Told, add_to_file, draft_file, file_for_release,
-    propose_file, refuse_file, register_key, release_file, seal,
+    name_for_sealed, propose_file, refuse_file, register_key, release_file, seal,
 };
 use vault::{Purpose, jobs::Handlers};
 
@@ -302,6 +302,9 @@ async fn what_holds_somebody_who_is_sealed_is_withdrawn_and_a_protected_address_
             world.with_key().await;
             let id = world.proposed().await;
             world.releases("lena", id, world.t.id(), "Subject").await.unwrap();
+            name_for_sealed(world.vault(), &world.actor("leon"), world.agencies["school"], world.members["leon"].0)
+                .await
+                .unwrap();
             let new =
                 |why| NewSeal { about: world.person.to_string(), whole: true, why, agency: world.agencies["school"] };
             seal(world.vault(), &world.actor("leon"), &new(SealWhy::Informant)).await.unwrap();

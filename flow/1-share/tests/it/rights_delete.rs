@@ -132,7 +132,7 @@ async fn what_is_sealed_is_decided_apart_and_nothing_tells_of_it(t: Bench) {
         }
         let mut orla = world.sits("orla").await;
         let here = world.wants(&mut orla, person, "erasure").await;
-        world.t.drain_jobs(&handlers()).await;
+        world.t.drain_jobs(&handlers().with(share::ProveErasure)).await;
         seen.look(&mut orla, &here, "asked").await;
         let mut leon = world.sits("leon").await;
         let of_leon = leon.get("/account").await.hidden("_csrf");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use base::{Id, code, kind};
 use share::api::{
-    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift_seal, keep_sealed, lift_seal, name_for_sealed,
-    restrict, seal, seal_declared, seal_readers, unname_for_sealed, unrestrict,
+    NewSeal, SealError, SealWhy, all_person_facets, ask_to_lift_seal, confirm_seal, end_unconfirmed_seal, keep_sealed,
+    lift_seal, name_for_sealed, restrict, seal, seal_declared, seal_readers, unname_for_sealed, unrestrict,
 };
 use vault::{Ask, Facet, Marks, Purpose, Refusal, Scope, Verb};
 
@@ -20,7 +20,10 @@ impl World {
         NewSeal { about: self.person.to_string(), whole: true, why: SealWhy::ProtectedAddress, agency }
     }
 
+    /// Seals, once the school has named somebody who looks at nothing.
     async fn seals(&self, who: &str, agency: &str) -> Result<Id<kind::Seal>, SealError> {
+        let (school, mona) = (self.agencies["school"], self.members["mona"].0);
+        name_for_sealed(self.vault(), &self.actor("leon"), school, mona).await.unwrap();
         seal(self.vault(), &self.actor(who), &self.new_seal(agency)).await
     }
 
@@ -149,11 +152,103 @@ async fn the_page_says_how_many_and_to_nobody_else_about_whom() {
 }
 
 #[tokio::test]
+async fn a_second_person_confirms_that_everything_about_somebody_is_sealed_or_ends_it() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let vault = world.vault();
+            let alone = seal(vault, &world.actor("leon"), &world.new_seal("school")).await;
+            assert!(matches!(alone, Err(SealError::NobodyNamed)), "somebody has to be left who can help");
+            assert_eq!(world.t.rows_in_table("marked").await, 0);
+
+            let (first, second) =
+                (world.seals("leon", "school").await.unwrap(), world.seals("leon", "school").await.unwrap());
+            assert!(world.t.rows_in_table("marked").await > 0, "it acts at once");
+            for who in ["leon", "lena", "theo", "grace", "owen", "tom"] {
+                let actor = world.actor(who);
+                assert!(matches!(confirm_seal(vault, &actor, first).await, Err(SealError::NotFound)), "{who}");
+                assert!(matches!(end_unconfirmed_seal(vault, &actor, first).await, Err(SealError::NotFound)), "{who}");
+            }
+            let orla = world.actor("orla");
+            confirm_seal(vault, &orla, first).await.unwrap();
+            assert!(end_unconfirmed_seal(vault, &orla, first).await.is_err(), "two lift what was confirmed");
+            end_unconfirmed_seal(vault, &orla, second).await.unwrap();
+            assert!(confirm_seal(vault, &orla, second).await.is_err());
+            assert!(world.t.rows_in_table("marked").await > 0, "the first stands");
+            ask_to_lift_seal(vault, &orla, first).await.unwrap();
+            lift_seal(vault, &world.actor("lena"), first).await.unwrap();
+            assert_eq!(world.t.rows_in_table("marked").await, 0);
+
+            // What the unit's officer seals for an agency, that agency's data owner confirms, and no other officer has to.
+            let hers = world.seals("orla", "school").await.unwrap();
+            assert!(confirm_seal(vault, &orla, hers).await.is_err());
+            assert!(matches!(confirm_seal(vault, &world.actor("grace"), hers).await, Err(SealError::NotFound)));
+            confirm_seal(vault, &world.actor("lena"), hers).await.unwrap();
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn whoever_is_to_confirm_a_seal_is_told_at_home_and_by_when() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.seals("leon", "school").await.unwrap();
+            let site = site(world.vault(), &world.t.clock, true);
+            let (id, agency) = world.members["orla"];
+            let mut orla = signed_in(&site, id, world.agencies[agency]).await;
+            let page = orla.get("/trust/seals").await;
+            assert!(
+                page.text.contains("Speak to whoever sealed it") && page.text.contains("Confirm it"),
+                "{}",
+                page.text
+            );
+            let (id, agency) = world.members["leon"];
+            let own = signed_in(&site, id, world.agencies[agency]).await.get("/trust/seals").await;
+            assert!(
+                own.text.contains("A second person is to confirm it") && !own.text.contains("Confirm it"),
+                "{}",
+                own.text
+            );
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_log_names_whom_a_seal_hides_only_to_those_who_are_named() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.marked("tom", Verb::View, Purpose::Safeguarding).await; // a look, which the log has
+            let site = site(world.vault(), &world.t.clock, true);
+            let person = world.person.to_string();
+            let log = async |who: &str, narrowed: &str| {
+                let (id, agency) = world.members[who];
+                let mut browser = signed_in(&site, id, world.agencies[agency]).await;
+                browser.get(&format!("/trust/access{narrowed}")).await.text
+            };
+            let about = format!("?about={person}");
+            for who in ["orla", "theo"] {
+                assert!(log(who, "").await.contains(&person) && !log(who, &about).await.contains("There is nothing"));
+            }
+            world.seals("leon", "school").await.unwrap();
+            for who in ["orla", "theo"] {
+                assert!(!log(who, "").await.contains(&person), "{who}");
+                assert!(log(who, &about).await.contains("There is nothing in the log for this"), "{who}");
+            }
+            let (school, theo) = (world.agencies["school"], world.members["theo"].0);
+            name_for_sealed(world.vault(), &world.actor("leon"), school, theo).await.unwrap();
+            assert!(log("theo", "").await.contains(&person) && !log("theo", &about).await.contains("There is nothing"));
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn what_a_system_declares_is_sealed_once() {
     plan()
         .both(|t| async move {
             let world = World::set_up(t).await;
-            let keys = ["7".to_owned(), "9".to_owned()];
+            let keys = BTreeMap::from(["7", "9"].map(|key| (key.to_owned(), Vec::new())));
             for sealed in [2, 0] {
                 let mut change = change(world.vault()).await;
                 let made =

@@ -1,7 +1,7 @@
 //! Writing one part of a delivery: its records, its quarantine, its counts, its announcement and its audit entry in one
 //! transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base::{Code, Id, Timestamp, code, kind};
 use share::api::{Told, tell_because};
@@ -81,11 +81,7 @@ impl Run<'_> {
         counts.quarantined = part.bad.len() as u64;
         let bad = std::mem::take(&mut part.bad);
         let drafts = part.drafts;
-        let protected: Vec<String> =
-            drafts.iter().filter(|draft| draft.sealed).map(|draft| draft.key.clone()).collect();
-        if !protected.is_empty() {
-            share::api::seal_declared(change, self.controller, &self.feed.name, &protected).await?;
-        }
+        self.seal_protected(change, &drafts).await?;
         let ids: Vec<Id<kind::Record>> = drafts.iter().map(|_| change.new_id()).collect();
         let rows = drafts.iter().zip(&ids).map(|(draft, id)| self.values(draft, *id, change.now())).collect();
         let written = change.insert_many("record", COLUMNS, rows, UNLESS_HELD).await?;
@@ -109,6 +105,21 @@ impl Run<'_> {
             change.announce(&self.announcement(lines)).await?;
         }
         Ok(counts)
+    }
+
+    /// Seals what the source protects, with the versions that came before it did: whoever was told of those is told to stop using them.
+    async fn seal_protected(&self, change: &mut Change, drafts: &[Draft]) -> Result<(), StoreError> {
+        let protected: Vec<&str> = drafts.iter().filter(|draft| draft.sealed).map(|draft| draft.key.as_str()).collect();
+        if protected.is_empty() {
+            return Ok(());
+        }
+        let mut before: BTreeMap<String, Vec<String>> =
+            protected.iter().map(|key| ((*key).to_owned(), Vec::new())).collect();
+        for (key, versions) in self.held(change, &protected).await? {
+            before.insert(key, versions.iter().map(|version| version.id.to_string()).collect());
+        }
+        share::api::seal_declared(change, self.controller, &self.feed.name, &before).await?;
+        Ok(())
     }
 
     fn announcement(&self, (from_line, to_line): (u64, u64)) -> Announcement {
@@ -148,7 +159,8 @@ impl Run<'_> {
         drafts: Vec<Draft>,
         ids: &[Id<kind::Record>],
     ) -> Result<Settled, StoreError> {
-        let mut held = self.held(change, &drafts).await?;
+        let keys: Vec<&str> = drafts.iter().map(|draft| draft.key.as_str()).collect();
+        let mut held = self.held(change, &keys).await?;
         let (mut settled, mut back) = (Settled::default(), Vec::new());
         for (draft, id) in drafts.into_iter().zip(ids) {
             let known = held.entry(draft.key.clone()).or_default();
@@ -197,9 +209,10 @@ impl Run<'_> {
         Ok(settled)
     }
 
-    /// Every version that is held of the drafts' keys, oldest first.
-    async fn held(&self, change: &Change, drafts: &[Draft]) -> Result<HashMap<String, Vec<Version>>, StoreError> {
-        let keys: Vec<Value> = drafts.iter().map(|draft| (&draft.key).into_value()).collect();
+    /// Every version that is held of these keys, oldest first.
+    async fn held(&self, change: &Change, keys: &[&str]) -> Result<HashMap<String, Vec<Version>>, StoreError> {
+        let most = keys.len();
+        let keys: Vec<Value> = keys.iter().map(|key| (*key).into_value()).collect();
         let rows: Vec<HeldVersion> = change
             .rows_held_in(
                 "SELECT id, controller, category, source_key, version, body_hash, delivery, withdrawn_at FROM record \
@@ -208,7 +221,7 @@ impl Run<'_> {
                 &keys,
             )
             .await?;
-        let mut held: HashMap<String, Vec<Version>> = HashMap::with_capacity(drafts.len());
+        let mut held: HashMap<String, Vec<Version>> = HashMap::with_capacity(most);
         for row in rows {
             let versions = held.entry(row.key).or_default();
             // The same key may have been asked for twice in one part.

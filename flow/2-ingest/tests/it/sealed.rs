@@ -1,10 +1,13 @@
 //! What a source declares as protected is sealed from its first instant, and what is sealed here stays so however it comes again.
 
 use base::code;
-use ingest::api::{NotificationOutcome, check_feed_file, notify};
+use ingest::api::{NotificationOutcome, check_feed_file, current_records, notify};
 use vault::{Actor, Mark, testing::Bench};
 
-use crate::setting::{Folder, MISSING, agencies, deliver_text, episode, plan, sums};
+use crate::{
+    setting::{Folder, MISSING, agencies, deliver_text, episode, plan, sums},
+    told::member_who_sees,
+};
 
 const FEED: &str = r#"
 title = "Safe houses"
@@ -67,6 +70,32 @@ async fn what_its_source_protects_is_sealed_from_the_first_instant() {
             ];
             assert_eq!(texts(&t, categories).await, wanted, "the version before is sealed with it");
             assert_eq!(t.rows_in_table("seal").await, 2);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn whoever_was_told_of_what_its_source_protects_now_is_told_to_stop_using_it() {
+    plan()
+        .both(|t| async move {
+            agencies(&t).await;
+            let feed =
+                Box::leak(Box::new(check_feed_file(&Folder::new().file("safe_houses.toml", FEED.as_bytes())).unwrap()));
+            let send = async |id: &str, protected: &str| {
+                let json = serde_json::json!({ "ID": id, "Surname": "Lee", "Protected": protected });
+                notify(&t.vault, &Actor::System, feed, &json).await.unwrap()
+            };
+            for id in ["1", "2"] {
+                assert!(matches!(send(id, "No").await, NotificationOutcome::Accepted(_)));
+            }
+            let reader = member_who_sees(&t, "education", "social_care", "social_care").await;
+            assert_eq!(current_records(&reader, &feed.category, None, 10).await.unwrap().len(), 2);
+            assert_eq!(t.rows_in_table("disclosure").await, 2);
+            let told = async || texts(&t, "SELECT what AS x FROM disclosure_notice").await;
+            for _ in 0..2 {
+                send("1", "Yes").await;
+                assert_eq!(told().await, ["withdrawn"], "of the one that is protected, once");
+            }
         })
         .await;
 }

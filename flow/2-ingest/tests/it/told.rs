@@ -22,7 +22,7 @@ async fn member_of(t: &Bench, code: &str) -> Reader {
     member_who_sees(t, code, "police", "missing_episodes").await
 }
 
-async fn member_who_sees(t: &Bench, code: &str, owner: &str, feed: &str) -> Reader {
+pub async fn member_who_sees(t: &Bench, code: &str, owner: &str, feed: &str) -> Reader {
     let facet = Facet { controller: agency(t, owner).await, category: category(feed) };
     let ask = Ask {
         actor: Actor::Member { id: Id::from_u128(9), agency: agency(t, code).await },

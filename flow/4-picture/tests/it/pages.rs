@@ -108,7 +108,7 @@ async fn one_area(t: Bench) {
         "Highest of 2 areas, by rate.",
         "The whole county has 0.9 per 1,000 (0.2 to 2.5).",
         "Burglary 1 0.7 0.0 to 3.7 0.3",
-        "Aug 2026 0.7",
+        "Aug 2026: 0.7",
     ] {
         assert!(words.contains(sentence), "{sentence} is not in: {words}");
     }

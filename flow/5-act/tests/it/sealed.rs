@@ -195,7 +195,9 @@ async fn a_clock_that_nobody_can_act_on_is_counted(t: Bench) {
     // Her own agency's data owner seals for it; nobody else does.
     let actor = |who: &str, agency: &str| Actor::Member { id: house.members[who], agency: house.agencies[agency] };
     assert!(share::api::seal(&house.t.vault, &actor("amira", "navigators"), &new).await.is_err());
-    share::api::seal(&house.t.vault, &actor("stranger", "hospital"), &new).await.unwrap();
+    let (owner, hospital) = (actor("stranger", "hospital"), house.agencies["hospital"]);
+    share::api::name_for_sealed(&house.t.vault, &owner, hospital, house.members["stranger"]).await.unwrap();
+    share::api::seal(&house.t.vault, &owner, &new).await.unwrap();
     assert_eq!(waiting().await[&police].waiting, 2);
 }
 
