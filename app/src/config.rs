@@ -52,7 +52,8 @@ pub struct Storage {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
-    /// Address and port that it listens on. TLS ends at a proxy before it.
+    /// Address and port that it listens on. TLS ends at a proxy before it. Where `public_url` is https, the last entry of the last
+    /// `X-Forwarded-For` is taken for the caller's address, so the proxy must set it, and nobody else may reach this port.
     pub listen: SocketAddr,
     /// The address that people type, for cookies and links (`https://alongside.example.gov.uk`).
     pub public_url: String,

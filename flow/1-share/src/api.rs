@@ -32,7 +32,9 @@ pub use crate::{
         pointer::{Pointer, named_in_pointers, pointers, set_named_in_pointers, withheld},
         refuse, take_back, withdraw,
     },
-    decision::{CedarDecider, RECEIVER, RUN, handling, refusal_words, sealed_run, way_forward},
+    decision::{
+        CedarDecider, RECEIVER, RUN, end_standing_where_records_came, handling, refusal_words, sealed_run, way_forward,
+    },
     disclosure::{
         Acknowledged, Copies, Decided as FileDecided, Disclosed, FileError, FileRow, Given, Hand as FileHand,
         How as DisclosedHow, KeyError, MOST_PEOPLE, MadeFile, NewFile, Notice, NoticeError, Part as FilePart,

@@ -79,6 +79,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(152, "retention_review", "retention/0152_retention_review.sql"),
     migration!(153, "legal_hold", "retention/0153_legal_hold.sql"),
     migration!(154, "erasure", "retention/0154_erasure.sql"),
+    migration!(159, "member_reset_kept", "sign_in/reset/0159_member_reset_kept.sql"),
     migration!(160, "rules", "rules/0160_rules.sql"),
     migration!(161, "law_commencement", "rules/0161_law_commencement.sql"),
     migration!(170, "ask", "ask/0170_ask.sql"),

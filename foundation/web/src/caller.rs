@@ -1,11 +1,15 @@
 //! Who asks: the signed-in member behind a request, as `share` knows them.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::request::Parts,
+    http::{HeaderMap, request::Parts},
 };
 use base::{Code, Id, kind};
 use vault::{Actor, StoreError};
@@ -124,12 +128,25 @@ impl FromRequestParts<Site> for Address {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Self::Rejection> {
-        let forwarded = site.is_behind_proxy().then(|| {
-            let value = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
-            value.rsplit(',').next().map(|last| last.trim().to_owned()) // the last hop is the proxy's own word
-        });
-        let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip().to_string());
-        Ok(Self(forwarded.flatten().or_else(direct).unwrap_or_else(|| "unknown".to_owned())))
+        let forwarded = site.is_behind_proxy().then(|| forwarded_for(&parts.headers)).flatten();
+        let direct = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| network(from.0.ip()));
+        Ok(Self(forwarded.or_else(direct).unwrap_or_else(|| "unknown".to_owned())))
+    }
+}
+
+/// The last entry of the last line, which is the proxy's own word: whoever asks may send entries, and whole lines, before it.
+fn forwarded_for(headers: &HeaderMap) -> Option<String> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    let address = last.parse::<IpAddr>().or_else(|_| last.parse::<SocketAddr>().map(|from| from.ip()));
+    Some(address.map_or_else(|_| last.to_owned(), network))
+}
+
+/// Of an IPv6 address the first 64 bits: the rest is for its holder to choose.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits((address.to_bits() >> 64) << 64)),
     }
 }
 
@@ -143,4 +160,35 @@ pub(crate) fn caller_of(card: MemberCard, sign_in: Id<kind::Token>, second_facto
         sign_in,
         second_factor,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(lines: &[&str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        forwarded_for(&headers)
+    }
+
+    #[test]
+    fn the_proxys_word_counts_and_not_what_was_sent_before_it() {
+        assert_eq!(from(&[]), None);
+        assert_eq!(from(&["192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(from(&["198.51.100.1, 192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+        assert_eq!(from(&["198.51.100.1", "198.51.100.2", "192.0.2.7"]).as_deref(), Some("192.0.2.7"), "lines too");
+        assert_eq!(from(&["192.0.2.7:4711"]).as_deref(), Some("192.0.2.7"));
+    }
+
+    #[test]
+    fn whoever_holds_a_network_is_one() {
+        let one = from(&["2001:db8:1:2::1"]);
+        assert_eq!(one.as_deref(), Some("2001:db8:1:2::/64"));
+        assert_eq!(one, from(&["[2001:db8:1:2:ffff::9]:443"]));
+        assert_ne!(one, from(&["2001:db8:1:3::1"]));
+        assert_eq!(from(&["::ffff:192.0.2.7"]).as_deref(), Some("192.0.2.7"));
+    }
 }

@@ -50,6 +50,7 @@ struct Inner {
     sign_ins: SignIns,
     by_account: Throttle,
     by_address: Throttle,
+    by_second_factor: Throttle,
     searches: Throttle,
 }
 
@@ -69,6 +70,7 @@ impl Site {
             sign_ins: SignIns::new(setup.vault.clone(), Arc::clone(&setup.clock), setup.random.clone()),
             by_account: Throttle::new(ACCOUNT_TRIES, quarter_hour),
             by_address: Throttle::new(ADDRESS_TRIES, quarter_hour),
+            by_second_factor: Throttle::new(ACCOUNT_TRIES, quarter_hour),
             searches: Throttle::new(SEARCHES, quarter_hour),
             setup,
         }))
@@ -142,6 +144,12 @@ impl Site {
     #[must_use]
     pub fn throttle_by_account(&self) -> &Throttle {
         &self.0.by_account
+    }
+
+    /// Tries of a second factor per member, apart from passwords: names of accounts come from strangers, and crowd these out never.
+    #[must_use]
+    pub fn throttle_by_second_factor(&self) -> &Throttle {
+        &self.0.by_second_factor
     }
 
     /// Looking people up, per member: whoever tries one birth date after another comes to a stop.

@@ -9,8 +9,10 @@ use std::{
 use base::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-/// At most so many keys are remembered; beyond that the fullest buckets (those that tell least) go first.
+/// At most so many keys are remembered; beyond that the fullest buckets (those that tell least) go first, the oldest of them before others.
 const KEYS: usize = 50_000;
+/// So many go at once, so that they are seldom looked through.
+const ROOM: usize = 5_000;
 
 /// So many tries at once, refilled evenly over a period.
 #[derive(Debug)]
@@ -54,13 +56,11 @@ impl Throttle {
     /// [`Wait`] where none is left.
     pub fn take(&self, key: &str, now: Timestamp) -> Result<(), Wait> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= KEYS {
-            buckets.retain(|_, bucket| self.left(*bucket, now) < self.tries - 0.5);
-            if buckets.len() >= KEYS {
-                buckets.clear(); // tens of thousands of keys at once: an attack, which the address's own bucket answers
-            }
+        let key = digest(key);
+        if buckets.len() >= KEYS && !buckets.contains_key(&key) {
+            self.make_room(&mut buckets, now);
         }
-        let bucket = buckets.entry(digest(key)).or_insert(Bucket { left: self.tries, at: now });
+        let bucket = buckets.entry(key).or_insert(Bucket { left: self.tries, at: now });
         let left = self.left(*bucket, now);
         *bucket = Bucket { left, at: now };
         if left < 1.0 {
@@ -74,6 +74,16 @@ impl Throttle {
     /// Gives all tries back: the right secret was given.
     pub fn forgive(&self, key: &str) {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&digest(key));
+    }
+
+    /// Never all of them: whoever sends tens of thousands of keys would give everybody's tries back.
+    fn make_room(&self, buckets: &mut HashMap<[u8; 32], Bucket>, now: Timestamp) {
+        let mut order: Vec<([u8; 32], f64, Timestamp)> =
+            buckets.iter().map(|(key, bucket)| (*key, self.left(*bucket, now), bucket.at)).collect();
+        order.sort_unstable_by(|one, other| other.1.total_cmp(&one.1).then(one.2.cmp(&other.2)));
+        for (key, ..) in order.into_iter().take(ROOM) {
+            buckets.remove(&key);
+        }
     }
 
     fn left(&self, bucket: Bucket, now: Timestamp) -> f64 {
@@ -106,6 +116,18 @@ mod tests {
         assert!(throttle.take("a.navigator@example.org", later).is_err());
         throttle.forgive("a.navigator@example.org");
         assert_eq!(throttle.take("a.navigator@example.org", later), Ok(()));
+    }
+
+    #[test]
+    fn many_other_keys_give_nobody_their_tries_back() {
+        let throttle = Throttle::new(5, SignedDuration::from_mins(15));
+        let now = Timestamp::EPOCH.plus_hours(1);
+        while throttle.take("guessed@example.org", now).is_ok() {}
+        for n in 0..KEYS + 2 * ROOM {
+            throttle.take(&format!("nobody{n}@example.org"), now).unwrap();
+        }
+        assert!(throttle.take("guessed@example.org", now).is_err());
+        assert!(throttle.buckets.lock().unwrap().len() <= KEYS, "and no more is remembered");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use marked::{RUN, sealed_run};
 pub use refusal::{refusal_words, way_forward};
 pub(crate) use register::commenced;
 pub(crate) use replay::{Difference, Replay};
+pub use standing::end_standing_where_records_came;
 pub(crate) use standing::{END as END_STANDING, NewStanding, keep as keep_standing};
 
 use crate::law::PolicyError;

@@ -23,6 +23,15 @@ const ADD: &str = "INSERT INTO standing_grant (id, source, emergency, about, mem
 pub(crate) const END: &str =
     "UPDATE standing_grant SET ended_at = $2 WHERE source = $1 AND ended_at IS NULL AND ends_at > $2";
 
+// All that stands on the same ask or emergency: it was decided as one.
+const END_OF_PERSON: &str = "UPDATE standing_grant SET ended_at = $4 WHERE ended_at IS NULL AND ends_at > $4 AND source IN \
+     (SELECT source FROM standing_grant WHERE about = $1 AND controller = $2 AND category = $3 AND ended_at IS NULL AND ends_at > $4)";
+// So that those who asked see that it is over, and that it is news.
+const CLOSE_ASKS: &str = "UPDATE ask SET until = $2, seen_at = NULL WHERE state = 'granted' AND until > $2 AND id IN \
+     (SELECT source FROM standing_grant WHERE about = $1 AND ended_at = $2)";
+const CLOSE_EMERGENCIES: &str = "UPDATE emergency_access SET ends_at = $2 WHERE ends_at > $2 AND id IN \
+     (SELECT source FROM standing_grant WHERE about = $1 AND ended_at = $2)";
+
 /// What stands for one member about one person now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StandingGrant {
@@ -135,6 +144,26 @@ pub(crate) async fn keep(change: &mut Change, new: &NewStanding<'_>) -> Result<(
             .await?;
     }
     Ok(())
+}
+
+/// Ends what stands about a person on an agency's records of a category, because records of another identity came to that person: whoever
+/// decided knew nothing of those, and is asked again. Belongs in the change that moves the records; gives how many ended.
+///
+/// # Errors
+/// The database's.
+pub async fn end_standing_where_records_came(
+    change: &mut Change,
+    person: Id<kind::Person>,
+    controller: Id<kind::Agency>,
+    category: &Code,
+) -> Result<u64, StoreError> {
+    let now = change.now();
+    let ended = change.execute(END_OF_PERSON, params![person, controller, category, now]).await?;
+    if ended > 0 {
+        change.execute(CLOSE_ASKS, params![person, now]).await?;
+        change.execute(CLOSE_EMERGENCIES, params![person, now]).await?;
+    }
+    Ok(ended)
 }
 
 /// By what somebody is known: whoever asked knew it already, and must see that it is the same person.

@@ -320,6 +320,13 @@ pub async fn file_summary(
     if hand != Hand::Recipient {
         rows.push(("Made by", names.member(file.made_by).to_owned()));
     }
+    if matches!(file.state, State::Draft | State::Proposed) {
+        // It is encrypted to this key: a fresh one is a reason to ask them whether it is theirs.
+        let known = key::key_of(&site.vault().book(), file.recipient).await?;
+        let since = known
+            .map_or_else(|| "None".to_owned(), |known| format!("Last changed {}", time::full(known.registered_at)));
+        rows.push(("Their key for files", since));
+    }
     if let State::Released(released) = &file.state {
         rows.push(("Released", format!("{} by {}", time::full(released.at), names.member(released.by))));
         rows.push((

@@ -7,7 +7,7 @@ use base::{Id, Timestamp, code, kind};
 use vault::{Actor, Cause, FromRow, Operation, Purpose, Row, Scope, Staff, StoreError, Vault, params};
 use web::{Caller, Fault, Form, Page, Site, time};
 
-use crate::ask::make::member_of;
+use crate::{ask::make::member_of, member, sign_in::present_password};
 
 pub(super) fn routes() -> Router<Site> {
     Router::new().route("/account/key", get(show).post(save))
@@ -93,6 +93,12 @@ struct KeyPage {
     form: Form,
     registered: String,
     public_key: String,
+    asks_password: bool,
+}
+
+/// Nobody has a password in the demonstration.
+fn asks_password(site: &Site) -> bool {
+    !site.is_demo()
 }
 
 async fn page_of(site: &Site, caller: &Caller, page: Page, form: Form) -> web::Result {
@@ -103,6 +109,7 @@ async fn page_of(site: &Site, caller: &Caller, page: Page, form: Form) -> web::R
         form,
         registered: known.as_ref().map_or_else(String::new, |key| time::full(key.registered_at)),
         public_key: known.map_or_else(String::new, |key| key.public_key),
+        asks_password: asks_password(site),
     };
     if good { web::render(shown) } else { web::render_errors(shown) }
 }
@@ -111,14 +118,22 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
     page_of(&site, &caller, page, Form::empty()).await
 }
 
+/// Whoever finds a computer unlocked must not turn the member's files to a key of their own: so the password is asked for, as it is to
+/// change the password.
 async fn save(site: Site, caller: Caller, page: Page, mut form: Form) -> web::Result {
     let text = form.value("key").to_owned();
+    form = Form::of([("present", form.value("present"))]); // the key is never shown again, in case it was a private one
+    if asks_password(&site) {
+        let who = member::secrets_by_id(&site.vault().book(), caller.id).await?.ok_or(Fault::NotFound)?;
+        if !present_password(&site, &who, &mut form).await? {
+            return page_of(&site, &caller, page, form).await;
+        }
+    }
     match register_key(site.vault(), &caller.actor(), &text).await {
         Ok(()) => Ok(web::done(&site, "/account/key", "Your public key is registered")),
         Err(KeyError::Store(error)) => Err(error.into()),
         Err(KeyError::NotFound) => Err(Fault::NotFound),
         Err(error) => {
-            form = Form::empty(); // never shown again, in case it was a private one
             form.refuse("key", error.to_string());
             page_of(&site, &caller, page, form).await
         }

@@ -85,7 +85,7 @@ async fn ask_password(_: Caller, page: Page) -> web::Result {
 }
 
 /// Checks the present password, as often as signing in may be tried.
-async fn present_password(site: &Site, who: &Secrets, form: &mut Form) -> Result<bool, Fault> {
+pub(crate) async fn present_password(site: &Site, who: &Secrets, form: &mut Form) -> Result<bool, Fault> {
     if form.value("present").is_empty() {
         form.refuse("present", "Enter your present password");
         return Ok(false);

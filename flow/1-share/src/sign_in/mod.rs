@@ -12,6 +12,7 @@ mod store;
 use axum::Router;
 use web::Site;
 
+pub(crate) use account::present_password;
 pub use password::{PasswordError, PasswordHash, hash_password};
 
 pub(crate) fn routes() -> Router<Site> {

@@ -161,8 +161,8 @@ pub(super) fn set_up_page(
 
 async fn take_code(site: Site, waiting: Pending, page: Page, form: Form) -> web::Result {
     let who = pending(&site, &waiting).await?;
-    let key = format!("second-factor:{}", who.id);
-    site.throttle_by_account().take(&key, site.now()).map_err(too_many)?;
+    let key = who.id.to_string();
+    site.throttle_by_second_factor().take(&key, site.now()).map_err(too_many)?;
     let next = web::own_path(form.value("next")).to_owned();
     let codes = match &who.second_factor {
         Some(sealed) => {
@@ -176,7 +176,7 @@ async fn take_code(site: Site, waiting: Pending, page: Page, form: Form) -> web:
             SetUp::Kept(codes) => Some(codes),
         },
     };
-    site.throttle_by_account().forgive(&key);
+    site.throttle_by_second_factor().forgive(&key);
     site.sign_ins().end(waiting.sign_in, actor(&who), End::Replaced).await?;
     let token = site.sign_ins().open(who.id, who.agency, Proof::SecondFactor).await?;
     let opened = web::signed_in(&site, &token, &next);

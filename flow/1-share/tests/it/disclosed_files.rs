@@ -4,15 +4,21 @@
 use std::io::Read as _;
 
 use age::secrecy::ExposeSecret as _;
-use axum::http::StatusCode;
+use axum::{Router, extract::Path, http::StatusCode, routing::get};
 use base::{Id, SignedDuration, kind};
 use share::api::{
     FileError, FilePart, FileRow, KeyError, NewFile, NewSeal, SealWhy, Told, add_to_file, draft_file, file_for_release,
-    name_for_sealed, propose_file, refuse_file, register_key, release_file, seal,
+    file_summary, name_for_sealed, open_file, propose_file, refuse_file, register_key, release_file, seal,
 };
 use vault::{Purpose, jobs::Handlers};
+use web::{Caller, Page, Site};
 
-use crate::{asking::World, disclosures::Record, house::plan};
+use crate::{
+    asking::World,
+    browser::Browser,
+    disclosures::Record,
+    house::{plan, site},
+};
 
 type FileId = Id<kind::DisclosureFile>;
 
@@ -336,6 +342,35 @@ async fn a_private_key_is_never_kept() {
             assert!(page.text.contains("This is a private key") && !page.text.contains(&private));
             let kept = browser.fill("/account/key", &[("key", &identity.to_public().to_string())]).await;
             assert_eq!(kept.status, StatusCode::SEE_OTHER);
+        })
+        .await;
+}
+
+/// What `app` shows of a file before it shows who is in it.
+async fn summary(site: Site, caller: Caller, page: Page, Path(id): Path<FileId>) -> web::Result<String> {
+    let (file, hand, _) = open_file(&site, &caller, id).await?;
+    file_summary(&site, &caller, &page, &file, hand).await
+}
+
+#[tokio::test]
+async fn whoever_releases_a_file_is_told_when_the_key_last_changed() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            world.with_key().await;
+            let id = world.proposed().await;
+            world.t.clock.advance(SignedDuration::from_hours(24));
+            let changed = web::time::full(world.vault().now());
+            let fresh = age::x25519::Identity::generate().to_public().to_string();
+            register_key(world.vault(), &world.actor("olaf"), &fresh).await.unwrap();
+            let site = site(world.vault(), &world.t.clock, true);
+            let (lena, school) = (world.members["lena"].0, world.agencies["school"]);
+            let token = site.sign_ins().open(lena, school, web::Proof::SecondFactor).await.unwrap();
+            let mut browser = Browser::new(web::serve(Router::new().route("/file/{id}", get(summary)), site.clone()));
+            browser.take(&web::signed_in(&site, &token, "/"));
+            let shown = browser.get(&format!("/file/{id}")).await;
+            assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+            assert!(shown.text.contains(&format!("Last changed {changed}")), "{}", shown.text);
         })
         .await;
 }

@@ -18,6 +18,7 @@ store_suite! { plan: plan() => [
     a_code_opens_once_and_for_a_day,
     a_lost_phone_is_replaced_and_everyone_is_signed_out,
     one_administrator_can_not_do_both,
+    waiting_makes_nobody_somebody_else,
     who_has_no_second_factor_takes_two_administrators,
     only_administrators_see_the_members,
 ] }
@@ -152,6 +153,22 @@ async fn one_administrator_can_not_do_both(t: Bench) {
     }
     let nobody = reset_member(&house.t.vault, &Actor::System, Id::from_u128(9), Reset::Password).await;
     assert!(matches!(nobody, Err(ResetError::NoMember)));
+}
+
+async fn waiting_makes_nobody_somebody_else(t: Bench) {
+    let house = House::of(t).await;
+    let code = house.code(0).await;
+    assert_eq!(house.choose(&code, FRESH).await.location, "/sign-in");
+    for days in [8, 400] {
+        house.t.clock.advance(SignedDuration::from_hours(24 * days));
+        assert!(house.opens(FRESH).await, "the password alone is no sign-in with both");
+        let refused = house.press(&mut house.admin(0).await, "second-factor").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "after {days} days: {}", refused.text);
+    }
+    signed_in(&house.site, house.set.navigator, house.set.navigators).await;
+    house.t.clock.advance(SignedDuration::from_hours(1));
+    let after = house.press(&mut house.admin(0).await, "second-factor").await;
+    assert_eq!(after.status, StatusCode::SEE_OTHER, "they came back with their phone since: {}", after.text);
 }
 
 async fn who_has_no_second_factor_takes_two_administrators(t: Bench) {

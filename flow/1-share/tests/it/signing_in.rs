@@ -262,3 +262,24 @@ async fn the_chooser_needs_a_demo_database_a_demo_server_and_this_machine() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn an_unlocked_computer_changes_no_key_for_files() {
+    plan()
+        .both(|t| async move {
+            let set = set_up(&t.vault).await;
+            let site = site(&t.vault, &t.clock, false);
+            let mut browser = signed_in(&site, set.navigator, set.navigators).await;
+            let key = age::x25519::Identity::generate().to_public().to_string();
+            for present in ["", "not the password at all"] {
+                let refused = browser.fill("/account/key", &[("key", &key), ("present", present)]).await;
+                assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+                assert!(refused.text.contains("present password") && !refused.text.contains(&key));
+            }
+            assert_eq!(t.rows_in_table("recipient_key").await, 0);
+            let kept = browser.fill("/account/key", &[("key", &key), ("present", PASSWORD)]).await;
+            assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+            assert_eq!(t.rows_in_table("recipient_key").await, 1);
+        })
+        .await;
+}

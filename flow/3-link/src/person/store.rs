@@ -1,6 +1,6 @@
 //! The SQL of people and of which records are theirs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use base::{Code, Id, kind};
 use vault::{Change, FromRow, Held, IntoValue, Reader, Row, StoreError, Value, params};
@@ -262,14 +262,26 @@ pub(crate) async fn place(change: &mut Change, records: impl Iterator<Item = Pla
 
 type Moved<'a> = (Id<kind::Record>, Id<kind::Person>, Id<kind::Person>, Id<kind::Agency>, &'a Code);
 
-/// Keeps where records belonged before. `cause` is the run or the decision.
-pub(crate) async fn note_moves(
+/// Keeps where records belonged before. `cause` is the run or the decision. What a data owner had opened of the person to whom they
+/// came was decided without them, and ends.
+pub(crate) async fn note_moves<'a>(
     change: &mut Change,
     cause: &str,
-    moves: impl Iterator<Item = Moved<'_>>,
+    moves: impl Iterator<Item = Moved<'a>>,
 ) -> Result<(), StoreError> {
     let now = change.now();
+    let moves: Vec<Moved<'a>> = moves.collect();
+    let came: BTreeSet<_> =
+        moves.iter().map(|(_, _, to, controller, category)| (*to, *controller, *category)).collect();
+    let mut ended = 0;
+    for (person, controller, category) in came {
+        ended += share::api::end_standing_where_records_came(change, person, controller, category).await?;
+    }
+    if ended > 0 {
+        change.note("grants_ended", ended);
+    }
     let rows: Vec<Vec<Value>> = moves
+        .into_iter()
         .map(|(record, from, to, controller, category)| {
             params![change.new_id::<Move>(), record, from, to, cause, now, controller, category]
         })

@@ -164,3 +164,66 @@ async fn a_pair_is_settled_blind_and_needs_a_reason_where_it_is_two_people() {
     })
     .await;
 }
+
+/// What a data owner opened of a person for a member, of one agency's category, with the ask that it was given on.
+async fn stands(house: &House, person: Id<kind::Person>, category: &str) -> String {
+    let (ask, grant): (Id<kind::Ask>, Id<kind::Permit>) = (house.t.id(), house.t.id());
+    let (owner, asker) = (house.partners[&category.parse::<base::Code>().unwrap()], house.unit);
+    let granted = format!(
+        "INSERT INTO ask (id, controller, person, asker, asker_agency, named, categories, purpose, why, asked_at, answer_by, expires_at, \
+         state, settled_by, settled_at, seen_at, gateway, fields, conditions, until, form_key) VALUES ('{ask}', '{owner}', '{person}', \
+         '{ANALYST}', '{asker}', TRUE, '{category}', 'safeguarding', 'x', 1, 2, 3, 'granted', '{ANALYST}', 2, 3, \
+         'children_act_2004_s10_s11', '[]', '', 9000000000000000, '{ask}')"
+    );
+    let standing = format!(
+        "INSERT INTO standing_grant (id, source, emergency, about, member, agency, controller, category, purpose, gateway, starts_at, \
+         ends_at) VALUES ('{grant}', '{ask}', FALSE, '{person}', '{ANALYST}', '{asker}', '{owner}', '{category}', 'safeguarding', \
+         'children_act_2004_s10_s11', 1, 9000000000000000)"
+    );
+    house.t.tamper(&granted).await.unwrap();
+    house.t.tamper(&standing).await.unwrap();
+    ask.to_string()
+}
+
+/// The asks on which something stands.
+async fn standing(house: &House) -> Vec<String> {
+    let sql = "SELECT s.source AS source FROM standing_grant s JOIN ask a ON a.id = s.source \
+         WHERE s.ended_at IS NULL AND a.until = 9000000000000000 ORDER BY s.source";
+    house.t.query(sql, vec![]).await.iter().map(|row| row.text("source").unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_was_opened_of_one_child_does_not_open_anothers_records_that_come_to_them() {
+    both(|house| async move {
+        let small = small(&house).await;
+        house.run().await;
+        let (callum, hart) = (house.person(small.callum).await.unwrap(), house.person(small.unsure).await.unwrap());
+        let of_school = stands(&house, callum, "exclusion").await;
+        let of_police = stands(&house, callum, "custody").await;
+        let of_another = stands(&house, house.person(small.sister).await.unwrap(), "exclusion").await;
+        // A later version of their own record is theirs.
+        let own = "given=Cal James;family=Barker;dob=2008-11-02;sex=male;postcode=ZQ3 2LD;phone=07104119031";
+        let newer = house.accept_version("exclusion", "e1", 2, own).await;
+        house.run().await;
+        assert_eq!(house.person(newer).await, Some(callum));
+        assert_eq!(standing(&house).await.len(), 3, "nothing of another identity came");
+
+        decide(&house, small.callum, small.unsure, "same", "His mother's name").await;
+        assert_eq!(house.person(small.unsure).await, Some(callum));
+        let mut left = [of_police, of_another.clone()];
+        left.sort();
+        assert_eq!(standing(&house).await, left, "the school's came, the others' did not");
+        let closed = house.t.query("SELECT id FROM ask WHERE seen_at IS NULL", vec![]).await;
+        assert_eq!(closed.len(), 1);
+        assert_eq!(closed[0].text("id").unwrap(), of_school, "whoever asked is told");
+
+        // A run that parts them again brings the record to the other child.
+        let of_hart = stands(&house, hart, "exclusion").await;
+        undo(&house, small.callum, small.unsure).await;
+        house.drain().await;
+        assert_eq!(house.person(small.unsure).await, Some(hart));
+        assert!(!standing(&house).await.contains(&of_hart), "a run ends it too");
+        assert!(standing(&house).await.contains(&of_another));
+    })
+    .await;
+}

@@ -6,7 +6,7 @@
 mod pages;
 mod store;
 
-use base::{Id, SignedDuration, code, kind};
+use base::{Id, code, kind};
 use vault::{Actor, Cause, Operation, Purpose, Scope, StoreError, Vault};
 
 pub(super) use pages::routes;
@@ -15,8 +15,6 @@ use super::second_factor;
 
 /// How long a code opens.
 pub(crate) const CODE_HOURS: i64 = 24;
-/// For so long after one administrator helped with one half, only another may help with the other.
-const TWO_PEOPLE_DAYS: i64 = 7;
 
 /// What is reset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +43,10 @@ pub enum ResetError {
     /// One's own account.
     #[error("You change your own password and second factor in your account. If you can’t, ask another administrator.")]
     Own,
-    /// The same administrator helped with the other half.
+    /// The same administrator helped with the other half, and the member has not proved since that they hold both.
     #[error(
-        "You helped this member with the other half less than a week ago. So that nobody alone can become somebody else, another \
-         administrator must do this, or the keeper of the machine with `alongside member reset`."
+        "You helped this member with the other half, and they have not signed in with their second factor since. So that nobody alone \
+         can become somebody else, another administrator must do this, or the keeper of the machine with `alongside member reset`."
     )]
     TwoPeople,
     /// They have no second factor, so that the code alone would open everything: this was kept as one administrator's word.
@@ -89,8 +87,7 @@ pub async fn reset(
         if *id == member {
             return Err(ResetError::Own);
         }
-        let since = now.plus(SignedDuration::from_hours(-24 * TWO_PEOPLE_DAYS));
-        if store::helped_with_another(&change, member, what, *id, since).await? {
+        if store::helped_with_another(&change, member, what, *id).await? {
             return Err(ResetError::TwoPeople);
         }
         let alone = what == Reset::Password && store::lacks_second_factor(&change, member).await?;

@@ -20,17 +20,17 @@ pub(super) async fn is_active(change: &Change, member: Id<kind::Member>) -> Resu
     Ok(!rows.is_empty())
 }
 
-/// Whether the same member of staff reset something else of this member's since then.
+/// Whether the same member of staff reset something else of this member's, who has not signed in with a second factor since. It is not
+/// counted in days: whoever is on leave for long enough would be another's to become.
 pub(super) async fn helped_with_another(
     change: &Change,
     member: Id<kind::Member>,
     what: Reset,
     by: Id<kind::Member>,
-    since: Timestamp,
 ) -> Result<bool, StoreError> {
-    const SQL: &str =
-        "SELECT id FROM member_reset WHERE member = $1 AND what <> $2 AND made_by = $3 AND made_at >= $4 LIMIT 1";
-    let rows: Vec<Seen> = change.rows(SQL, params![member, what.code(), by, since]).await?;
+    const SQL: &str = "SELECT id FROM member_reset WHERE member = $1 AND what <> $2 AND made_by = $3 AND made_at >= COALESCE( \
+         (SELECT MAX(opened_at) FROM sign_in WHERE member_id = $1 AND proof = 'second_factor'), 0) LIMIT 1";
+    let rows: Vec<Seen> = change.rows(SQL, params![member, what.code(), by]).await?;
     Ok(!rows.is_empty())
 }
 
