@@ -282,10 +282,12 @@ for (const duty of ['projectManager', 'boardMember']) {
     await signIn(page, people[duty])
     await page.getByRole('link', { name: 'Board', exact: true }).first().click()
     await expect(page.locator('.app-tile')).toHaveCount(4)
-    const total = Number((await page.locator('.app-tile__value').first().innerText()).replace(',', ''))
-    expect(total).toBeGreaterThan(0)
+    // In a county as small as the tests', some figures can't be shown without giving a small one away.
+    const values = await page.locator('.app-tile__value').allInnerTexts()
+    expect(values.some((value) => Number(value.replace(',', '')) > 0), values.join('; ')).toBe(true)
+    for (const value of values) expect(value).toMatch(/^([\d,]+|fewer than 5|not shown)$/)
     const rows = page.getByRole('table').filter({ hasText: 'Waiting, time up' }).getByRole('row')
-    await expect(rows.last()).toContainText(String(total))
+    await expect(rows.last()).toContainText(values[0])
     // The filter shows the period that the figures are of.
     const period = await page.getByLabel('Period').evaluate((select) => select.selectedOptions[0].textContent)
     expect((await page.locator('main > p, main p').first().innerText()).toLowerCase()).toContain(period.toLowerCase())
@@ -299,7 +301,7 @@ for (const duty of ['projectManager', 'boardMember']) {
     // Home shows the same figures, and nothing newer that could be compared with them.
     await page.goto('/home')
     await expect(page.locator('.app-tile').filter({ hasText: 'answered in time' })).toHaveCount(1)
-    await expect(page.locator('.app-tile').filter({ hasText: /^[\d,]+moments$/ })).toContainText(String(total))
+    expect(await page.locator('.app-tile__value').allInnerTexts()).toEqual(values)
     expect(await page.locator('a[href^="/people"], a[href^="/moments/"]').count()).toBe(0)
   })
 }

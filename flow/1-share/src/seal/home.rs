@@ -17,7 +17,7 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     for seal in store::all(&vault.book()).await? {
         let theirs = officer || (own && seal.agency == caller.agency);
         count += usize::from(theirs && seal.lift_asked.is_some_and(|(by, _)| by != caller.id));
-        second += usize::from(is_second(vault, &actor, &seal).await?);
+        second += usize::from(seal.lift_asked.is_none() && is_second(vault, &actor, &seal).await?);
     }
     lines.push(HomeLine { count: second, labels: ["seal to confirm", "seals to confirm"], href: "/trust/seals" });
     lines.push(HomeLine { count, labels: ["seal to keep or lift", "seals to keep or lift"], href: "/trust/seals" });

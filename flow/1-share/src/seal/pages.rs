@@ -61,6 +61,8 @@ struct SealRow {
     unconfirmed: String,
     /// Whether that is this caller.
     second: bool,
+    /// Whether its clock is over.
+    overdue: bool,
 }
 
 struct ReaderRow {
@@ -152,6 +154,7 @@ async fn list_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web:
             may_confirm: asked_by.is_some_and(|by| by != caller.id),
             may_ask: asked_by.is_none(),
             unconfirmed: seal.confirm_by.map_or_else(String::new, |by| time::moment(by, now)),
+            overdue: seal.confirm_by.is_some_and(|by| by < now),
             second: seconds.contains(&seal.id) && asked_by.is_none(),
         }
     };

@@ -1,6 +1,7 @@
 //! The second person of a seal. Sealing everything about a person hides what other agencies hold from them at once, on one word: an address
 //! that must not be found can't wait. So another confirms it within a clock, or ends it: the unit's data protection officer, or, where the unit
-//! made it, the data owner of the agency for which it was made. It doesn't end by itself: nobody would have looked.
+//! made it, the data owner of the agency for which it was made. It doesn't end by itself: nobody would have looked. Once the clock is over, two
+//! lift it, as what was confirmed.
 
 use base::{Id, Timestamp, code, kind};
 use vault::{Actor, Change, Mark, Scope, StoreError, Vault};
@@ -62,10 +63,10 @@ pub async fn confirm(vault: &Vault, actor: &Actor, id: Id<kind::Seal>) -> Result
     Ok(change.commit().await?)
 }
 
-/// Ends a seal that was not confirmed: its rows are as they were, where nothing else seals them.
+/// Ends a seal that was not confirmed, while its clock runs: its rows are as they were, where nothing else seals them.
 ///
 /// # Errors
-/// As [`confirm`].
+/// As [`confirm`]; [`SealError::Done`] once the clock is over.
 pub async fn end_unconfirmed(vault: &Vault, actor: &Actor, id: Id<kind::Seal>) -> Result<(), SealError> {
     let by = for_second(vault, actor, id).await?;
     let mut change = vault.change(cause(actor, code!("seal_not_confirmed"), Scope::of("seal", id))).await?;

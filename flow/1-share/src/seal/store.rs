@@ -163,10 +163,10 @@ pub(super) async fn confirm(change: &mut Change, id: Id<kind::Seal>, by: Id<kind
     change.execute(SQL, params![id, by, now]).await
 }
 
-/// Ends a seal that nobody confirmed.
+/// Ends a seal that nobody confirmed yet.
 pub(super) async fn end(change: &mut Change, id: Id<kind::Seal>, by: Id<kind::Member>) -> Result<u64, StoreError> {
     const SQL: &str = "UPDATE seal SET lifted_by = $2, lifted_at = $3 \
-         WHERE id = $1 AND confirm_by IS NOT NULL AND confirmed_at IS NULL AND lifted_at IS NULL";
+         WHERE id = $1 AND confirm_by >= $3 AND confirmed_at IS NULL AND lifted_at IS NULL";
     let now = change.now();
     let ended = change.execute(SQL, params![id, by, now]).await?;
     if ended > 0 {

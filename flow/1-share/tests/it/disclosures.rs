@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use base::{Code, Id, SignedDuration, code, kind};
 use share::api::{
-    Copies, NoticeError, Shown, Told, acknowledge_notice, add_token, disclosed_about, register_views, tell,
-    tell_because,
+    Copies, NewSeal, NoticeError, SealWhy, Shown, Told, acknowledge_notice, add_token, disclosed_about,
+    name_for_sealed, register_views, seal, tell, tell_because,
 };
 use vault::{Actor, Ask, Cause, Facet, Operation, Permit, Purpose, Scope, Value, Verb, jobs::Handlers, params};
 
@@ -269,6 +269,35 @@ async fn a_partners_system_reads_its_notices_and_acknowledges() {
             assert!(!list.text.contains(&record.to_string()));
             assert_eq!(system.get("/api/v1/notices").await.status, StatusCode::UNAUTHORIZED);
             acknowledge_notice(world.vault(), &actor, id, Copies::Destroyed, "").await.unwrap();
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn what_was_told_of_a_sealed_record_is_for_those_who_are_named() {
+    plan()
+        .both(|t| async move {
+            let world = World::set_up(t).await;
+            let (record, open): (Record, Record) = (world.t.id(), world.t.id());
+            world.sees("callum", Verb::View, &[record, open]).await;
+            let sql = "SELECT id FROM disclosure WHERE record = $1";
+            let id = world.t.query(sql, params![record]).await[0].text("id").unwrap();
+            let here = format!("/trust/disclosures/{id}");
+            let leon = world.actor("leon");
+            let (school, mona) = (world.agencies["school"], world.members["mona"].0);
+            name_for_sealed(world.vault(), &leon, school, mona).await.unwrap();
+            let new = NewSeal { about: record.to_string(), whole: false, why: SealWhy::Informant, agency: school };
+            seal(world.vault(), &leon, &new).await.unwrap();
+            for name in ["orla", "leon", "theo", "owen"] {
+                let mut browser = world.browser(name).await;
+                let list = browser.get("/trust/disclosures").await.text;
+                assert!(list.contains("/trust/disclosures/") && !list.contains(&here), "{name}: {list}");
+                assert_eq!(browser.get(&here).await.status, StatusCode::NOT_FOUND, "{name}");
+            }
+            name_for_sealed(world.vault(), &leon, school, world.members["theo"].0).await.unwrap();
+            let mut theo = world.browser("theo").await;
+            assert!(theo.get("/trust/disclosures").await.text.contains(&here));
+            assert_eq!(theo.get(&here).await.status, StatusCode::OK);
         })
         .await;
 }

@@ -184,32 +184,34 @@ async fn a_second_person_confirms_that_everything_about_somebody_is_sealed_or_en
             assert!(confirm_seal(vault, &orla, hers).await.is_err());
             assert!(matches!(confirm_seal(vault, &world.actor("grace"), hers).await, Err(SealError::NotFound)));
             confirm_seal(vault, &world.actor("lena"), hers).await.unwrap();
+
+            // One alone doesn't uncover an address that nobody looked at in time.
+            let late = world.seals("leon", "school").await.unwrap();
+            world.t.clock.advance(base::SignedDuration::from_hours(25));
+            assert!(matches!(end_unconfirmed_seal(vault, &orla, late).await, Err(SealError::Done)));
+            confirm_seal(vault, &orla, late).await.unwrap();
         })
         .await;
 }
 
 #[tokio::test]
-async fn whoever_is_to_confirm_a_seal_is_told_at_home_and_by_when() {
+async fn whoever_is_to_confirm_a_seal_is_told_what_to_do_and_by_when() {
     plan()
         .both(|t| async move {
             let world = World::set_up(t).await;
-            world.seals("leon", "school").await.unwrap();
             let site = site(world.vault(), &world.t.clock, true);
-            let (id, agency) = world.members["orla"];
-            let mut orla = signed_in(&site, id, world.agencies[agency]).await;
-            let page = orla.get("/trust/seals").await;
-            assert!(
-                page.text.contains("Speak to whoever sealed it") && page.text.contains("Confirm it"),
-                "{}",
-                page.text
-            );
-            let (id, agency) = world.members["leon"];
-            let own = signed_in(&site, id, world.agencies[agency]).await.get("/trust/seals").await;
-            assert!(
-                own.text.contains("A second person is to confirm it") && !own.text.contains("Confirm it"),
-                "{}",
-                own.text
-            );
+            let page = async |who: &str| {
+                let (id, agency) = world.members[who];
+                signed_in(&site, id, world.agencies[agency]).await.get("/trust/seals").await.text
+            };
+            world.seals("leon", "school").await.unwrap();
+            let second = page("orla").await;
+            assert!(second.contains("Speak to whoever sealed it") && second.contains("Confirm it"), "{second}");
+            let own = page("leon").await;
+            assert!(own.contains("A second person is to confirm it") && !own.contains("Confirm it"), "{own}");
+            world.t.clock.advance(base::SignedDuration::from_hours(25));
+            let late = page("orla").await;
+            assert!(late.contains("Not confirmed in time") && !late.contains("End it"), "{late}");
         })
         .await;
 }
