@@ -167,8 +167,11 @@ fn check(plan: &Plan, engine: &Engine, directory: &Path) {
     );
 }
 
-/// The sums of a unit, as one line. Moments that wait count as one number: their clocks run while the torture does.
+/// The sums of a unit, as one line, once it is linked as it stands: the summary gives the people of the last run, and whether that comes before or
+/// after the seals depends on where it was killed. Moments that wait count as one number: their clocks run while the torture does.
 fn sums(plan: &Plan, engine: &Engine, directory: &Path) -> String {
+    let linked = command(plan, engine, directory).arg("link").output().expect("the program runs");
+    assert!(linked.status.success(), "{}: link: {}", engine.name, String::from_utf8_lossy(&linked.stderr));
     let output = command(plan, engine, directory).args(["summary", "--json"]).output().expect("the program runs");
     let mut sums: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the summary is JSON");
     let moments = sums.get_mut("moments").and_then(|moments| moments.as_object_mut()).expect("the summary has moments");
