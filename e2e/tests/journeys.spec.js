@@ -327,6 +327,8 @@ test('the data protection officer finds what the navigator did, for what, and by
 })
 
 test('places: a map, a table of every area, and an area’s own page', async ({ page, javaScriptEnabled }) => {
+  const missing = []
+  page.on('console', (message) => { if (message.text().includes('could not be loaded')) missing.push(message.text()) })
   await signIn(page, people.boardMember)
   await page.getByRole('link', { name: 'Places', exact: true }).first().click()
   const rows = page.locator('#table tbody tr')
@@ -352,4 +354,5 @@ test('places: a map, a table of every area, and an area’s own page', async ({ 
   await page.locator('#table tbody a').first().click()
   await expect(page.getByText('Small area', { exact: true })).toBeVisible()
   await expect(page.getByRole('table').filter({ hasText: 'County, per 1,000' })).toBeVisible()
+  expect(missing, 'without its hatching an area is not drawn').toEqual([])
 })

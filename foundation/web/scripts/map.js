@@ -39,13 +39,15 @@ async function draw(holder) {
       layers: [
         { id: 'ground', type: 'background', paint: { 'background-color': '#f4f8f8' } },
         ...(under?.layers ?? []),
-        { id: 'areas', type: 'fill', source: 'areas', paint: { 'fill-opacity': under ? 0.8 : 1, 'fill-pattern': ['concat', 'step-', ['to-string', ['get', 'step']]] } },
         { id: 'edges', type: 'line', source: 'areas', paint: { 'line-color': '#484949', 'line-width': 0.4 } },
       ],
     },
   })
-  map.on('styleimagemissing', ({ id }) => {
-    if (steps[id]) map.addImage(id, hatching(steps[id]), { pixelRatio: 2 })
+  // The hatchings come before the layer that is drawn with them: an area whose hatching is missing stays empty.
+  map.on('style.load', () => {
+    for (const [id, step] of Object.entries(steps)) map.addImage(id, hatching(step), { pixelRatio: 2 })
+    const fill = { 'fill-opacity': under ? 0.8 : 1, 'fill-pattern': ['concat', 'step-', ['to-string', ['get', 'step']]] }
+    map.addLayer({ id: 'areas', type: 'fill', source: 'areas', paint: fill }, 'edges')
   })
   // All of it stays in sight when a phone is turned, until somebody moves the map.
   let moved = false
