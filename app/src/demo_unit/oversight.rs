@@ -8,7 +8,7 @@ use link::api::PersonRecord;
 use share::api::{Danger, NewEmergency, agency_by_code, break_glass, member_by_email, set_line_manager};
 use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb, params};
 
-use super::set_up;
+use super::{asks::people_excluded, set_up};
 
 /// Who leads whom, by the first parts of their addresses.
 const LEADS: [(&str, &str); 5] = [
@@ -57,7 +57,9 @@ pub async fn make(vault: &Vault) -> anyhow::Result<()> {
             look(vault, &jonah, *person, police.id, code!("custody"), Purpose::Support).await?;
         }
     }
-    if let (Some((_, ruth)), Some(person)) = (member(vault, "ruth.adeyemi").await?, people.first().copied()) {
+    // The last of those with an exclusion: about the first ones others ask.
+    let missing = people_excluded(vault, education.id).await?.pop();
+    if let (Some((_, ruth)), Some(person)) = (member(vault, "ruth.adeyemi").await?, missing) {
         let new = NewEmergency {
             person,
             owner: education.id,
