@@ -90,6 +90,11 @@ async fn a_report_is_suppressed_needs_two_people_and_is_frozen() {
             assert!(world.t.tamper("UPDATE transparency_draft SET published_by = proposed_by").await.is_err());
             let mut stranger = crate::house::browser(&site(vault, &world.t.clock, true));
             assert_eq!(stranger.get("/transparency/2026-q4").await.status, StatusCode::NOT_FOUND);
+            let none_yet = stranger.get("/transparency").await.text;
+            assert!(
+                none_yet.contains("No report has been published yet") && none_yet.contains("is due after"),
+                "{none_yet}"
+            );
             publish_report(vault, &world.actor("mona"), quarter, &second).await.unwrap();
             let again = propose_report(vault, &world.actor("orla"), quarter, &second).await;
             assert!(matches!(again, Err(ReportError::Published)));
