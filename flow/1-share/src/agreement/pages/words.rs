@@ -56,7 +56,7 @@ fn days_until(from: Date, to: Date) -> i32 {
 pub(super) fn doer(by: Doer, names: &BTreeMap<Id<kind::Member>, String>) -> String {
     match by {
         Doer::Member(id) => names.get(&id).cloned().unwrap_or_else(|| "Somebody who no longer works here".to_owned()),
-        Doer::Program => "whoever keeps the machine".to_owned(),
+        Doer::Program => "the unit’s system keeper".to_owned(),
     }
 }
 
