@@ -60,10 +60,10 @@ test('who gave the code may not take the second factor away too, and nobody help
   await page.getByRole('button', { name: 'Get a code for a new password' }).click()
   await expect(page.locator('main')).toContainText('A second administrator must ask for the code too')
   await openMember(page, people.youthWorker)
-  await page.getByRole('button', { name: 'Take their second factor away' }).click()
+  await page.getByRole('button', { name: 'Reset their sign-in app' }).click()
   await expect(page.locator('main')).toContainText('another administrator must do this')
   await openMember(page, people.administrator)
-  await expect(page.getByRole('button', { name: /code|second factor/ })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /code|sign-in app/ })).toHaveCount(0)
 })
 
 test('only an administrator finds the members', async ({ page }) => {

@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 use base::{Code, Id, kind};
 
 pub(crate) use store::bump_version;
-pub use store::{add, all, by_code, by_id, facets, facets_of_all, register_holding, supplied_by, unit};
+pub use store::{add, all, by_code, by_id, facets, facets_of_all, register_holding, supplied_by, unit, with_members};
 
 /// An organisation that shares, or the unit itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! The agencies' SQL.
 
+use std::collections::BTreeSet;
+
 use base::{Code, Id, kind};
 use vault::{Change, Facet, FromRow, Plain, Row, Staff, StoreError, Value, params};
 
@@ -122,6 +124,23 @@ pub async fn facets(book: &Staff, categories: &[Code]) -> Result<Vec<Facet>, Sto
 pub async fn facets_of_all(book: &Staff) -> Result<Vec<Facet>, StoreError> {
     let rows: Vec<FacetRow> =
         book.rows("SELECT agency, category FROM holding ORDER BY category, agency", params![]).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+struct IdRow(Id<kind::Agency>);
+
+impl FromRow for IdRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.id("agency").map(Self)
+    }
+}
+
+/// The agencies that have a member who may sign in: who supplies open data has none.
+///
+/// # Errors
+/// The database's.
+pub async fn with_members(staff: &Staff) -> Result<BTreeSet<Id<kind::Agency>>, StoreError> {
+    let rows: Vec<IdRow> = staff.rows("SELECT DISTINCT agency FROM member WHERE active = $1", params![true]).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 

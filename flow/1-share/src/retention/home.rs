@@ -20,9 +20,10 @@ pub(crate) async fn lines(site: &Site, caller: &Caller, lines: &mut Vec<HomeLine
     // The officer is told of what others leave lying; a data owner of what is theirs at once.
     let (since, labels) = match whose {
         For::Owner(_) => (today, ["record to review", "records to review"]),
-        For::Unit(_) => {
-            (days_after(today, -ESCALATED_DAYS), ["review of a record overdue", "reviews of records overdue"])
-        }
+        For::Unit(_) => (
+            days_after(today, -ESCALATED_DAYS),
+            ["record to review for over 30 days", "records to review for over 30 days"],
+        ),
     };
     match review::permit(vault, &actor, whose, Verb::List, Scope::unit()).await {
         Ok(permit) => {

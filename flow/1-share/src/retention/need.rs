@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Id, code, kind};
-use vault::{About, Actor, Cause, Operation, Purpose, Scope, Vault};
+use vault::{About, Actor, Cause, Change, Operation, Purpose, Scope, Vault};
 
 use super::{RetentionError, plan::need_permit};
 use crate::law::law;
@@ -88,6 +88,36 @@ fn receiver(row: &About) -> Option<Id<kind::Agency>> {
 
 /// The legal holds on anything about these.
 pub(crate) async fn holds(vault: &Vault, ids: &[String]) -> Result<BTreeSet<String>, RetentionError> {
+    Ok(looking(vault).await?.holds_on(ids).await?)
+}
+
+/// Those of some records that a legal hold is on. Half of them are asked of at a time: mostly nothing is held, and one question is all.
+pub(crate) async fn held(
+    vault: &Vault,
+    records: &[Id<kind::Record>],
+) -> Result<BTreeSet<Id<kind::Record>>, RetentionError> {
+    let (mut held, mut parts) = (BTreeSet::new(), vec![records]);
+    if records.is_empty() {
+        return Ok(held);
+    }
+    let change = looking(vault).await?;
+    while let Some(part) = parts.pop() {
+        let ids: Vec<String> = part.iter().map(Id::to_string).collect();
+        if change.holds_on(&ids).await?.is_empty() {
+            continue;
+        }
+        if let [only] = part {
+            held.insert(*only);
+        } else {
+            let (one, other) = part.split_at(part.len() / 2);
+            parts.extend([one, other]);
+        }
+    }
+    Ok(held)
+}
+
+/// Where holds are looked for. Nothing is changed: it is dropped.
+async fn looking(vault: &Vault) -> Result<Change, RetentionError> {
     let cause = Cause {
         actor: Actor::System,
         purpose: Purpose::Rights,
@@ -95,6 +125,5 @@ pub(crate) async fn holds(vault: &Vault, ids: &[String]) -> Result<BTreeSet<Stri
         act: code!("holds_looked_for"),
         scope: Scope::unit(),
     };
-    // Nothing is changed: it is dropped.
-    Ok(vault.change(cause).await?.holds_on(ids).await?)
+    Ok(vault.change(cause).await?)
 }

@@ -144,10 +144,10 @@ impl Because {
 
     pub(crate) fn words(code: &str) -> &'static str {
         match code {
-            "agreement" => "an agreement’s time is shorter than the rule’s",
-            "feed" => "the partner’s own time is shorter than the rule’s",
-            "decision" => "somebody decided to keep it until then",
-            _ => "the rule",
+            "agreement" => "an agreement, whose time is shorter than the rule’s",
+            "feed" => "the partner’s own time, which is shorter than the rule’s",
+            "decision" => "a decision to keep it until then",
+            _ => "the retention rule",
         }
     }
 }

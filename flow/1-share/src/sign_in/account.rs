@@ -28,6 +28,8 @@ struct AccountPage {
     email: String,
     duties: Vec<(&'static str, &'static str)>,
     second_factor: String,
+    /// What is done about it: set up, or changed.
+    set_up: &'static str,
     sign_ins: Vec<OpenSignIn>,
 }
 
@@ -65,6 +67,7 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
         page: page.title("Your account"),
         email: who.email.clone(),
         duties: duties.map(|duty| (duty.words(), duty.more())).collect(),
+        set_up: if who.second_factor.is_some() { "Change" } else { "Set up" },
         second_factor: match (who.second_factor.is_some(), store::recovery_codes_left(site.vault(), caller.id).await?) {
             (false, _) => "Not set up".to_owned(),
             (true, 1) => "An app on your phone; 1 recovery code left".to_owned(),
@@ -166,5 +169,5 @@ async fn end_sign_in(site: Site, caller: Caller, Path(id): Path<Id<kind::Token>>
     if id == caller.sign_in {
         return Ok(web::signed_out(&site, "/sign-in"));
     }
-    Ok(web::done(&site, "/account", "That sign-in is ended"))
+    Ok(web::done(&site, "/account", "You are signed out there"))
 }

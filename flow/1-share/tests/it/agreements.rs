@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use base::{Id, code, kind};
 use share::api::{
-    Act, AgreementError, Deed, Duty, Hand, NewMember, Terms, add_member, agreement_by_id, assess_agreement,
-    draft_agreement, enact_agreement,
+    Act, AgencyKind, AgreementError, Deed, Duty, Hand, NewAgency, NewMember, Terms, add_agency, add_member,
+    agreement_by_id, assess_agreement, draft_agreement, enact_agreement,
 };
 use vault::{Actor, Ask, Facet, Purpose, Refusal, Scope, Vault, Verb, testing::Bench};
 
@@ -259,8 +259,16 @@ async fn pages_lead_from_a_draft_into_force() {
             assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text);
             let home = begun.location;
             let page = administrator.get(&home).await.text;
-            assert!(page.contains("It permits nothing now, because it was not activated"), "{page}");
+            assert!(page.contains("It permits nothing now, because it is not active yet"), "{page}");
             assert!(page.contains("What is missing") && page.contains("Name at least one purpose"));
+            // Whoever has no members can't approve, and so is not offered.
+            let mut adds = change(&house.t.vault).await;
+            let open =
+                NewAgency { code: code!("open_data"), name: "data.police.uk".to_owned(), kind: AgencyKind::Police };
+            add_agency(&mut adds, &open).await.unwrap();
+            adds.commit().await.unwrap();
+            let parties = administrator.get(&format!("{home}/draft/parties")).await.text;
+            assert!(parties.contains("Selmarsh Police") && !parties.contains("data.police.uk"), "{parties}");
             let early = fill_step(&mut administrator, &home, "proposed", &[]).await;
             assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(early.text.contains("Name at least one gateway"));

@@ -541,6 +541,7 @@ async fn a_restored_backup_erases_again_whatever_was_held_then(t: Bench) {
 async fn pages_tell_each_what_is_theirs(t: Bench) {
     let mut w = World::set_up(t).await;
     let due = w.record("police", "custody", 7, "2005-03-03", "2040-01-01").await;
+    let free = w.record("police", "custody", 7, "2005-03-03", "2040-01-01").await;
     w.day().await;
     let here = format!("/trust/retention/queue/{due}");
     for path in ["/trust/retention", "/trust/retention/queue", "/trust/retention/erasures", &here] {
@@ -573,5 +574,17 @@ async fn pages_tell_each_what_is_theirs(t: Bench) {
     assert!(put.location.starts_with("/trust/retention/holds/"), "{}", put.text);
     assert!(orla.get(&put.location).await.text.contains("T20261234"));
     let page = w.browser("owen").await.get(&here).await;
-    assert!(page.text.contains("A legal hold is on this") && !page.text.contains("Delete it now"), "{}", page.text);
+    assert!(page.text.contains("You can’t erase it while the hold stands"), "{}", page.text);
+    assert!(!page.text.contains("Delete it now") && !page.text.contains(&put.location), "the hold is the unit’s");
+    assert!(orla.get(&here).await.text.contains(&format!("href=\"{}\"", put.location)), "which its officer opens");
+    for name in ["owen", "orla"] {
+        let queue = w.browser(name).await.get("/trust/retention/queue").await;
+        assert_eq!(
+            queue.text.matches("Legal hold</strong>").count(),
+            1,
+            "of two, the one that is held: {}",
+            queue.text
+        );
+        assert!(queue.text.contains(&format!("/trust/retention/queue/{free}")), "{}", queue.text);
+    }
 }

@@ -90,6 +90,11 @@ async fn a_report_is_suppressed_needs_two_people_and_is_frozen() {
             assert!(world.t.tamper("UPDATE transparency_draft SET published_by = proposed_by").await.is_err());
             let mut stranger = crate::house::browser(&site(vault, &world.t.clock, true));
             assert_eq!(stranger.get("/transparency/2026-q4").await.status, StatusCode::NOT_FOUND);
+            let none_yet = stranger.get("/transparency").await.text;
+            assert!(
+                none_yet.contains("No report has been published yet") && none_yet.contains("is due after"),
+                "{none_yet}"
+            );
             publish_report(vault, &world.actor("mona"), quarter, &second).await.unwrap();
             let again = propose_report(vault, &world.actor("orla"), quarter, &second).await;
             assert!(matches!(again, Err(ReportError::Published)));
@@ -176,6 +181,11 @@ async fn the_assessment_states_what_holds_and_what_changed_since_it_was_signed()
             let page = orla.get("/trust/assessment").await.text;
             assert!(page.contains("Nobody has signed it yet") && page.contains("Does not hold"));
             assert!(page.contains("name none for some purpose"), "agreements that name no fields");
+            let at = |words: &str| page.find(words).unwrap_or_else(|| panic!("{words}: {page}"));
+            let (failing, holding) =
+                (at("id=\"too-much\""), at("A machine decides about somebody: every measure holds"));
+            assert!(failing < holding, "what does not hold is read first");
+            assert!(!page.contains("10 of 10 risks") && page.contains("of 10 risks: every measure holds"), "{page}");
             for who in ["theo", "leon", "mona"] {
                 let mut other = browser(&world, who).await;
                 assert_eq!(other.get("/trust/assessment").await.status, StatusCode::OK, "{who}");
@@ -183,6 +193,7 @@ async fn the_assessment_states_what_holds_and_what_changed_since_it_was_signed()
             }
             assert_eq!(browser(&world, "ruth").await.get("/trust/assessment").await.status, StatusCode::NOT_FOUND);
             let form = orla.get("/trust/assessment/sign").await;
+            assert!(form.text.contains("name none for some purpose"), "who signs reads what does not hold");
             let (token, hash) = (form.hidden("_csrf"), form.hidden("hash"));
             let mut fields: Vec<(&str, &str)> = RISKS.iter().map(|risk| (*risk, "acceptable")).collect();
             fields.extend([("consulted", "The youth forum, in June"), ("hash", hash.as_str())]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use base::{Date, code};
+use base::{Date, Id, code, kind};
 use vault::{Cause, Operation, Purpose, Scope};
 use web::{Caller, Fault, Form, Page, Site};
 
@@ -31,9 +31,13 @@ struct SectionPage {
     back: String,
 }
 
-async fn known(site: &Site) -> Result<Known, Fault> {
+async fn known(site: &Site, caller: &Caller, drafted: &[Id<kind::Agency>]) -> Result<Known, Fault> {
     let plain = site.vault().plain();
-    let agencies = agency::all(&plain).await?;
+    let staff = site.vault().staff(&caller.actor(), Purpose::Administration, code!("agreements_read")).await?;
+    let signers = agency::with_members(&staff).await?;
+    let mut agencies = agency::all(&plain).await?;
+    // Who has no members, such as a source of open data, can't sign.
+    agencies.retain(|agency| signers.contains(&agency.id) || drafted.contains(&agency.id));
     let mut supplied = BTreeMap::new();
     for agency in &agencies {
         supplied.insert(agency.id, agency::supplied_by(&plain, agency.id).await?);
@@ -43,7 +47,7 @@ async fn known(site: &Site) -> Result<Known, Fault> {
 
 pub(super) async fn new(site: Site, caller: Caller, page: Page) -> web::Result {
     may_draft(&site, &caller).await?;
-    new_page(&site, page, Form::empty()).await
+    new_page(&site, &caller, page, Form::empty()).await
 }
 
 async fn may_draft(site: &Site, caller: &Caller) -> Result<super::Hand, Fault> {
@@ -51,13 +55,13 @@ async fn may_draft(site: &Site, caller: &Caller) -> Result<super::Hand, Fault> {
     if hand.drafts() { Ok(hand) } else { Err(Fault::Denied) }
 }
 
-async fn new_page(site: &Site, page: Page, form: Form) -> web::Result {
+async fn new_page(site: &Site, caller: &Caller, page: Page, form: Form) -> web::Result {
     let good = form.is_good();
     let shown = SectionPage {
         page: page.title("Draft an agreement").with(&form),
         form,
         section: Section::Parties,
-        offered: offered(Section::Parties, None, &known(site).await?),
+        offered: offered(Section::Parties, None, &known(site, caller, &[]).await?),
         revision: 0,
         proposed: false,
         back: "/trust/agreements".to_owned(),
@@ -69,7 +73,7 @@ pub(super) async fn begin(site: Site, caller: Caller, page: Page, mut form: Form
     let hand = may_draft(&site, &caller).await?;
     let mut terms = nothing();
     if read(Section::Parties, &mut form, &mut terms).is_none() {
-        return new_page(&site, page, form).await;
+        return new_page(&site, &caller, page, form).await;
     }
     let mut change = site.vault().change(cause(&caller, code!("agreement_drafted"))).await?;
     let id = agreement::draft(&mut change, &hand, &terms).await.map_err(fault)?;
@@ -135,11 +139,12 @@ pub(super) async fn ask(
         return step::stopped(&opened, page, &error.into()).await;
     }
     let form = filled(section, &opened.agreement.terms);
-    section_page(&site, page, &opened, section, form, opened.agreement.revision).await
+    section_page(&site, &caller, page, &opened, section, form, opened.agreement.revision).await
 }
 
 async fn section_page(
     site: &Site,
+    caller: &Caller,
     page: Page,
     opened: &Opened,
     section: Section,
@@ -147,11 +152,12 @@ async fn section_page(
     revision: u64,
 ) -> web::Result {
     let good = form.is_good();
+    let terms = &opened.agreement.terms;
     let shown = SectionPage {
         page: page.title(section.title()).with(&form),
         form,
         section,
-        offered: offered(section, Some(&opened.agreement.terms), &known(site).await?),
+        offered: offered(section, Some(terms), &known(site, caller, &terms.parties).await?),
         revision,
         proposed: opened.agreement.stage == super::Stage::Proposed,
         back: format!("/trust/agreements/{}", opened.agreement.id),
@@ -175,7 +181,7 @@ pub(super) async fn save(
                 "A choice was sent that the form doesn’t have. Nothing was changed.".to_owned(),
             ));
         }
-        return section_page(&site, page, &opened, section, form, revision).await;
+        return section_page(&site, &caller, page, &opened, section, form, revision).await;
     }
     let mut change = site.vault().change(cause(&caller, code!("agreement_changed"))).await?;
     match agreement::redraft(&mut change, opened.agreement.id, revision, &opened.hand, &terms).await {
@@ -183,6 +189,6 @@ pub(super) async fn save(
         Err(AgreementError::Store(error)) => return Err(error.into()),
         Err(error) => return step::stopped(&opened, page, &error).await,
     }
-    let said = format!("{} kept", section.title());
+    let said = format!("{} saved", section.title());
     Ok(web::done(&site, &format!("/trust/agreements/{id}"), &said))
 }

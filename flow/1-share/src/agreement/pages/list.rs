@@ -29,6 +29,8 @@ struct Group {
 struct Row {
     id: String,
     title: String,
+    /// How many they are, where their names would fill the row.
+    count: String,
     parties: String,
     covers: String,
     dates: String,
@@ -83,6 +85,7 @@ fn row(agreement: &Agreement, mut parties: Vec<String>, today: Date) -> Row {
     Row {
         id: agreement.id.to_string(),
         title: terms.title.clone(),
+        count: if parties.len() > 2 { format!("{} parties", parties.len()) } else { String::new() },
         parties: parties.join(", "),
         covers: covers.join(", "),
         dates: words::dates(agreement, today),

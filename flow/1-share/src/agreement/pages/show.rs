@@ -26,6 +26,8 @@ struct ShowPage {
     draft: bool,
     problems: Vec<String>,
     buttons: Vec<Button>,
+    /// What stops it, at the foot of the page: nobody needs it on most days.
+    stops: Vec<Button>,
     says: Vec<Line>,
     signed: Vec<Signed>,
     gateways: Vec<GatewayLine>,
@@ -86,7 +88,11 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         id,
         tag,
         colour,
-        because: standing.because(),
+        because: match opened.agreement.stage {
+            Stage::Drafted | Stage::Proposed => "it is not active yet",
+            Stage::Withdrawn => "it was withdrawn",
+            Stage::Active | Stage::Suspended | Stage::Ended => standing.because(),
+        },
         why: last
             .filter(|_| standing != Standing::Live && !unfinished)
             .map(|step| step.why.clone())
@@ -94,7 +100,8 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
         next: words::next(&opened, today),
         draft,
         problems,
-        buttons: buttons(&opened),
+        buttons: buttons(&opened, &OFFERED),
+        stops: buttons(&opened, &STOPS),
         says: says(&opened, draft),
         signed: signed(&opened, &names),
         gateways: gateways(&opened.agreement.terms),
@@ -102,24 +109,23 @@ pub(super) async fn show(site: Site, caller: Caller, page: Page, Path(id): Path<
     })
 }
 
-fn buttons(opened: &Opened) -> Vec<Button> {
-    const OFFERED: [(Act, &str); 10] = [
-        (Act::Proposed, ""),
-        (Act::Approved, ""),
-        (Act::Activated, ""),
-        (Act::Resumed, ""),
-        (Act::Assessed, "secondary"),
-        (Act::Reviewed, "secondary"),
-        (Act::Declined, "secondary"),
-        (Act::Withdrawn, "secondary"),
-        (Act::Suspended, "warning"),
-        (Act::Ended, "warning"),
-    ];
+const OFFERED: [(Act, &str); 8] = [
+    (Act::Proposed, ""),
+    (Act::Approved, ""),
+    (Act::Activated, ""),
+    (Act::Resumed, ""),
+    (Act::Assessed, "secondary"),
+    (Act::Reviewed, "secondary"),
+    (Act::Declined, "secondary"),
+    (Act::Withdrawn, "secondary"),
+];
+const STOPS: [(Act, &str); 2] = [(Act::Suspended, ""), (Act::Ended, "")];
+
+fn buttons(opened: &Opened, of: &[(Act, &'static str)]) -> Vec<Button> {
     let href = |act: Act| format!("/trust/agreements/{}/step/{act}", opened.agreement.id);
-    OFFERED
-        .into_iter()
+    of.iter()
         .filter(|(act, _)| opened.check(*act).is_ok())
-        .map(|(act, kind)| Button { text: words::button(act), href: href(act), kind })
+        .map(|(act, kind)| Button { text: words::button(*act, &opened.agreement), href: href(*act), kind })
         .collect()
 }
 

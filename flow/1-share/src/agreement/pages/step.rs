@@ -50,17 +50,19 @@ fn does(act: Act) -> &'static str {
             "From its first day it permits what it says, for as long as it is not suspended, ended or past its review."
         }
         Act::Suspended => {
-            "From this second it permits nothing. What was linked under it is hidden at once and parted by the next run. It can be \
-             resumed."
+            "From this second it permits nothing. What was linked under it is hidden at once, and separated when records are \
+             next linked. It can be resumed."
         }
-        Act::Resumed => "It permits again what it says, and the next run links again what was parted.",
+        Act::Resumed => {
+            "It permits again what it says. What was separated is linked again when records are next linked."
+        }
         Act::Reviewed => {
             "You record that it was looked at with the parties and is still right. It goes on until its next review."
         }
         Act::Assessed => "Without an impact assessment an agreement permits nothing.",
         Act::Ended => {
-            "From this second it permits nothing, for good. What was linked under it is hidden at once and parted by the next run. To \
-             share again, the parties need a new agreement."
+            "From this second it permits nothing, for good. What was linked under it is hidden at once, and separated when \
+             records are next linked. To share again, the parties need a new agreement."
         }
         Act::Withdrawn => "The draft comes to nothing. It stays in the register as withdrawn.",
         _ => "",
@@ -119,7 +121,7 @@ fn step_page(page: Page, opened: &Opened, act: Act, form: Form, revision: u64, p
         Act::Approved => format!("Approve for {}", opened.agency(opened.hand.agency)),
         Act::Declined => "Send it back with a reason".to_owned(),
         Act::Ended => "End it now".to_owned(),
-        act => words::button(act).to_owned(),
+        act => words::button(act, &opened.agreement).to_owned(),
     };
     let good = form.is_good() && problems.is_empty();
     let shown = StepPage {
@@ -129,7 +131,7 @@ fn step_page(page: Page, opened: &Opened, act: Act, form: Form, revision: u64, p
         unassessed: act == Act::Activated && opened.agreement.terms.assessment.is_none(),
         problems,
         act,
-        button: words::button(act),
+        button: words::button(act, &opened.agreement),
         kind: if matches!(act, Act::Suspended | Act::Ended) { "warning" } else { "" },
         revision,
         back: format!("/trust/agreements/{}", opened.agreement.id),

@@ -56,7 +56,7 @@ fn days_until(from: Date, to: Date) -> i32 {
 pub(super) fn doer(by: Doer, names: &BTreeMap<Id<kind::Member>, String>) -> String {
     match by {
         Doer::Member(id) => names.get(&id).cloned().unwrap_or_else(|| "Somebody who no longer works here".to_owned()),
-        Doer::Program => "whoever keeps the machine".to_owned(),
+        Doer::Program => "the unit’s system keeper".to_owned(),
     }
 }
 
@@ -106,8 +106,8 @@ pub(crate) fn list(names: &[String]) -> String {
     }
 }
 
-/// What a button or a link to an act says.
-pub(super) fn button(act: Act) -> &'static str {
+/// What a button or a link to an act says, of this agreement.
+pub(super) fn button(act: Act, agreement: &Agreement) -> &'static str {
     match act {
         Act::Proposed => "Propose to the parties",
         Act::Approved => "Approve",
@@ -116,6 +116,7 @@ pub(super) fn button(act: Act) -> &'static str {
         Act::Suspended => "Suspend",
         Act::Resumed => "Resume",
         Act::Reviewed => "Record a review",
+        Act::Assessed if agreement.terms.assessment.is_some() => "Change the impact assessment",
         Act::Assessed => "Record the impact assessment",
         Act::Ended => "End it now",
         Act::Withdrawn => "Withdraw the draft",

@@ -115,7 +115,7 @@ fn measures(risk: Risk, state: &State) -> Vec<Measure> {
 fn rule(what: &'static str, word: &str, built_in: bool) -> Measure {
     let holds = built_in || law().conduct().iter().any(|conduct| conduct.text.contains(word));
     let now = match (built_in, holds) {
-        (true, _) => "so it is built: no part of the program writes a decision about a person",
+        (true, _) => "built in: no part of the program writes a decision about a person",
         (false, true) => "this rule is in force",
         (false, false) => "no such rule is in force",
     };
@@ -245,7 +245,7 @@ impl State {
                 format!("{} of {} in the last {DAYS} days were not", self.unjustified, self.emergencies),
                 "/trust/emergencies",
             ),
-            measure("Who did not is barred until the officer lifts it", true, "so it is built", "/trust/emergencies"),
+            measure("Who did not is barred until the officer lifts it", true, "built in", "/trust/emergencies"),
         ]
     }
 
@@ -266,12 +266,12 @@ impl State {
                 "",
             ),
             measure(
-                "No table about people is kept without end",
+                "No kind of record about people is kept without end",
                 self.kept_for_ever == 0,
                 if self.kept_for_ever == 0 {
                     "none is".to_owned()
                 } else {
-                    format!("{} tables about people have no end of their own", self.kept_for_ever)
+                    format!("{} kinds of record about people have no end of their own", self.kept_for_ever)
                 },
                 "/trust/processing#tables",
             ),
@@ -283,7 +283,7 @@ impl State {
         vec![
             measure("Whoever asks about their own data is answered in time", answered, waiting, "/trust/rights"),
             measure(
-                "For every table about people it is said how its subject sees it",
+                "For every kind of record about people it is said how they see it",
                 self.unseen_tables == 0,
                 if self.unseen_tables == 0 {
                     "it is".to_owned()
@@ -292,7 +292,7 @@ impl State {
                 },
                 "/trust/processing#tables",
             ),
-            measure("Every look is in a log from which anybody can be answered", true, "so it is built", "/trust/log"),
+            measure("Every look is in a log from which anybody can be answered", true, "built in", "/trust/log"),
         ]
     }
 
@@ -301,10 +301,10 @@ impl State {
             measure(
                 "Under 18 stands wherever a name stands; an unknown age counts as a child’s",
                 true,
-                "so it is built",
+                "built in",
                 "",
             ),
-            measure("Who somebody was in an event is never left out, and never blank", true, "so it is built", ""),
+            measure("Who somebody was in an event is never left out, and never blank", true, "built in", ""),
             rule(
                 "What was told in confidence is not used to look for suspects",
                 "confidence_not_for_prevention",
@@ -329,7 +329,7 @@ impl State {
             measure(
                 "Nobody is called a member of a gang: behaviour is recorded, dated and sourced",
                 true,
-                "so it is built",
+                "built in",
                 "",
             ),
         ]

@@ -6,11 +6,7 @@ use askama::Template;
 use axum::{Router, routing::get};
 use base::{Date, code};
 use vault::{Cause, Operation, Purpose, Scope, Staff};
-use web::{
-    Caller, Choice, Fault, Form, Page, Site,
-    chart::{Chart, Point},
-    time,
-};
+use web::{Caller, Choice, Fault, Form, Page, Site, time};
 
 use super::{
     Judgement, Measure, Residual, Risk, check, store,
@@ -33,6 +29,8 @@ struct RiskShown {
     code: String,
     title: &'static str,
     harm: &'static str,
+    /// Whether every measure does.
+    holds: bool,
     measures: Vec<Measure>,
     residual: Residual,
     judged: String,
@@ -52,7 +50,8 @@ struct AssessmentPage {
     page: Page,
     tabs: Vec<(&'static str, &'static str, bool)>,
     made: String,
-    chart: Chart,
+    /// Of how many risks every measure holds.
+    held: usize,
     controllers: usize,
     recipients: usize,
     categories: Vec<String>,
@@ -121,20 +120,15 @@ pub(super) fn changed(then: &[String], now: &[String]) -> (Vec<String>, Vec<Stri
     (only(&new, &old), only(&old, &new))
 }
 
+/// Those of these measures that don't hold.
+fn fails(measures: &[Measure]) -> impl Iterator<Item = &Measure> {
+    measures.iter().filter(|measure| !measure.holds)
+}
+
 /// A measure as this reader sees it: a page that they may not open is not linked to.
 fn shown_to(caller: &Caller, measure: &Measure) -> Measure {
     let href = if trust::may_open(caller, measure.href) { measure.href } else { "" };
     Measure { href, ..measure.clone() }
-}
-
-fn chart(risks: &BTreeMap<Risk, Vec<Measure>>) -> Chart {
-    let points = risks.iter().map(|(risk, measures)| {
-        let failing = measures.iter().filter(|measure| !measure.holds).count();
-        Point::new(risk.words(), f64::from(u32::try_from(failing).unwrap_or(u32::MAX)))
-    });
-    Chart::bars("risks", "Measures that don’t hold, by risk", points.collect())
-        .described("How many measures against each risk don’t hold now. The risks are listed below.")
-        .beside_table()
 }
 
 async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
@@ -157,6 +151,7 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
             code: risk.code().replace('_', "-"),
             title: risk.words(),
             harm: risk.more(),
+            holds: fails(measures).next().is_none(),
             residual: Residual::of(measures),
             measures: measures.iter().map(|measure| shown_to(&caller, measure)).collect(),
             judged: judged.map_or_else(
@@ -171,17 +166,20 @@ async fn show(site: Site, caller: Caller, page: Page) -> web::Result {
             ),
         }
     });
+    // What does not hold is read first.
+    let mut risks: Vec<RiskShown> = risks.collect();
+    risks.sort_by_key(|risk| risk.holds);
     web::render(AssessmentPage {
         tabs: trust::tabs(&caller, "/trust/assessment"),
         page: page.title("Data protection impact assessment"),
         made: time::full(site.now()),
-        chart: chart(&found.risks),
+        held: risks.iter().filter(|risk| risk.holds).count(),
         controllers: found.record.controllers.len(),
         recipients: recipients.len(),
         categories: categories.into_iter().collect(),
         people_tables: found.record.tables.iter().filter(|table| table.about.starts_with("people")).count(),
         purposes: purposes(&found.record),
-        risks: risks.collect(),
+        risks,
         signed: latest.map_or_else(
             || "Nobody has signed it yet".to_owned(),
             |version| format!("Version {}, by {} on {}", version.number, name(version), time::full(version.signed_at)),
@@ -210,7 +208,8 @@ struct RiskAsked {
     harm: &'static str,
     field: String,
     words_field: String,
-    residual: Residual,
+    /// What does not hold, and how that stands.
+    failing: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -234,7 +233,7 @@ fn sign_page(page: Page, form: Form, found: &Gathered) -> web::Result {
         harm: risk.more(),
         field: risk.code().to_owned(),
         words_field: format!("{}_words", risk.code()),
-        residual: Residual::of(measures),
+        failing: fails(measures).map(|measure| (measure.what, measure.now.clone())).collect(),
     });
     let shown = SignPage {
         page: page.title("Sign the impact assessment").with(&form),

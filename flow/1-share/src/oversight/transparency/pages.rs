@@ -62,7 +62,7 @@ struct ListPage {
 fn state_words(draft: Option<&Draft>, is_over: bool) -> String {
     match draft.map(|draft| draft.state.as_str()) {
         None if is_over => "Not counted yet".to_owned(),
-        None => "Not over yet".to_owned(),
+        None => "Not over yet: what it counts so far can be drafted".to_owned(),
         Some("published") => "Published".to_owned(),
         Some("proposed") => "Proposed: somebody else publishes it".to_owned(),
         Some(_) if is_over => "A draft".to_owned(),
@@ -259,6 +259,9 @@ fn csv(quarter: Quarter, report: &Report) -> Response {
 struct PublicPage {
     page: Page,
     reports: Vec<(String, String, String)>,
+    /// The quarter that goes on, and its last day.
+    quarter: String,
+    over: String,
 }
 
 async fn public_list(site: Site, page: Page) -> web::Result {
@@ -267,7 +270,14 @@ async fn public_list(site: Site, page: Page) -> web::Result {
         let published = format!("Published {}", time::date(kept.published_at.date_in_london()));
         (kept.quarter.words(), format!("/transparency/{}", kept.quarter), published)
     };
-    web::render(PublicPage { page: page.title("Transparency reports"), reports: kept.into_iter().map(line).collect() })
+    let quarter = Quarter::of(site.now().date_in_london());
+    let last = quarter.after().first().yesterday().unwrap_or(base::Date::MIN);
+    web::render(PublicPage {
+        page: page.title("Transparency reports"),
+        reports: kept.into_iter().map(line).collect(),
+        quarter: quarter.words(),
+        over: time::date(last),
+    })
 }
 
 async fn public(site: Site, page: Page, Path(of): Path<String>) -> web::Result {

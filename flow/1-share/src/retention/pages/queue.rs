@@ -17,8 +17,9 @@ use crate::{
     ask::pages::{Names, form_key},
     law::law,
     retention::{
-        ESCALATED_DAYS, batch,
+        ESCALATED_DAYS, batch, need,
         review::DeleteReason,
+        rule::days_after,
         store::{self, Backlog, For, Review},
         version,
     },
@@ -38,6 +39,7 @@ struct Line {
     rule: String,
     overdue: String,
     late: bool,
+    held: bool,
 }
 
 struct ListLine {
@@ -112,7 +114,10 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
     let permit = permit(&site, &caller, whose, Verb::List, Scope::unit()).await?;
     let reader = vault.read(&permit)?;
     let backlog = store::backlog(&reader, whose, today).await?;
+    // The same day as on everybody's home page: one pile has one count.
+    let late = store::backlog(&reader, whose, days_after(today, -ESCALATED_DAYS)).await?;
     let rows = store::queue(&reader, whose, today, SHOWN).await?;
+    let held = need::held(vault, &rows.iter().map(|row| row.record).collect::<Vec<_>>()).await?;
     let (_, rules) = version::in_force(&vault.plain()).await?;
     let names = agencies(&site).await?;
     let staff = vault.staff(&caller.actor(), Purpose::Rights, code!("retention_lists_read")).await?;
@@ -130,7 +135,8 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
             rule: rules
                 .by_code(row.rule.as_str())
                 .map_or_else(|| "No rule names it".to_owned(), |rule| rule.name.clone()),
-            late: days >= ESCALATED_DAYS,
+            late: days > ESCALATED_DAYS,
+            held: held.contains(&row.record),
             overdue,
         }
     };
@@ -144,7 +150,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
     let picture = (total > 0).then(|| {
         Chart::columns(
             "retention-backlog",
-            "Records that wait, by the month in which their time was up",
+            "Records to review, by the month in which their time was up",
             by_month(&backlog, today),
         )
         .described("A column for each month. Older ones wait longer.")
@@ -162,7 +168,7 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         picture,
         total,
         oldest: oldest(&backlog, today),
-        late: rows.iter().filter(|row| overdue(row.due_on, today).1 >= ESCALATED_DAYS).count() as u64,
+        late: late.iter().map(|month| month.n).sum(),
         lines: rows.iter().map(line).collect(),
         lists: waiting
             .iter()

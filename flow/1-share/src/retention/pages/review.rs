@@ -66,6 +66,8 @@ struct ReviewPage {
     open: u64,
     received: Vec<String>,
     held: bool,
+    /// The hold that stands, for whoever may open it.
+    stands: String,
     hold_href: String,
     before: Vec<String>,
     may_decide: bool,
@@ -108,6 +110,7 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, record:
             unsealed(vault, &one.words)?
         ));
     }
+    let holds_here = caller.has("data_protection_officer") && matches!(whose, For::Unit(_));
     let (good, due) = (form.is_good(), review.due_on < today && review.then == Then::Review);
     let shown = ReviewPage {
         page: page.title("Is this record still needed?").with(&form),
@@ -127,11 +130,11 @@ async fn show_page(site: &Site, caller: &Caller, page: Page, form: Form, record:
         uses: need.uses.iter().map(|(what, (n, open))| (what.clone(), *n, *open)).collect(),
         received: need.received.iter().map(|agency| name_of(&agencies, *agency)).collect(),
         held: !holds.is_empty(),
-        hold_href: if caller.has("data_protection_officer") && matches!(whose, For::Unit(_)) {
-            format!("/trust/retention/holds/new?record={record}")
-        } else {
-            String::new()
-        },
+        stands: holds
+            .first()
+            .filter(|_| holds_here)
+            .map_or_else(String::new, |hold| format!("/trust/retention/holds/{hold}")),
+        hold_href: if holds_here { format!("/trust/retention/holds/new?record={record}") } else { String::new() },
         before,
         may_decide: due && review.batch.is_none(),
         longest: time::date(rules.keep_at_most(review.rule.as_str(), review.longest, today)),

@@ -86,7 +86,7 @@ fn line(rule: &Rule) -> RuleLine {
         only.push(format!("only where the person was under {age}"));
     }
     if !rule.kinds.is_empty() {
-        only.push(format!("only {}", rule.kinds.join(", ")));
+        only.push(kinds(&rule.kinds));
     }
     let again = rule.again_years.map(|years| match years {
         1 => ", again after a year at the latest".to_owned(),
@@ -96,14 +96,14 @@ fn line(rule: &Rule) -> RuleLine {
     RuleLine {
         name: rule.name.clone(),
         regime: rule.regime.clone(),
-        categories: names.join(", "),
+        categories: base::first_large(&names.join(", ")),
         only: only.join("; "),
         length: format!("{} {}", rule.length(), rule.from.words()),
         then: match rule.then {
             Then::Review => {
                 format!("a named person reviews it{}{}", again.unwrap_or_default(), until.unwrap_or_default())
             }
-            Then::Expire => "it goes by itself".to_owned(),
+            Then::Expire => "it is deleted without review".to_owned(),
         },
         law: rule.law.clone(),
         words: rule.words.clone(),
@@ -114,12 +114,23 @@ fn line(rule: &Rule) -> RuleLine {
     }
 }
 
+/// The kinds to which a rule is limited: by their names, and the codes that some feeds write for them.
+fn kinds(kinds: &[String]) -> String {
+    let (codes, names): (Vec<&str>, Vec<&str>) =
+        kinds.iter().map(String::as_str).partition(|kind| kind.chars().all(|letter| letter.is_ascii_uppercase()));
+    match (names.is_empty(), codes.is_empty()) {
+        (false, true) => format!("only {}", names.join(", ")),
+        (true, _) => format!("only what a feed marks {}", codes.join(", ")),
+        (false, false) => format!("only {}, which a feed may write as {}", names.join(", "), codes.join(", ")),
+    }
+}
+
 /// The time line of a rule, over 30 years: solid while it is kept, hatched in words where somebody may keep it on.
 fn bar(rule: &Rule) -> String {
     let width = (rule.years_about() / 30.0 * 300.0).clamp(4.0, 300.0);
     let ends = match rule.then {
         Then::Review => "then a review",
-        Then::Expire => "then it goes",
+        Then::Expire => "then it is deleted",
     };
     let title = format!("{} {}, {ends}", rule.length(), rule.from.words());
     let after = if rule.then == Then::Review {
@@ -155,8 +166,8 @@ async fn list(site: Site, caller: Caller, page: Page) -> web::Result {
         For::Owner(_) => None,
     };
     let points = rules.0.iter().map(|rule| Point::new(rule.name.clone(), rule.years_about())).collect();
-    let picture = Chart::bars("retention-years", "How long each is kept before anything happens", points)
-        .described("A bar for each rule. Some then go by themselves; some are then reviewed by a named person.")
+    let picture = Chart::bars("retention-years", "How long each is kept before anything happens, in years", points)
+        .described("A bar for each rule. Some are then deleted without review; some are reviewed by a named person.")
         .heads("Rule", "Years")
         .note("Counted for a person of 15 today. A partner’s or an agreement’s shorter time wins.");
     web::render(RulesPage {
@@ -233,6 +244,9 @@ async fn propose(site: Site, caller: Caller, page: Page, mut form: Form) -> web:
     web::render_errors(ChangePage { page: page.title("Propose other rules of retention").with(&form), form })
 }
 
+/// What stands before a rule that is new, and after one that goes.
+const NO_RULE: &str = "no rule";
+
 struct Changed {
     name: String,
     before: String,
@@ -257,18 +271,19 @@ struct VersionPage {
 fn changed(before: &Rules, after: &Rules) -> Vec<Changed> {
     let words = |rule: &Rule| {
         let line = line(rule);
-        format!("{}: {}; {}. {} {}", line.categories, line.length, line.then, line.words, line.only)
+        let only = if line.only.is_empty() { String::new() } else { format!(" ({})", line.only) };
+        format!("{}{only}: {}, then {}. {}", line.categories, line.length, line.then, line.words)
     };
     let mut changed = Vec::new();
     for rule in &after.0 {
         let old = before.by_code(rule.code.as_str());
         if old != Some(rule) {
-            let before = old.map_or_else(|| "New".to_owned(), words);
+            let before = old.map_or_else(|| NO_RULE.to_owned(), words);
             changed.push(Changed { name: rule.name.clone(), before, after: words(rule) });
         }
     }
     for rule in before.0.iter().filter(|rule| after.by_code(rule.code.as_str()).is_none()) {
-        changed.push(Changed { name: rule.name.clone(), before: words(rule), after: "Gone".to_owned() });
+        changed.push(Changed { name: rule.name.clone(), before: words(rule), after: NO_RULE.to_owned() });
     }
     changed
 }
