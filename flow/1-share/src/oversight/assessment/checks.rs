@@ -298,12 +298,7 @@ impl State {
 
     fn children(&self) -> Vec<Measure> {
         vec![
-            measure(
-                "Under 18 stands wherever a name stands; an unknown age counts as a child’s",
-                true,
-                "built in",
-                "",
-            ),
+            measure("Under 18 stands wherever a name stands; an unknown age counts as a child’s", true, "built in", ""),
             measure("Who somebody was in an event is never left out, and never blank", true, "built in", ""),
             rule(
                 "What was told in confidence is not used to look for suspects",

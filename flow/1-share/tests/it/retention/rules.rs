@@ -22,7 +22,11 @@ pub(super) async fn rules_change_by_two(t: Bench) {
     assert!(wrong.status.as_u16() == 400 || wrong.text.contains("There is a problem"), "{}", wrong.text);
     let proposed = orla.fill("/trust/retention/change", &[("rules", SHORT), ("why", "Our own schedule")]).await;
     let page = orla.get(&proposed.location).await;
-    assert!(page.text.contains("<strong>After:</strong> no rule") && page.text.contains("somebody else must approve it"), "{}", page.text);
+    assert!(
+        page.text.contains("<strong>After:</strong> no rule") && page.text.contains("somebody else must approve it"),
+        "{}",
+        page.text
+    );
     let own = orla.post(&format!("{}/approve", proposed.location), &page.hidden("_csrf"), &[]).await;
     assert_eq!(own.status.as_u16(), 403);
     let mut ines = w.browser("ines").await;
